@@ -1,0 +1,53 @@
+# make run   everything, in the browser            make test   all tests
+# make lint  format, types, SQL, dbt               make lock   renew requirements.lock
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+# A package index of one's own comes from the environment; the lock names none.
+UV := $(VENV)/bin/uv
+export UV_COMPILE_BYTECODE := 1
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: run setup test lint format lock bench clean
+
+run: $(READY)
+	@exec $(VENV)/bin/dogear up
+
+setup: $(READY)
+
+# uv itself comes out of the lock too, by hash; it then installs the rest.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Dogear needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' || \
+		{ echo "$(PYTHON) comes without venv. On Debian: apt install python3-venv"; exit 1; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.lock
+	@test -x $(UV) || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@echo "Installing what requirements.lock names (once)"
+	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+test: $(READY)
+	$(VENV)/bin/pytest
+
+lint: $(READY)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright
+	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests
+	$(VENV)/bin/dogear dbt parse --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
+
+format: $(READY)
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+# Hashes for every platform and no addresses, so that the lock serves any mirror of the package index.
+lock:
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs
