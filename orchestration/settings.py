@@ -1,0 +1,49 @@
+"""Everything that an installation may choose, read from the environment (``DOGEAR_*``, ``DATABASE_URL``) here only."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_SITE = "sample.dogear.example"
+SAMPLE_CONTENT = PROJECT_ROOT / "content"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. ``Settings()`` reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="DOGEAR_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=PROJECT_ROOT / ".dogear",
+        description="Folder of all state: the embedded PostgreSQL, Dagster's files.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="A PostgreSQL server (15 or newer) to use in place of the embedded one.",
+    )
+    dagster_database: str = Field(
+        default="dagster",
+        description="Database for Dagster's own storage, on the same server.",
+    )
+    site: str = Field(default=SAMPLE_SITE, description="Name of the site, as events and content carry it.")
+    user_code: str = Field(default="sample", description="Owner of the site: the tenant.")
+    content_root: Path = Field(default=SAMPLE_CONTENT, description="Folder of the site's Markdown files.")
+    host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
+    port: int = Field(default=3000, description="Port of the Dagster UI.")
+    duckdb_memory_limit: str = Field(default="2GB", description="Memory that DuckDB may take while it reads logs.")
+
+    @property
+    def is_sample_site(self) -> bool:
+        """Nobody has named a site of their own."""
+        return self.site == SAMPLE_SITE and self.content_root == SAMPLE_CONTENT
+
+    @cached_property
+    def home_folder(self) -> Path:
+        """``home``, made absolute and created for its owner only."""
+        folder = self.home.expanduser().resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

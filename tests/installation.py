@@ -1,0 +1,44 @@
+"""An installation of Dogear, used as people use it: by its command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.resources.postgres import connect
+
+DOGEAR = str(Path(sys.executable).with_name("dogear"))
+
+
+def run_dogear(environment: Mapping[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [DOGEAR, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installation of Dogear with a database of its own."""
+
+    environment: Mapping[str, str]
+    database_url: str
+
+    def dogear(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return run_dogear(self.environment, *arguments, check=check)
+
+    def rows(self, question: str, parameters: object = None) -> list[tuple]:
+        with connect(self.database_url) as connection:
+            return connection.execute(question, parameters).fetchall()
+
+    def execute(self, statement: str) -> None:
+        with connect(self.database_url) as connection:
+            connection.execute(statement)
