@@ -1,0 +1,92 @@
+"""Find and read the Markdown files of a content folder."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from stat import S_ISREG
+
+from orchestration.content.document import Document, content_type_of, read_document
+from orchestration.errors import DogearError
+
+MARKDOWN = {".md", ".markdown"}
+LARGEST_FILE = 10 * 2**20
+ONES_OF_TOOLS = {"node_modules", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """How the reading of one file went: columns of ``content.file_sync_status``, and what was found or why not.
+
+    ``document`` and ``error`` are both None where the file is the one that was read before.
+    """
+
+    file_path: str
+    content_type: str
+    file_hash: str | None
+    file_size: int | None
+    last_modified: datetime | None
+    processing_time_ms: float
+    document: Document | None = None
+    error: str | None = None
+
+
+def markdown_files(root: Path) -> Iterator[Path]:
+    """The Markdown files below ``root``, in order of path; hidden files and folders are not looked into.
+
+    Raises DogearError where ``root`` is no folder that can be listed.
+    """
+    if not root.is_dir():
+        raise DogearError(f"The content folder {root} is not there. Set DOGEAR_CONTENT_ROOT.")
+
+    def refuse(error: OSError) -> None:
+        # A folder that cannot be listed must not look like one whose files are gone.
+        raise DogearError(f"{error.filename}: {error.strerror}.")
+
+    found: list[Path] = []
+    for folder, inside, files in os.walk(root, onerror=refuse):
+        inside[:] = [name for name in inside if not name.startswith(".") and name not in ONES_OF_TOOLS]
+        found += (Path(folder, name) for name in files if not name.startswith("."))
+    yield from sorted(file for file in found if file.suffix.lower() in MARKDOWN)
+
+
+def path_below(root: Path, file: Path) -> str:
+    """Path of ``file`` below ``root``, with forward slashes; bytes that are not UTF-8 become U+FFFD."""
+    return os.fsencode(file.relative_to(root).as_posix()).decode("utf-8", "replace")
+
+
+def read_file(root: Path, file: Path, site: str, known_hash: str | None) -> FileReading:
+    """Read one file; one whose hash is ``known_hash`` is not parsed. What is wrong is said in the reading."""
+    started = time.perf_counter()
+    file_path = path_below(root, file)
+    digest, size, modified, document, error = None, None, None, None, None
+    try:
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise DogearError("a link that leads out of the content folder")
+        stat = file.stat()
+        size, modified = stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)
+        if not S_ISREG(stat.st_mode):
+            raise DogearError("not a file")
+        if size > LARGEST_FILE:
+            raise DogearError(f"larger than {LARGEST_FILE // 2**20} MiB")
+        data = file.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != known_hash:
+            document = read_document(site, file_path, data)
+    except DogearError as problem:
+        error = str(problem)
+    except OSError as problem:
+        error = f"cannot be opened: {problem.strerror}"
+    return FileReading(
+        file_path=file_path,
+        content_type=content_type_of(file_path),
+        file_hash=digest,
+        file_size=size,
+        last_modified=modified,
+        processing_time_ms=1000 * (time.perf_counter() - started),
+        document=document,
+        error=error,
+    )

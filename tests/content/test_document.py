@@ -1,0 +1,117 @@
+"""A file's bytes in, a document out; or one line that says what is wrong with it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orchestration.content.document import read_document, url_path_of
+from orchestration.errors import DogearError
+
+YAML = """---
+title: Why did they bounce?
+description: A bounce is a fact about logs.
+date: 2025-02-11
+tags: [bounce, sessions]
+---
+Some *text*.
+"""
+TOML = """+++
+title = "Why did they bounce?"
+description = "A bounce is a fact about logs."
+date = 2025-02-11
+tags = ["bounce", "sessions"]
++++
+Some *text*.
+"""
+JSON = """{
+    "title": "Why did they bounce?",
+    "description": "A bounce is a fact about logs.",
+    "date": "2025-02-11",
+    "tags": "bounce, sessions"
+}
+Some *text*.
+"""
+
+
+@pytest.mark.parametrize("text", [YAML, TOML, JSON, "\ufeff" + YAML, YAML.replace("\n", "\r\n")])
+def test_front_matter_is_read_in_each_of_its_three_forms(text):
+    document = read_document("example.org", "blog/why-bounce.md", text.encode())
+    assert document.title == "Why did they bounce?"
+    assert document.excerpt == "A bounce is a fact about logs."
+    assert document.published_at == datetime(2025, 2, 11, tzinfo=UTC)
+    assert document.tags == ["bounce", "sessions"]
+    assert document.front_matter["date"] == "2025-02-11"
+    assert document.body == "Some *text*."
+    assert (document.content_type, document.slug, document.url_path) == ("blog", "why-bounce", "/blog/why-bounce")
+    assert (document.word_count, document.is_draft) == (2, False)
+
+
+def test_a_file_without_front_matter_speaks_for_itself():
+    text = "\n# A heading\n\n![a picture](x.png)\n\nThe *first* [paragraph](/x)\ngoes on.\n\nThe second.\n"
+    document = read_document("example.org", "notes.md", text.encode())
+    assert (document.title, document.excerpt) == ("A heading", "The first paragraph goes on.")
+    assert (document.content_type, document.url_path, document.published_at) == ("page", "/notes", None)
+    assert document.front_matter == {}
+
+
+def test_the_id_follows_from_site_and_path_unless_the_file_names_one():
+    derived = read_document("example.org", "a.md", b"").content_id
+    assert derived == read_document("example.org", "a.md", b"other text").content_id
+    assert derived != read_document("example.com", "a.md", b"").content_id
+    named = read_document("example.org", "b.md", f"---\nid: {derived}\n---\n".encode())
+    assert named.content_id == derived
+
+
+@pytest.mark.parametrize(
+    ("file_path", "front_matter", "url_path"),
+    [
+        ("index.md", {}, "/"),
+        ("_index.md", {}, "/"),
+        ("about/_index.md", {}, "/about"),
+        ("blog/post/index.md", {}, "/blog/post"),
+        ("blog/post/index.md", {"slug": "other"}, "/blog/other"),
+        ("blog/a.b.md", {}, "/blog/a.b"),
+        ("blog/post.md", {"slug": "../../etc"}, "/blog/post"),
+        ("blog/post.md", {"url": "/elsewhere/page.html"}, "/elsewhere/page"),
+        ("blog/post.md", {"permalink": "/2025/post/index.html?x=1"}, "/2025/post"),
+        ("blog/post.md", {"permalink": "/:year/:title/"}, "/blog/post"),
+        ("index.md", {"slug": "home"}, "/"),
+    ],
+)
+def test_the_path_at_which_visitors_see_it(file_path, front_matter, url_path):
+    assert url_path_of(file_path, front_matter) == url_path
+
+
+BILLION_LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"---\ntitle: [unclosed\n---\nText", "the front matter is not YAML: "),
+        (b"---\ntitle: a\n  b: c\n---\n", "the front matter is not YAML: mapping values are not allowed here (line 3"),
+        (b"---\na: !!python/object/apply:os.system ['true']\n---\n", "could not determine a constructor"),
+        (BILLION_LAUGHS.encode(), "aliases (*name) are not read (line 3 of the file)"),
+        (b"---\na: " + b"[" * 20_000 + b"\n---\n", "nested too deeply"),
+        (b"---\na: " + b"x" * 70_000 + b"\n---\n", "longer than 65,536 characters"),
+        (b"---\n- just\n- a list\n---\n", "not a list of names and values but list"),
+        (b"---\ntitle: never closed\n", "the front matter (YAML) is opened but never closed"),
+        (b"+++\ntitle = \n+++\n", "the front matter is not TOML: Invalid value"),
+        (b'{\n"title" "x"\n}\n', "the front matter is not JSON: Expecting ':' delimiter (line 2 of the file)"),
+        (b"---\ndate: soon\n---\n", "date is no date: 'soon'. Write it like 2026-03-01."),
+        (b"title \xff", "not UTF-8: byte 0xff at offset 6"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(data, reason):
+    with pytest.raises(DogearError) as refused:
+        read_document("example.org", "blog/bad.md", data)
+    assert reason in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_a_database_cannot_hold_does_not_reach_it():
+    text = '---\ntitle: "a\\0b"\nhalf: "\\ud800"\nnumber: .nan\nempty:\n1: {2: 3}\n---\nbo\0dy'
+    document = read_document("example.org", "a.md", text.encode())
+    assert document.title == "ab"
+    assert document.front_matter == {"title": "ab", "half": "?", "number": "nan", "empty": None, "1": {"2": 3}}
+    assert document.body == "body"
