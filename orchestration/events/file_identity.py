@@ -1,0 +1,63 @@
+"""Which file is this? Not by its name: a log is renamed, rotated and compressed, and it grows."""
+
+import re
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+import psycopg
+
+from orchestration.resources.postgres import connect
+
+HEAD_LINES = 1000
+# Logs begin with it, events name it. Hashes of a few lines would give an address away to who tries them all.
+ADDRESS = re.compile(r'^[^\s{]+ |"client_ip"\s*:\s*"[^"]*"')
+
+
+@dataclass(frozen=True)
+class FileIdentity:
+    """A file, known by its first lines.
+
+    ``file_id`` and the number of a line make the id of its event. ``head_digest`` is the SHA-256 of the first
+    ``head_lines`` lines without addresses.
+    """
+
+    file_id: UUID
+    head_lines: int
+    head_digest: bytes
+
+
+@contextmanager
+def identified(database_url: str, site: str, lines: list[str]) -> Generator[FileIdentity]:
+    """Find out which file begins with ``lines``; while the block lasts, no other import of the site begins.
+
+    A file that begins as one did that was imported before is that file, perhaps grown since.
+    """
+    heads = list(head_digests(site, lines[:HEAD_LINES]))
+    # The last line of a file that is still written to may not be whole yet.
+    head_lines, head_digest = heads[-1] if len(lines) > HEAD_LINES else heads[max(0, len(heads) - 2)]
+    with connect(database_url) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('raw.imports'), hashtext(%s))", [site])
+        known = known_file(connection, site, heads)
+        connection.commit()
+        yield FileIdentity(known or UUID(bytes=head_digest[:16]), head_lines, head_digest)
+
+
+def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]]:
+    """For each line, its number and the SHA-256 of the file up to its end."""
+    digest = sha256(site.encode())
+    for number, line in enumerate(lines, 1):
+        digest.update(b"\n" + ADDRESS.sub("", line).encode())
+        yield number, digest.digest()
+
+
+def known_file(connection: psycopg.Connection, site: str, heads: list[tuple[int, bytes]]) -> UUID | None:
+    row = connection.execute(
+        "select file_id from raw.imports join unnest(%s::integer[], %s::bytea[]) as head (lines, digest) "
+        "on head_lines = head.lines and head_digest = head.digest "
+        "where site = %s order by head_lines desc, import_id limit 1",
+        [[number for number, _ in heads], [digest for _, digest in heads], site],
+    ).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,149 @@
+"""Import one file of visits: an access log, or NDJSON in the collector's format."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from orchestration.errors import DogearError
+from orchestration.events.file_identity import FileIdentity, identified
+from orchestration.events.file_reader import FileFormat, FileReader
+from orchestration.events.log_lines import LineChunk, read_line_chunks
+from orchestration.events.ndjson import Line
+from orchestration.events.visitor_salts import salts_for
+from orchestration.resources.bulk_load import load_rows, one_row
+from orchestration.resources.postgres import connect
+
+SAMPLE_LINES = 1000
+LOOKS_LIKE_A_LOG = re.compile(r'^\S+ \S+ .*\[\d{1,2}/\w{3}/\d{4}:[^\]]+\] "')
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    """What became of the lines of one file.
+
+    ``lines_read`` is the sum of the counts below it, unless lines of NDJSON hold several events. ``days`` are the UTC
+    days of the events.
+    """
+
+    file: str
+    format: FileFormat
+    lines_read: int
+    events_added: int
+    events_known: int
+    lines_passed_over: int
+    lines_rejected: int
+    days: list[date]
+
+
+def import_file(
+    database_url: str,
+    path: Path,
+    *,
+    site: str,
+    user_code: str,
+    spill: Path | None = None,
+    memory_limit: str = "2GB",
+    on_progress: Progress = lambda _: None,
+) -> ImportSummary:
+    """Load the file's events; all become visible at once, or none. Events that are there already stay as they are.
+
+    One file of a site is imported at a time; another import waits.
+    ``on_progress`` is told how many bytes of the file have been read. Raises DogearError where nothing can be imported.
+    """
+    chunks = read_line_chunks(path)
+    try:
+        first = next(chunks, None)
+    except OSError as error:
+        raise DogearError(f"{path}: {error.strerror or error}.") from None
+    if first is None:
+        raise DogearError(f"{path}: the file is empty; there is nothing to import.")
+    file_format = detect_format(path, first)
+    spill = Path(tempfile.mkdtemp(prefix="import-", dir=spill))
+    try:
+        with (
+            identified(database_url, site, first.lines) as identity,
+            FileReader(site, file_format, lambda days: salts_for(database_url, days), spill, memory_limit) as reader,
+        ):
+            for chunk in chain([first], chunks):
+                reader.read(chunk)
+                on_progress(chunk.bytes_read)
+            return load(database_url, str(path), identity, reader, user_code)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
+    """Tell by the first lines what the file holds. Raises DogearError where it is neither."""
+    for line in filter(str.strip, chunk.lines[:SAMPLE_LINES]):
+        if LOOKS_LIKE_A_LOG.match(line):
+            return "access_log"
+        if looks_like_events(line):
+            return "ndjson"
+    if not any(map(str.strip, chunk.lines)):
+        raise DogearError(f"{path}: {chunk.damage or 'the file is empty'}; there is nothing to import.")
+    raise DogearError(
+        f"{path}: none of the first {min(SAMPLE_LINES, len(chunk.lines)):,} lines is of an access log "
+        "(combined or common) or an event in JSON; nothing was imported."
+    )
+
+
+def looks_like_events(line: str) -> bool:
+    try:
+        return msgspec.json.decode(line, type=Line).is_event()
+    except msgspec.MsgspecError:
+        return False
+
+
+def load(database_url: str, file: str, identity: FileIdentity, reader: FileReader, user_code: str) -> ImportSummary:
+    """Move what was read into PostgreSQL, in one transaction."""
+    import adbc_driver_postgresql.dbapi as adbc
+
+    days = reader.days()
+    events, rejected = reader.counts()
+    with connect(database_url) as connection:
+        # In a transaction of its own, so that a long load does not make others wait for a new day.
+        connection.execute("select raw.ensure_event_partitions(%s)", [days])
+    with adbc.connect(database_url) as connection:
+        import_id = record_import(connection, file, identity, reader, rejected)
+        rows = reader.events(user_code, import_id, identity.file_id)
+        added = load_rows(connection, "raw.events", rows, on_conflict="nothing")
+        refused = reader.rejected(file, import_id, identity.file_id)
+        load_rows(connection, "raw.rejected_events", refused, on_conflict="nothing")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update raw.imports set events_added = $1, events_known = $2 where import_id = $3",
+                [added, events - added, import_id],
+            )
+        connection.commit()
+    with connect(database_url) as connection:
+        # The server finds out by itself after a minute; whoever builds at once should not have to wait for that.
+        connection.execute("select raw.analyze_event_partitions(%s)", [days])
+    return ImportSummary(
+        file, reader.format, reader.lines_read, added, events - added, reader.lines_passed_over, rejected, days
+    )
+
+
+def record_import(connection: Any, file: str, identity: FileIdentity, reader: FileReader, rejected: int) -> int:
+    """Note the import, so that its rows can point to it; how many events were new is only known afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into raw.imports (site, file, format, file_id, head_lines, head_digest, "
+            "lines_read, events_added, events_known, lines_passed_over, lines_rejected) "
+            "values ($1, $2, $3, $4::text::uuid, $5, $6, $7, 0, 0, $8, $9) returning import_id",
+            [
+                *(reader.site, file, reader.format),
+                *(str(identity.file_id), identity.head_lines, identity.head_digest),
+                *(reader.lines_read, reader.lines_passed_over, rejected),
+            ],
+        )
+        (import_id,) = one_row(cursor)
+    return import_id

@@ -1,0 +1,57 @@
+-- Which lines of an access log (combined or common format) are page views, which are sound but are not, and which
+-- cannot be read? From table lines (line_number, line); one row per line.
+--
+-- A page view is a GET answered 200 or 304 whose path has no extension, or one of those that pages have.
+create or replace temp table parsed as
+with matched as (
+    select
+        line_number,
+        line,
+        regexp_extract(
+            line,
+            -- host ident user [time] "request" status bytes, then perhaps "referrer" "user agent". Inside quotes a
+            -- backslash escapes. Only a user agent may end in any way: some servers cut it, or leave quotes in it.
+            '^(\S+) \S+ .*? ?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)'
+            '(?: "((?:[^"\\]|\\.)*)" "(?:((?:[^"\\]|\\.)*)"(?: .*)?|(.*?)"?))?\s*$',
+            ['client_ip', 'time', 'request', 'status', 'bytes', 'referrer', 'user_agent', 'odd_user_agent']
+        ) as part
+    from lines
+),
+
+timed as (
+    select
+        *,
+        try_strptime(part.time, '%d/%b/%Y:%H:%M:%S %z') as occurred_at,
+        regexp_extract(part.request, '^(\S+) (\S+)', ['method', 'target']) as request
+    from matched
+),
+
+paths as (
+    select
+        *,
+        regexp_replace(request.target, '[?#].*$', '') as path
+    from timed
+)
+
+select
+    line_number,
+    line,
+    occurred_at,
+    part.client_ip as client_ip,
+    request.target as page_url,
+    try_cast(part.status as smallint) as response_status,
+    try_cast(part.bytes as bigint) as response_bytes,
+    nullif(nullif(part.referrer, '-'), '') as referrer,
+    nullif(nullif(part.user_agent || part.odd_user_agent, '-'), '') as user_agent,
+    case
+        when trim(line) = '' then 'empty'
+        when part.client_ip = '' then 'not a line of the combined or common log format'
+        when occurred_at is null then 'the time cannot be read'
+        when occurred_at < $earliest then 'the time lies before ' || year($earliest)
+        when occurred_at > $latest then 'the time lies in the future'
+    end as problem,
+    problem is null
+    and request.method = 'GET'
+    and part.status in ('200', '304')
+    and regexp_extract(lower(path), '\.([^./]*)$', 1) in ('', 'html', 'htm', 'xhtml', 'php', 'asp', 'aspx') as is_page_view
+from paths

@@ -1,0 +1,256 @@
+"""Lines in, rows of raw.events out."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import DogearError
+from orchestration.events.import_file import import_file
+from orchestration.resources.postgres import connect
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+def log_line(
+    path="/",
+    *,
+    ip="192.0.2.1",
+    time="17/May/2026:10:05:03 +0000",
+    method="GET",
+    status=200,
+    agent=FIREFOX,
+    referrer="-",
+):
+    return f'{ip} - - [{time}] "{method} {path} HTTP/1.1" {status} 512 "{referrer}" "{agent}"\n'
+
+
+@pytest.fixture
+def load(database_url, tmp_path):
+    """Import some content as a file and return the summary."""
+
+    def load(content: str | bytes, name: str = "access.log"):
+        data = content.encode() if isinstance(content, str) else content
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return import_file(database_url, path, site="example.org", user_code="ada")
+
+    return load
+
+
+@pytest.fixture
+def rows(database_url):
+    """Answer a question to the database."""
+
+    def rows(question: str):
+        with connect(database_url) as connection:
+            return connection.execute(question).fetchall()
+
+    return rows
+
+
+def test_a_page_view_is_a_get_of_a_page_that_was_answered(load, rows):
+    summary = load(
+        log_line("/blog/post.html?utm_source=news&token=secret#top", referrer="https://www.Search.example/find?q=name")
+        + log_line("/about/")
+        + log_line("/v1.2/")
+        + log_line("/logo.png")
+        + log_line("/missing", status=404)
+        + log_line("/same", status=304)
+        + log_line("/moved", status=301)
+        + log_line("/form", method="POST")
+        + "\n"
+    )
+    assert (summary.events_added, summary.lines_passed_over, summary.lines_rejected) == (4, 5, 0)
+    assert rows(
+        "select page_path, utm_source, referrer_host, referrer_path, response_status, line_number "
+        "from raw.events order by line_number"
+    ) == [
+        ("/blog/post.html", "news", "search.example", "/find", 200, 1),
+        ("/about/", None, None, None, 200, 2),
+        ("/v1.2/", None, None, None, 200, 3),
+        ("/same", None, None, None, 304, 6),
+    ]
+
+
+def test_common_format_and_odd_user_agents_are_read(load, rows):
+    load(
+        '192.0.2.1 - - [17/May/2026:10:05:03 +0200] "GET / HTTP/1.1" 200 -\n'
+        + log_line(agent='say "hi"there').strip()
+        + "\n"
+        + log_line(agent=r"say \"hi\"")
+        + log_line(agent="cut short").replace('short"\n', "short\n")
+        + '192.0.2.1 - some user [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 200 5 "-" "x" "10.0.0.1"\n'
+    )
+    assert rows("select user_agent from raw.events order by line_number") == [
+        (None,),
+        ('say "hi"there',),
+        (r"say \"hi\"",),
+        ("cut short",),
+        ("x",),
+    ]
+    assert rows("select extract(hour from occurred_at at time zone 'UTC') from raw.events where line_number = 1") == [
+        (8,)
+    ]
+
+
+def test_the_same_file_again_adds_nothing_and_a_grown_file_adds_what_is_new(load, rows):
+    twice_in_one_second = log_line() * 2
+    assert load(twice_in_one_second).events_added == 2
+    again = load(gzip.compress(twice_in_one_second.encode()), "access.log.1.gz")
+    assert (again.events_added, again.events_known) == (0, 2)
+    assert load(twice_in_one_second + log_line("/new")).events_added == 1
+    assert rows("select count(*), count(distinct event_id) from raw.events") == [(3, 3)]
+
+
+def test_a_log_that_grows_is_one_file_even_if_its_last_line_was_cut(load, rows):
+    lines = [log_line(f"/{number}") for number in range(5)]
+    added = [load("".join(lines[:end]) + lines[end][:40]).events_added for end in (1, 2, 4)]
+    assert added == [1, 1, 2]
+    assert load("".join(lines)).events_added == 1
+    assert rows("select page_path from raw.events order by line_number") == [(f"/{number}",) for number in range(5)]
+
+
+def test_the_same_second_in_the_logs_of_two_servers_is_two_visits(load, rows):
+    assert load(log_line("/start") + log_line(ip="192.0.2.1"), "one/access.log").events_added == 2
+    assert load(log_line("/other") + log_line(ip="192.0.2.2"), "two/access.log").events_added == 2
+    assert rows("select count(distinct anonymous_id) from raw.events where page_path = '/'") == [(2,)]
+
+
+def test_a_broken_line_is_kept_with_its_number_and_reason_and_stops_nothing(load, rows):
+    broken = 'visitor.example - - [17/May/2026] "GET / 198.51.100.7 someone@mail.example 2001:db8::7\n'
+    content = log_line() + broken + log_line(time="31/Feb/2026:10:05:03 +0000") + log_line("/two")
+    summary = load(content)
+    assert (summary.events_added, summary.lines_rejected) == (2, 2)
+    load(content)
+    first, second = rows("select line_number, reason, excerpt, file from raw.rejected_events order by line_number")
+    assert first[:2] == (2, "not a line of the combined or common log format")
+    assert not any(
+        secret in first[2] for secret in ("visitor.example", "198.51.100.7", "someone@mail.example", "2001:db8::7")
+    )
+    assert first[3].endswith("access.log")
+    assert second[:2] == (3, "the time cannot be read")
+
+
+def test_crawlers_are_flagged(load, rows):
+    load(log_line() + log_line(agent=GOOGLEBOT))
+    assert rows("select is_bot from raw.events order by line_number") == [(False,), (True,)]
+
+
+def test_a_visitor_is_the_same_within_a_day_and_tied_over_midnight_only_for_half_an_hour(load, rows):
+    load(
+        log_line(time="17/May/2026:10:00:00 +0000")
+        + log_line(time="17/May/2026:23:59:00 +0000")
+        + log_line(time="18/May/2026:00:10:00 +0000")
+        + log_line(time="18/May/2026:00:30:00 +0000")
+        + log_line(time="18/May/2026:00:30:00 +0000", ip="192.0.2.2")
+    )
+    day_one, late, tied, free, other = rows(
+        "select anonymous_id, previous_anonymous_id from raw.events order by line_number"
+    )
+    assert day_one == late == (tied[1], None)
+    assert free == (tied[0], None)
+    assert len({day_one[0], tied[0], other[0]}) == 3
+
+
+def test_no_address_is_kept(load, server_url, database_url, rows):
+    load(
+        log_line(
+            "/u/someone@mail.example/",
+            ip="203.0.113.77",
+            referrer="http://x.example/someone%40mail.example?ip=203.0.113.77",
+        )
+    )
+    load("not a log line 203.0.113.77 someone@mail.example\n" + log_line(ip="203.0.113.77"))
+    tables = rows("select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = 'raw'::regnamespace")
+    everything = str([rows(f"select * from {table}") for (table,) in tables])
+    assert "example.org" in everything
+    assert "203.0.113.77" not in everything
+    assert "someone" not in everything
+
+
+def event(kind="page_view", **data):
+    known = {
+        "occurred_at": "2026-05-17T10:05:03Z",
+        "session_id": "s1",
+        "page_url": "https://www.example.org/a?utm_medium=email&x=1",
+    }
+    return {"type": kind, "data": {**known, **data}}
+
+
+def test_events_and_batches_in_the_collector_s_format(load, rows):
+    lines = [
+        event(event_id="01981b6e-0000-7000-8000-000000000001", properties={"theme": "dark", "n": 1}),
+        {"events": [event("click", click_target="cta"), event("letter_generated", session_id=None, visitor_id="v")]},
+    ]
+    content = "\n".join(map(json.dumps, lines))
+    assert load(content, "events.ndjson").events_added == 3
+    assert load(content, "events.ndjson").events_added == 0
+    assert rows(
+        "select event_type, page_host, page_path, utm_medium, client_session_id, properties from raw.events order by 1"
+    ) == [
+        ("click", "example.org", "/a", "email", "s1", None),
+        ("letter_generated", "example.org", "/a", "email", None, None),
+        ("page_view", "example.org", "/a", "email", "s1", {"theme": "dark", "n": 1}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"events": [1]}', "Expected `object`, got `int`"),
+        ("{", "Input data was truncated"),
+        ("[]", "Expected `object`, got `array`"),
+        (json.dumps(event(occurred_at="2026-05-17T10:05:03")), "Expected `datetime` with a timezone component"),
+        (json.dumps(event(occurred_at="2999-05-17T10:05:03Z")), "occurred_at lies in the future"),
+        (json.dumps(event(page_view=1)), "Object contains unknown field `page_view`"),
+        (json.dumps(event("Bad Name")), "Expected `str` matching regex"),
+        (json.dumps(event(session_id=None)), "nobody did it"),
+    ],
+)
+def test_an_event_that_cannot_be_read_says_why_and_its_neighbours_are_kept(load, rows, line, reason):
+    good = event(page_title="NUL \0 and \\u0000 are dropped")
+    load("\n".join([json.dumps(good), line, json.dumps(event(session_id="s2"))]), "events.ndjson")
+    assert rows("select count(*) from raw.events") == [(2,)]
+    ((line_number, found),) = rows("select line_number, reason from raw.rejected_events")
+    assert line_number == 2
+    assert reason in found
+
+
+def test_one_bad_event_of_a_batch_is_named_by_its_index(load, rows):
+    load(json.dumps({"events": [event(), event(scroll_depth_percentage=101), event("click")]}), "events.ndjson")
+    assert rows("select line_number, event_index, reason from raw.rejected_events") == [
+        (1, 1, "Expected `int` <= 100 - at `$.data.scroll_depth_percentage`")
+    ]
+    assert rows("select count(*) from raw.events") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.log", b"", "the file is empty"),
+        ("blank.log", b"\n\n", "the file is empty"),
+        ("photo.png", bytes(range(256)) * 4000, "is of an access log"),
+        ("broken.gz", b"\x1f\x8b\x08nothing", "the gzip file is damaged"),
+    ],
+)
+def test_a_file_that_holds_no_visits_is_one_clear_error(load, rows, name, content, message):
+    with pytest.raises(DogearError, match=message):
+        load(content, name)
+    assert rows("select count(*) from raw.rejected_events") == [(0,)]
+
+
+def test_a_missing_file_is_one_clear_error(database_url):
+    with pytest.raises(DogearError, match="No such file"):
+        import_file(database_url, Path("/nowhere/access.log"), site="example.org", user_code="ada")
+
+
+def test_what_a_damaged_gzip_holds_before_the_damage_is_kept(load, rows):
+    whole = gzip.compress("".join(log_line(f"/{number}") for number in range(20_000)).encode())
+    summary = load(whole[:-2000], "access.log.gz")
+    assert summary.events_added > 0
+    ((reason,),) = rows("select reason from raw.rejected_events where reason like '%damaged%'")
+    assert reason.startswith("the gzip file is damaged")

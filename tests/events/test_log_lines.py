@@ -1,0 +1,48 @@
+import gzip
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.events.log_lines import LONGEST_LINE, read_line_chunks
+
+
+def lines_of(path: Path, chunk_bytes: int = 7) -> list[tuple[int, str]]:
+    return [
+        (chunk.first_line + offset, line)
+        for chunk in read_line_chunks(path, chunk_bytes)
+        for offset, line in enumerate(chunk.lines)
+    ]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=30)), st.integers(1, 50))
+def test_chunks_of_any_size_give_the_same_lines(tmp_path_factory, lines, chunk_bytes):
+    path = tmp_path_factory.mktemp("log") / "log"
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
+    assert lines_of(path, chunk_bytes) == list(enumerate(lines, 1))
+
+
+def test_a_last_line_without_newline_and_windows_newlines_count(tmp_path):
+    (path := tmp_path / "log").write_bytes(b"one\r\n\r\nthree")
+    assert lines_of(path) == [(1, "one"), (2, ""), (3, "three")]
+
+
+def test_bytes_that_are_no_text_are_replaced(tmp_path):
+    (path := tmp_path / "log").write_bytes(b"caf\xe9\0\n")
+    assert lines_of(path) == [(1, "caf\ufffd\ufffd")]
+
+
+def test_a_line_without_end_is_cut_and_the_next_keeps_its_number(tmp_path):
+    (path := tmp_path / "log").write_bytes(b"a" * (3 * LONGEST_LINE) + b"\nnext\n")
+    (_, long), second = lines_of(path, chunk_bytes=2**18)
+    assert len(long) <= LONGEST_LINE + 1
+    assert second == (2, "next")
+
+
+def test_a_damaged_gzip_gives_what_comes_before_the_damage(tmp_path):
+    whole = gzip.compress(b"".join(b"line %d\n" % number for number in range(100_000)))
+    (path := tmp_path / "log.gz").write_bytes(whole[: len(whole) // 2])
+    chunks = list(read_line_chunks(path, 2**16))
+    assert chunks[0].lines[0] == "line 0"
+    assert chunks[-1].damage is not None
+    assert "damaged" in chunks[-1].damage
