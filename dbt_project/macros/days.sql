@@ -1,0 +1,32 @@
+{# The days that are being built: every model says by these macros which of its rows belong to them. #}
+
+{# Rows whose UTC day, in a date column, is one of them, or one of the `after` days that follow. #}
+{% macro in_days(column, after=0) -%}
+    {%- if var('from_day') -%}
+        {{ column }} between date '{{ var("from_day") }}' and date '{{ var("to_day") }}' + {{ after }}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Rows whose instant lies on one of them, or on one of the `before` and `after` days around. The bounds can be computed
+   while the query is planned, so that only the partitions of those days are opened. #}
+{% macro at_days(column, before=0, after=0) -%}
+    {%- if var('from_day') -%}
+        {{ column }} >= (timestamp '{{ var("from_day") }}' - interval '{{ before }} days') at time zone 'UTC'
+        and {{ column }} < (timestamp '{{ var("to_day") }}' + interval '{{ after + 1 }} days') at time zone 'UTC'
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Tests look at the days that were built, not at all of history: `where: built(session_day)`. #}
+{% macro get_where_subquery(relation) -%}
+    {%- set where = config.get('where', '') -%}
+    {%- if where -%}
+        {%- set built = modules.re.fullmatch('built\((\w+)\)', where) -%}
+        (select * from {{ relation }} where {{ in_days(built.group(1)) if built else where }}) as dbt_subquery
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,55 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+arrivals as (
+    select distinct
+        arrival_source,
+        arrival_medium,
+        arrival_campaign
+    from {{ ref('stg_events') }}
+    where
+        event_type = 'page_view'
+        and not is_bot
+        and {{ at_days('occurred_at', before=2, after=2) }}
+),
+
+categories as (
+    select * from {{ ref('traffic_source_categories') }}
+),
+
+channels as (
+    select * from {{ ref('traffic_channels') }}
+),
+
+categorised as (
+    select
+        arrivals.*,
+        categories.category,
+        -- news.example.com is what its own row says, not what the row of example.com says.
+        row_number() over (
+            partition by arrivals.arrival_source, arrivals.arrival_medium, arrivals.arrival_campaign
+            order by length(categories.source) desc
+        ) as choice
+    from arrivals
+    left join categories
+        on
+            arrivals.arrival_source = categories.source
+            or right(arrivals.arrival_source, length(categories.source) + 1) = '.' || categories.source
+),
+
+grouped as (
+    select
+        arrival_source,
+        arrival_medium,
+        arrival_campaign,
+        {{ traffic_channel('arrival_source', 'arrival_medium', 'arrival_campaign', 'category') }} as channel
+    from categorised
+    where choice = 1
+)
+
+select
+    grouped.*,
+    channels.traffic_source
+from grouped
+inner join channels on grouped.channel = channels.channel

@@ -1,0 +1,81 @@
+with
+
+events as (
+    select
+        *,
+        -- A site does not send visitors to itself.
+        case when referrer_host not in (site, coalesce(page_host, site)) then referrer_host end as outside_referrer
+    from {{ source('raw', 'events') }}
+)
+
+select
+    -- ids
+    event_id,
+    occurred_at,
+    {{ utc_day('occurred_at') }} as event_day,
+    event_type,
+    source,
+    import_id,
+    line_number,
+    -- who owns the page
+    site,
+    user_code,
+    share_code,
+    -- who visits
+    coalesce(
+        account_id, client_visitor_id, cast(anonymous_id as text), 'session ' || client_session_id
+    ) as visitor_id,
+    account_id,
+    contact_id,
+    cast(anonymous_id as text) as anonymous_id,
+    cast(previous_anonymous_id as text) as previous_anonymous_id,
+    client_session_id,
+    is_bot,
+    -- page
+    page_type,
+    page_id,
+    page_title,
+    page_host,
+    page_path,
+    -- where from
+    referrer_host,
+    referrer_path,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    utm_term,
+    utm_content,
+    coalesce(lower(utm_source), outside_referrer, '') as arrival_source,
+    coalesce(lower(utm_medium), case when utm_source is null and outside_referrer is not null then 'referral' end, '')
+        as arrival_medium,
+    coalesce(lower(utm_campaign), '') as arrival_campaign,
+    -- attention
+    engaged_seconds,
+    scroll_depth_percentage,
+    load_time_ms,
+    -- device and place
+    user_agent,
+    device_type,
+    os,
+    browser,
+    language_code,
+    timezone,
+    viewport_width,
+    viewport_height,
+    country_code,
+    region,
+    city,
+    -- clicks
+    click_target,
+    click_category,
+    click_context,
+    element_type,
+    element_id,
+    element_class,
+    element_text,
+    target_url,
+    is_external,
+    pointer_x,
+    pointer_y,
+    properties
+from events

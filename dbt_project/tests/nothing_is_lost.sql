@@ -1,0 +1,65 @@
+{#- Mart, the column of its day, what it holds, and how often. -#}
+{%- set marts = [
+    ('analytics_page_views', 'view_day', 'page_views', 'count(*)'),
+    ('analytics_clicks', 'click_day', 'clicks', 'count(*)'),
+    ('analytics_sessions', 'session_day', 'sessions', 'count(*)'),
+    ('analytics_daily_user_stats', 'date', 'page_views', 'sum(total_page_views)'),
+    ('analytics_daily_user_stats', 'date', 'sessions', 'sum(total_sessions)'),
+    ('analytics_daily_group_stats', 'date', 'clicks', 'sum(total_clicks)'),
+    ('analytics_daily_click_targets', 'date', 'clicks', 'sum(click_count)'),
+    ('analytics_daily_page_stats', 'date', 'page_views', 'sum(view_count)'),
+] -%}
+
+-- Every page view and click of the built days stands in its mart, every session has its row, and the rollups add up to
+-- the rows; each row of this answer is a day and a mart where they do not.
+with
+
+event_sessions as (
+    select * from {{ ref('int_event_sessions') }}
+    where {{ in_days('event_day') }}
+),
+
+expected as (
+    select
+        event_day as day,
+        sum(case when event_type = 'page_view' then 1 else 0 end) as page_views,
+        sum(case when event_type = 'click' then 1 else 0 end) as clicks,
+        count(distinct case when session_day = event_day then session_id end) as sessions
+    from event_sessions
+    group by event_day
+),
+
+wanted as (
+    {%- for mart, day, what, times in marts %}
+    select
+        day,
+        '{{ mart }}, {{ what }}' as what,
+        {{ what }} as times
+    from expected
+    where {{ what }} > 0
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+found as (
+    {%- for mart, day, what, times in marts %}
+    select
+        {{ day }} as day,
+        '{{ mart }}, {{ what }}' as what,
+        {{ times }} as times
+    from {{ ref(mart) }}
+    where {{ in_days(day) }}
+    group by {{ day }}
+    having {{ times }} > 0
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    coalesce(wanted.day, found.day) as day,
+    coalesce(wanted.what, found.what) as what,
+    wanted.times as expected_times,
+    found.times as found_times
+from wanted
+full join found on wanted.day = found.day and wanted.what = found.what
+where wanted.times is distinct from found.times

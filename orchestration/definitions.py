@@ -1,0 +1,18 @@
+"""The code location: what every stage defines, put together."""
+
+import dagster as dg
+
+from orchestration.content import assets as content
+from orchestration.events import assets as events
+from orchestration.resources.dagster_database import Database
+from orchestration.rollups import jobs as rollups
+from orchestration.upkeep import assets as upkeep
+
+defs = dg.Definitions.merge(
+    content.defs,
+    events.defs,
+    rollups.defs,
+    upkeep.defs,
+    # Starting a process for each step costs more than most of our steps.
+    dg.Definitions(resources={"database": Database()}, executor=dg.in_process_executor),
+)

@@ -1,0 +1,74 @@
+"""Run the build job in this process, with progress; Dagster records the runs like any other."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from typing import Any
+
+from orchestration.errors import DogearError
+from orchestration.resources.dagster_home import prepare_dagster_home
+from orchestration.rollups.stale_days import DayRange
+from orchestration.settings import Settings
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def build_ranges(
+    settings: Settings, database_url: str, ranges: Sequence[DayRange], say: Callable[[str], object]
+) -> None:
+    """Build each of ``ranges`` in a run of its own and ``say`` how it went. Raises DogearError where one fails."""
+    os.environ.update(prepare_dagster_home(settings, database_url))
+
+    from dagster import DagsterInstance
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from orchestration.definitions import defs
+
+    job = defs.resolve_job_def("build")
+    (settings.home_folder / "dbt").mkdir(exist_ok=True)
+    with (
+        DagsterInstance.get() as instance,
+        (settings.home_folder / "dbt" / "build.log").open("a") as dbt_log,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
+        # One connection for all events of a run; by default each event opens its own, which takes longer than the SQL.
+        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
+        for days in ranges:
+            started = time.monotonic()
+            # dbt's own lines would tear the progress bar.
+            with redirect_stdout(dbt_log):
+                failures = run_job(job, instance, days, progress)
+            if failures:
+                raise DogearError(f"{days} could not be built: {'; '.join(failures)} See {dbt_log.name}.")
+            say(f"{days}: built in {time.monotonic() - started:.1f} s.")
+
+
+def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]:
+    """One run over ``days``; returns what failed."""
+    from dagster import DagsterEventType
+    from dagster._core.utils import make_new_run_id
+
+    from orchestration.rollups.jobs import run_tags
+
+    task = progress.add_task(str(days), total=len(job.asset_layer.executable_asset_keys))
+    failures: list[str] = []
+
+    def on_event(entry: Any) -> None:
+        event = entry.dagster_event
+        if event is None:
+            return
+        if event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
+            progress.update(task, advance=1, description=f"{days}: {event.asset_key.to_user_string()}")
+        elif event.event_type == DagsterEventType.STEP_FAILURE:
+            error = event.event_specific_data.error
+            # It begins with the name of the class.
+            failures.append(str((error.cause or error).message).strip().partition(": ")[2])
+
+    run_id = make_new_run_id()
+    instance.add_event_listener(run_id, on_event)
+    tags = run_tags(days)
+    result = job.execute_in_process(instance=instance, run_id=run_id, run_config=QUIET, tags=tags, raise_on_error=False)
+    progress.remove_task(task)
+    return [] if result.success else failures or ["the run failed."]

@@ -1,0 +1,54 @@
+"""Where the dbt project is, how to run dbt, and what dbt needs to know of the database."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg.conninfo
+
+from orchestration.errors import DogearError
+from orchestration.settings import PROJECT_ROOT
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+# The dbt of this environment, whatever PATH says.
+DBT_COMMAND = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
+
+
+def dbt_environment(database_url: str, home: Path) -> dict[str, str]:
+    """What ``profiles.yml`` reads, and where dbt writes."""
+    parts = psycopg.conninfo.conninfo_to_dict(database_url)
+    return {
+        "DBT_HOST": str(parts.get("host", "localhost")),
+        "DBT_PORT": str(parts.get("port", 5432)),
+        "DBT_USER": str(parts.get("user", "")),
+        "DBT_PASSWORD": str(parts.get("password", "")),
+        "DBT_DBNAME": str(parts.get("dbname", "")),
+        "DBT_SSLMODE": str(parts.get("sslmode", "prefer")),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_LOG_PATH": str(home / "dbt"),
+        "DBT_TARGET_PATH": str(home / "dbt"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def parsed_project(database_url: str, home: Path) -> Path:
+    """Folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
+
+    Parsing takes seconds; it is done again only where a file of the project is newer. Raises DogearError where dbt
+    cannot read the project.
+    """
+    environment = dbt_environment(database_url, home)
+    folder = home / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
+    manifest = folder / "manifest.json"
+    newest = max(file.stat().st_mtime for file in DBT_PROJECT.rglob("*"))
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
+        return folder
+    command = [*DBT_COMMAND, "--quiet", "parse", "--target-path", str(folder)]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=DBT_PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
+    return folder

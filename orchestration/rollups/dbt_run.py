@@ -1,0 +1,109 @@
+"""Run dbt in this process, on the project as it was parsed once.
+
+A dbt of its own for each run would spend most of a small run on starting and on parsing again, since the days that a
+run is for are among its variables.
+"""
+
+import json
+import os
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from orchestration.errors import DogearError
+from orchestration.rollups.dbt_project import DBT_PROJECT, dbt_environment, parsed_project
+from orchestration.rollups.stale_days import DayRange
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or test.
+
+    ``unique_id`` and ``status`` are dbt's: success, pass, warn, fail or error. ``seconds`` is what it took, ``rows``
+    how many a model wrote; None where dbt does not say.
+    """
+
+    unique_id: str
+    status: str
+    seconds: float
+    rows: int | None
+    message: str
+
+
+def dbt_build(
+    database_url: str, home: Path, days: DayRange, select: Sequence[str] = ()
+) -> Generator[NodeResult, None, None]:
+    """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
+
+    Raises DogearError where dbt cannot run at all.
+    """
+    # dbt reads its profile from the environment.
+    os.environ.update(dbt_environment(database_url, home))
+    days_as_vars = json.dumps({"from_day": str(days.first), "to_day": str(days.last)})
+    # Unit tests look at the code, not at the data: they belong to `make test`.
+    arguments = ["--no-write-json", "build", "--exclude-resource-type", "unit_test", "--vars", days_as_vars]
+    arguments += ["--project-dir", str(DBT_PROJECT)]
+    if select:
+        arguments += ["--select", *select]
+    results: SimpleQueue[NodeResult | None] = SimpleQueue()
+    failures: list[str] = []
+    parsed = parsed_project(database_url, home)
+    # In a thread of its own, so that what is finished can be recorded while dbt goes on.
+    dbt = Thread(target=invoke, args=(arguments, parsed, results, failures), name="dbt", daemon=True)
+    dbt.start()
+    try:
+        while (result := results.get()) is not None:
+            yield result
+    finally:
+        if dbt.is_alive() and results.empty():
+            cancel_queries()
+        dbt.join()
+    if failures:
+        raise DogearError(f"dbt could not run: {failures[0]}")
+
+
+def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult | None]", failures: list[str]) -> None:
+    """Run dbt; put what it finishes into ``results`` and None at the end; why it could not run goes to ``failures``."""
+    try:
+        from dbt.artifacts.schemas.run import RunExecutionResult
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
+
+        def on_event(event: Any) -> None:
+            if event.info.name == "NodeFinished":
+                results.put(node_result(event.data))
+
+        manifest = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+        done = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(arguments)
+        if not isinstance(done.result, RunExecutionResult):
+            failures.append(str(done.exception))
+    except BaseException as error:
+        failures.append(str(error))
+        raise
+    finally:
+        results.put(None)
+
+
+def node_result(finished: Any) -> NodeResult:
+    result = finished.run_result
+    rows = dict(result.adapter_response).get("rows_affected")
+    return NodeResult(
+        unique_id=finished.node_info.unique_id,
+        status=result.status,
+        seconds=result.execution_time,
+        rows=None if rows is None or rows < 0 else int(rows),
+        message=result.message,
+    )
+
+
+def cancel_queries() -> None:
+    """Let the database stop what it does for dbt; each model is a transaction, so none is left half done."""
+    from dbt.adapters.base.impl import BaseAdapter
+    from dbt.adapters.factory import FACTORY
+
+    for adapter in FACTORY.adapters.values():
+        assert isinstance(adapter, BaseAdapter)
+        adapter.cancel_open_connections()

@@ -1,0 +1,63 @@
+"""What the marts say of a site, in a few tables to read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from orchestration.resources.postgres import connect
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUESTIONS = Path(__file__).parent / "summary_sql"
+TITLES = {
+    "overview": "Overview",
+    "days": "Last days",
+    "pages": "Pages read most",
+    "sources": "Where sessions came from",
+    "clicks": "What was clicked",
+}
+DEFAULT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Tables by title, for the UTC days ``first`` to ``last``."""
+
+    first: date
+    last: date
+    tables: "dict[str, pd.DataFrame]"
+
+
+def read_summary(database_url: str, site: str, first: date | None, last: date | None) -> Summary | None:
+    """Read the marts; by default the last 28 days that end with the last visit. None where there are no visits."""
+    with connect(database_url) as connection:
+        try:
+            newest = last_day(connection, site)
+        except psycopg.errors.UndefinedTable:
+            return None
+        if newest is None:
+            return None
+        last = last or newest
+        first = first or last - timedelta(days=DEFAULT_DAYS - 1)
+        window = {"site": site, "first": first, "last": last}
+        answers = {title: ask(connection, name, window) for name, title in TITLES.items()}
+    return Summary(first, last, {title: frame for title, frame in answers.items() if len(frame)})
+
+
+def last_day(connection: psycopg.Connection, site: str) -> date | None:
+    row = connection.execute("select max(view_day) from marts.analytics_page_views where site = %s", [site]).fetchone()
+    return row[0] if row else None
+
+
+def ask(connection: psycopg.Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":
+    """The answer to one of the questions in ``summary_sql``."""
+    import pandas as pd
+
+    cursor = connection.execute((QUESTIONS / f"{question}.sql").read_bytes(), parameters)
+    assert cursor.description is not None
+    return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])

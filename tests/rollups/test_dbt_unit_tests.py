@@ -1,0 +1,18 @@
+"""The dbt unit tests, which need the tables that a build makes."""
+
+import re
+
+import yaml
+
+from orchestration.rollups.dbt_project import DBT_PROJECT
+
+
+def test_models_do_what_their_unit_tests_say(make_installation):
+    documents = [yaml.safe_load(file.read_text()) for file in DBT_PROJECT.glob("models/**/*.yml")]
+    expected = sum(len(document.get("unit_tests", [])) for document in documents)
+    assert expected > 10
+
+    installation = make_installation("unit_tests")
+    installation.dogear("build")
+    said = installation.dogear("dbt", "--no-use-colors", "test", "--select", "test_type:unit").stdout
+    assert re.search(rf"PASS={expected} WARN=0 ERROR=0 SKIP=0", said), said

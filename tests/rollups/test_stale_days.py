@@ -1,0 +1,72 @@
+from datetime import date
+
+import pytest
+
+from orchestration.resources.postgres import connect
+from orchestration.rollups.stale_days import DayRange, ranges, stale_ranges, touched_days
+
+
+def may(*days: int) -> set[date]:
+    return {date(2026, 5, day) for day in days}
+
+
+def span(first: int, last: int) -> DayRange:
+    return DayRange(date(2026, 5, first), date(2026, 5, last))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(set(), []), (may(3), [span(3, 3)]), (may(5, 1, 2, 4, 9), [span(1, 2), span(4, 5), span(9, 9)])],
+)
+def test_days_become_as_few_ranges_as_they_can(days, expected):
+    assert ranges(days) == expected
+
+
+def test_a_changed_day_takes_the_known_days_with_it_that_its_sessions_reach():
+    known = may(1, 9, 10, 11, 12, 13, 20)
+    assert touched_days(may(10), known) == may(9, 10, 11, 12)
+    assert touched_days(may(20), known) == may(20)
+    assert touched_days(may(25), known) == may(25)
+
+
+@pytest.fixture
+def add_event(database_url):
+    def add_event(day: date, is_bot: bool = False) -> None:
+        with connect(database_url) as connection:
+            connection.execute("select raw.ensure_event_partitions(array[%s::date])", [day])
+            connection.execute(
+                "insert into raw.events (event_id, occurred_at, event_type, source, site, user_code, is_bot) "
+                "values (gen_random_uuid(), %s::date at time zone 'UTC', 'page_view', 'test', 's', 'u', %s)",
+                [day, is_bot],
+            )
+
+    return add_event
+
+
+def test_a_day_is_stale_while_its_marts_were_made_of_other_events(database_url, add_event):
+    for day in may(1, 5, 6):
+        add_event(day)
+    with connect(database_url) as connection:
+        connection.execute("create schema marts; create table marts.built_days (day date, events bigint)")
+        connection.execute(
+            "insert into marts.built_days values ('2026-05-01', 1), ('2026-05-05', 1), ('2026-05-06', 1)"
+        )
+    assert stale_ranges(database_url) == []
+
+    add_event(date(2026, 5, 1), is_bot=True)
+    assert stale_ranges(database_url) == [], "crawlers are in no mart"
+
+    add_event(date(2026, 5, 6))
+    assert stale_ranges(database_url) == [span(5, 6)]
+    assert stale_ranges(database_url, always={date(2026, 5, 20)}) == [span(5, 6), span(20, 20)]
+
+    with connect(database_url) as connection:
+        connection.execute("delete from raw.events where occurred_at < '2026-05-02'")
+    assert stale_ranges(database_url)[0] == span(1, 1), "erased events make a day stale too"
+
+
+def test_before_the_first_build_every_day_with_events_is_stale_and_today(database_url, add_event):
+    add_event(date(2015, 5, 17))
+    first, today = stale_ranges(database_url)
+    assert first == DayRange(date(2015, 5, 17), date(2015, 5, 17))
+    assert today.first == today.last > date(2026, 1, 1)
