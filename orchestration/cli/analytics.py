@@ -1,0 +1,64 @@
+"""``dogear analytics``: a summary to read."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+
+def analytics(
+    from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")] = None,
+    to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")] = None,
+    site: Annotated[str | None, typer.Option(help="Site (default: DOGEAR_SITE).")] = None,
+) -> None:
+    """Show a readable summary of a site: visitors, sessions, pages, sources. By default the last 28 days with visits.
+
+    \b
+    Examples:
+      dogear analytics
+      dogear analytics --from 2026-03-01 --to 2026-03-31
+      dogear analytics --site example.org
+    """
+    from rich.console import Console
+
+    from orchestration.errors import DogearError
+    from orchestration.resources.database import open_database
+    from orchestration.rollups.summary import read_summary
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    wanted = site or settings.site
+    first, last = (day.date() if day else None for day in (from_day, to_day))
+    with open_database(settings) as database_url:
+        summary = read_summary(database_url, wanted, first, last)
+    if summary is None:
+        raise DogearError(f"There are no visits to {wanted} in the marts. Try: dogear import PATH && dogear build")
+    console = Console()
+    console.print(f"[bold]{wanted}[/bold], {summary.first} to {summary.last} (UTC days, crawlers left out)\n")
+    for title, frame in summary.tables.items():
+        console.print(table_of(title, frame))
+
+
+def table_of(title: str, frame: "pd.DataFrame") -> "Table":
+    """A frame as a table for the terminal: numbers to the right, absent values as a dash."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", min_width=60)
+    for name in frame.columns:
+        numeric = frame[name].dtype.kind in "iuf"
+        table.add_column(str(name).replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(as_text(value) for value in row))
+    return table
+
+
+def as_text(value: object) -> str:
+    if value is None or value != value:  # NaN, in which pandas keeps what is absent
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,87 @@
+"""``dogear import``: visits from files."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestration.events.import_file import ImportSummary
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of files.")],
+    site: Annotated[str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE).")] = None,
+    user_code: Annotated[str | None, typer.Option(help="Owner of the site (default: DOGEAR_USER_CODE).")] = None,
+) -> None:
+    """Import visits: access logs (combined or common format) and NDJSON in the collector's format, plain or gzip.
+
+    A file that was imported before adds nothing, also when it was renamed or compressed; one that has grown since adds
+    what is new. Lines that cannot be read go to raw.rejected_events with the reason.
+    From a log, a page view is a GET answered 200 or 304 for a page; images and the like are passed over.
+
+    \b
+    Examples:
+      dogear import /var/log/nginx/access.log /var/log/nginx/access.log.1.gz
+      dogear import --site example.org --user-code ada events.ndjson
+      dogear import logs/ && dogear build
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from orchestration.errors import DogearError
+    from orchestration.events.import_file import import_file
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    files = list_files(paths)
+    failed = 0
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with open_database(settings) as database_url, Progress(*columns, console=Console(stderr=True)) as progress:
+        for file in files:
+            task = progress.add_task(file.name, total=file.stat().st_size if file.exists() else None)
+            try:
+                summary = import_file(
+                    database_url,
+                    file,
+                    site=site or settings.site,
+                    user_code=user_code or settings.user_code,
+                    spill=settings.home_folder,
+                    memory_limit=settings.duckdb_memory_limit,
+                    on_progress=lambda done, task=task: progress.update(task, completed=done),
+                )
+            except DogearError as error:
+                failed += 1
+                progress.console.print(f"dogear: {error}", markup=False, highlight=False, soft_wrap=True)
+            else:
+                progress.console.print(sentence(summary), markup=False, highlight=False, soft_wrap=True)
+            progress.remove_task(task)
+    sys.exit(1 if failed else 0)
+
+
+def list_files(paths: list[Path]) -> list[Path]:
+    """The files that ``paths`` name; a folder stands for the files in it and below, but for hidden ones."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in path.rglob("*") if not any(part.startswith(".") for part in file.parts))
+            files += sorted(file for file in inside if file.is_file())
+        else:
+            files.append(path)
+    return files
+
+
+def sentence(summary: "ImportSummary") -> str:
+    """What was done, in one line."""
+    parts = [f"{summary.events_added:,} events added"]
+    if summary.events_known:
+        parts.append(f"{summary.events_known:,} known already")
+    if summary.lines_passed_over:
+        parts.append(f"{summary.lines_passed_over:,} lines that are no page view passed over")
+    if summary.lines_rejected:
+        parts.append(f"{summary.lines_rejected:,} rejected (see raw.rejected_events)")
+    if summary.days:
+        parts.append(f"{summary.days[0]} to {summary.days[-1]}")
+    return f"{summary.file}: {summary.lines_read:,} lines; {', '.join(parts)}."

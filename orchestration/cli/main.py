@@ -1,0 +1,53 @@
+"""The ``dogear`` command. Each command imports what it needs when it runs, so that ``--help`` is instant."""
+
+import gc
+import sys
+
+import typer
+
+from orchestration.cli.analytics import analytics
+from orchestration.cli.build import build
+from orchestration.cli.import_files import import_files
+from orchestration.cli.programs import dbt, psql
+from orchestration.cli.sync import sync
+from orchestration.cli.up import up
+from orchestration.errors import DogearError
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+app = typer.Typer(
+    name="dogear",
+    help="Shows people what readers do with what they write: Markdown in Git and visits in, trusted tables out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(up)
+app.command("import")(import_files)
+app.command()(sync)
+app.command()(build)
+app.command()(analytics)
+app.command(context_settings=PASS_ON)(psql)
+app.command(context_settings=PASS_ON)(dbt)
+
+
+def main() -> None:
+    """Run the command; an error that a person can act on is one line, without a traceback."""
+    # Commands are short, and most of what they make is imported for good: looking for garbage costs a tenth of them.
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        app()
+    except DogearError as error:
+        sys.stderr.write(f"dogear: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("dogear: interrupted; what was not finished has been undone.\n")
+        sys.exit(130)
+    finally:
+        # What is left goes with the process; to look through it first would take a second.
+        gc.freeze()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""``dogear psql`` and ``dogear dbt``: programs that know the database already."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import typer
+
+
+def psql(context: typer.Context) -> None:
+    """Open psql on Dogear's database; everything after the command goes to psql.
+
+    \b
+    Examples:
+      dogear psql
+      dogear psql -c 'select * from marts.analytics_daily_user_stats'
+      dogear psql --csv -f question.sql > answer.csv
+    """
+    from orchestration.resources.database import open_database
+    from orchestration.resources.embedded_postgres import binaries
+    from orchestration.resources.postgres import libpq_environment
+    from orchestration.settings import Settings
+
+    # One that is installed has the better line editor; the wheel's is always there.
+    program = shutil.which("psql") or str(binaries() / "psql")
+    with open_database(Settings()) as url:
+        sys.exit(run_program([program, *context.args], libpq_environment(url)))
+
+
+def dbt(context: typer.Context) -> None:
+    """Run dbt on Dogear's project and database; everything after the command goes to dbt.
+
+    \b
+    Examples:
+      dogear dbt ls
+      dogear dbt test --select analytics_sessions
+      dogear dbt build --vars '{from_day: 2026-03-01, to_day: 2026-03-07}'
+    """
+    from orchestration.resources.database import open_database
+    from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    with open_database(settings) as url:
+        environment = dbt_environment(url, settings.home_folder)
+        sys.exit(run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT))
+
+
+def run_program(command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> int:
+    """Run it in this terminal and return its exit code. Ctrl-C is the program's own affair."""
+
+    def leave_it(*_: object) -> None:
+        pass
+
+    before = signal.signal(signal.SIGINT, leave_it)
+    try:
+        return subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, check=False).returncode  # noqa: S603 - the user's own words
+    finally:
+        signal.signal(signal.SIGINT, before)

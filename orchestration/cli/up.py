@@ -1,0 +1,78 @@
+"""``dogear up``: everything, until Ctrl-C."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestration.settings import Settings
+
+
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the Dagster UI (default: DOGEAR_PORT, 3000).")] = None,
+) -> None:
+    """Start everything: PostgreSQL, content, marts, the Dagster UI and its daemon. Ctrl-C stops all of it.
+
+    Without a site of your own (DOGEAR_SITE, DOGEAR_CONTENT_ROOT) the sample site comes with four weeks of synthetic
+    visits. Starting again is safe, and quick.
+
+    \b
+    Examples:
+      dogear up
+      dogear up --port 3333
+      DATABASE_URL=postgresql://me:secret@db.example/dogear dogear up
+    """
+    from orchestration.cli.supervisor import alone, interrupt_on_termination, running_dagster, wait_for_stop
+    from orchestration.content.sync import sync_content
+    from orchestration.resources.dagster_home import prepare_dagster_home
+    from orchestration.resources.database import open_database
+    from orchestration.rollups.build_run import build_ranges
+    from orchestration.rollups.stale_days import stale_ranges
+    from orchestration.settings import Settings
+
+    interrupt_on_termination()
+    settings = Settings() if port is None else Settings(port=port)
+    with alone(settings), open_database(settings) as database_url:
+        say("PostgreSQL", "as DATABASE_URL says" if settings.database_url else f"embedded, in {settings.home_folder}")
+        done = sync_content(database_url, settings.content_root, settings.site, settings.user_code)
+        say("Content", f"{done.synced + done.unchanged} documents of {settings.site}, {done.failed} not readable")
+        if settings.is_sample_site:
+            say("Sample visits", f"{load_sample_visits(settings, database_url):,} new, synthetic")
+        if ranges := stale_ranges(database_url):
+            build_ranges(settings, database_url, ranges, say=lambda text: say("Marts", text))
+        else:
+            say("Marts", "every day is built")
+        environment = {**prepare_dagster_home(settings, database_url), "DATABASE_URL": database_url}
+        with running_dagster(settings, environment) as dagster, suppress(KeyboardInterrupt):
+            typer.echo(READY.format(url=f"http://{settings.host}:{settings.port}"))
+            wait_for_stop(dagster)
+
+
+READY = """
+Dogear is ready.
+  Lineage, runs, backfills   {url}
+  Tables                     .venv/bin/dogear psql
+  Summary                    .venv/bin/dogear analytics
+  Your own visits            .venv/bin/dogear import access.log && .venv/bin/dogear build
+Ctrl-C stops everything."""
+
+
+def say(what: str, how: str) -> None:
+    typer.echo(f"{what:<15}{how}")
+
+
+def load_sample_visits(settings: "Settings", database_url: str) -> int:
+    """Make and import the sample site's visits, up to yesterday; returns how many events were new."""
+    from datetime import UTC, datetime, timedelta
+
+    from orchestration.content.site_paths import site_paths
+    from orchestration.events.import_file import import_file
+    from orchestration.events.sample_traffic import write_sample_traffic
+
+    folder = settings.home_folder / "sample"
+    folder.mkdir(exist_ok=True)
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    file = folder / "visits.ndjson"
+    write_sample_traffic(file, paths=site_paths(database_url, settings.site), until=yesterday)
+    return import_file(database_url, file, site=settings.site, user_code=settings.user_code, spill=folder).events_added

@@ -1,0 +1,79 @@
+"""What the log says, counted in plain Python: no DuckDB, no SQL, no code of the importer or of the rollups."""
+
+import gzip
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from crawleruseragents import is_crawler
+
+PAGE_EXTENSIONS = {"", "html", "htm", "xhtml", "php", "asp", "aspx"}
+GAP = timedelta(minutes=30)
+LONGEST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class View:
+    """One page view by a person."""
+
+    at: datetime
+    visitor: tuple[str, str]
+    path: str
+
+
+def read_views(log: Path) -> list[View]:
+    return [view for line in gzip.open(log, "rt") if (view := read_view(line.rstrip("\n")))]
+
+
+def read_view(line: str) -> View | None:
+    head, request, status_and_size, _referrer, _space, agent, *_ = line.split('"')
+    address, _, rest = head.partition(" ")
+    method, target, _protocol = request.split(" ")
+    path = target.partition("?")[0].partition("#")[0]
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
+    is_page = method == "GET" and status_and_size.split()[0] in {"200", "304"} and extension in PAGE_EXTENSIONS
+    if not is_page or is_crawler(agent):
+        return None
+    at = datetime.strptime(rest[rest.index("[") + 1 : rest.index("]")], "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC)
+    return View(at, (address, agent), path)
+
+
+def views_by_day(views: list[View]) -> dict[date, int]:
+    return dict(Counter(view.at.date() for view in views))
+
+
+def visitors_by_day(views: list[View]) -> dict[date, int]:
+    return {day: len({view.visitor for view in views if view.at.date() == day}) for day in views_by_day(views)}
+
+
+def sessions_of(views: list[View]) -> list[list[View]]:
+    """Sessions, each in the order of its views."""
+    by_visitor: dict[tuple[str, str], list[View]] = defaultdict(list)
+    for view in sorted(views, key=lambda view: view.at):
+        by_visitor[view.visitor].append(view)
+    return [session for own in by_visitor.values() for session in sessions_of_visitor(own)]
+
+
+def sessions_of_visitor(views: list[View]) -> list[list[View]]:
+    sessions: list[list[View]] = []
+    after_gap = views[0].at
+    previous: View | None = None
+    piece = None
+    for view in views:
+        if previous is None or view.at - previous.at > GAP:
+            after_gap, piece = view.at, None
+        here = 0 if view.at - after_gap < LONGEST else (view.at.date() - after_gap.date()).days
+        if here != piece:
+            sessions.append([])
+        sessions[-1].append(view)
+        previous, piece = view, here
+    return sessions
+
+
+def canonical(path: str) -> str:
+    for index in ("/index.html", "/index.htm", "/index.xhtml", "/index.php"):
+        path = path.removesuffix(index) or "/"
+    for extension in (".html", ".htm", ".xhtml", ".php", ".aspx", ".asp"):
+        path = path.removesuffix(extension)
+    return path.rstrip("/") or "/"

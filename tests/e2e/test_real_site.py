@@ -1,0 +1,141 @@
+"""A real log and a real site go through the whole flow; every mart says what an independent count says."""
+
+import gzip
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import recount
+
+MARTS = """
+    select table_name, string_agg(quote_ident(column_name), ', ' order by ordinal_position)
+    from information_schema.columns
+    where table_schema = 'marts' and column_name not like '%%built_at'
+    group by table_name
+"""
+
+
+@pytest.fixture(scope="module")
+def views(semicomplete: Path) -> list[recount.View]:
+    return recount.read_views(semicomplete / "access.log.gz")
+
+
+def test_page_views_per_day(real_site, views):
+    expected = recount.views_by_day(views)
+    for question in (
+        "select view_day, count(*) from marts.analytics_page_views group by 1",
+        "select date, total_page_views from marts.analytics_daily_user_stats",
+        "select date, sum(total_page_views)::bigint from marts.analytics_daily_group_stats group by 1",
+        "select date, sum(view_count)::bigint from marts.analytics_daily_page_stats group by 1",
+        "select date, sum(total_views)::bigint from marts.analytics_aggregates where hour is null group by 1",
+        "select date, sum(total_views)::bigint from marts.analytics_aggregates where hour is not null group by 1",
+    ):
+        assert dict(real_site.rows(question)) == expected, question
+
+
+def test_visitors_per_day(real_site, views):
+    expected = recount.visitors_by_day(views)
+    for question in (
+        "select view_day, count(distinct visitor_id) from marts.analytics_page_views group by 1",
+        "select date, unique_visitors from marts.analytics_daily_user_stats",
+    ):
+        assert dict(real_site.rows(question)) == expected, question
+
+
+def test_sessions_per_day_with_their_views_and_bounces(real_site, views):
+    sessions = recount.sessions_of(views)
+    per_day = Counter(session[0].at.date() for session in sessions)
+    for question in (
+        "select session_day, count(*) from marts.analytics_sessions group by 1",
+        "select date, total_sessions from marts.analytics_daily_user_stats",
+        "select date, sum(total_sessions)::bigint from marts.analytics_daily_group_stats group by 1",
+    ):
+        assert dict(real_site.rows(question)) == per_day, question
+    assert Counter(
+        real_site.rows("select first_seen, last_seen, page_views, is_bounce from marts.analytics_sessions")
+    ) == Counter((session[0].at, session[-1].at, len(session), len(session) == 1) for session in sessions)
+
+
+def test_views_and_visitors_per_page_and_hour(real_site, views):
+    by_page = Counter((view.at.date(), view.at.hour, recount.canonical(view.path)) for view in views)
+    visitors = {
+        key: len(
+            {view.visitor for view in views if (view.at.date(), view.at.hour, recount.canonical(view.path)) == key}
+        )
+        for key in by_page
+    }
+    found = real_site.rows(
+        "select date, hour, coalesce(url_path, entity_id), total_views, unique_visitors "
+        "from marts.analytics_aggregates left join content.items on content_id::text = entity_id where hour is not null"
+    )
+    assert {(day, hour, path): views for day, hour, path, views, _ in found} == by_page
+    assert {(day, hour, path): count for day, hour, path, _, count in found} == visitors
+
+
+def test_bounce_rate_per_entry_page(real_site, views):
+    entries: dict[tuple, list[bool]] = {}
+    for session in recount.sessions_of(views):
+        entries.setdefault((session[0].at.date(), recount.canonical(session[0].path)), []).append(len(session) == 1)
+    found = real_site.rows(
+        "select date, coalesce(url_path, entity_id), bounce_rate::float from marts.analytics_aggregates "
+        "left join content.items on content_id::text = entity_id where hour is null and bounce_rate is not null"
+    )
+    assert {(day, path): rate for day, path, rate in found} == pytest.approx(
+        {key: sum(bounces) / len(bounces) for key, bounces in entries.items()}
+    )
+
+
+def test_visits_are_joined_to_the_document_that_they_read(real_site, views):
+    expected = sum(recount.canonical(view.path) == "/blog/geekery/ssl-latency" for view in views)
+    assert expected > 0
+    assert real_site.rows(
+        "select count(*) from marts.analytics_page_views join content.items on content_id::text = entity_id "
+        "where file_path = 'blog/geekery/ssl-latency.md' and entity_type = 'blog'"
+    ) == [(expected,)]
+
+
+def test_every_document_is_read_and_the_post_that_stands_twice_is_kept_twice(real_site):
+    assert real_site.rows("select count(*) from content.items") == [(23,)]
+    assert real_site.rows("select count(*) from content.file_sync_status where sync_status = 'synced'") == [(23,)]
+    assert real_site.rows("select count(*) from content.items where url_path like '%%/in-which-lastpass%%'") == [(2,)]
+
+
+def test_a_number_can_be_followed_to_its_line(real_site, semicomplete):
+    ((file, line_number, path),) = real_site.rows(
+        "select imports.file, line_number, page_path from marts.analytics_page_views "
+        "join raw.imports using (import_id) order by viewed_at, line_number limit 1"
+    )
+    line = gzip.decompress(Path(file).read_bytes()).decode().split("\n")[line_number - 1]
+    assert f" {path} " in line or f" {path}?" in line
+
+
+def snapshot(installation) -> dict[str, list]:
+    return {
+        table: sorted(installation.rows(f"select {columns} from marts.{table}"), key=repr)
+        for table, columns in installation.rows(MARTS)
+    }
+
+
+def test_building_again_and_building_from_nothing_give_identical_marts(real_site):
+    before = snapshot(real_site)
+    assert {"analytics_sessions", "analytics_aggregates"} <= before.keys()
+    real_site.dogear("build", "--from", "2015-05-17", "--to", "2015-05-20")
+    assert snapshot(real_site) == before
+    real_site.execute("drop schema marts cascade; drop schema intermediate cascade; drop schema staging cascade")
+    real_site.dogear("build")
+    assert snapshot(real_site) == before
+    assert "Every day is built" in real_site.dogear("build").stdout
+
+
+def test_dropping_marts_alone_and_building_again_gives_the_same_rows(real_site):
+    before = snapshot(real_site)
+    real_site.execute("drop schema marts cascade")
+    real_site.dogear("build")
+    assert snapshot(real_site) == before
+
+
+def test_the_summary_can_be_read(real_site, views):
+    text = real_site.dogear("analytics").stdout
+    assert "semicomplete.com, 2015-04-23 to 2015-05-20" in text
+    assert f"{len(views):,}" in text

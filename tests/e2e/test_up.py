@@ -1,0 +1,162 @@
+"""What ``make run`` starts: it serves, it shows lineage and runs, and it leaves nothing behind."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+LINEAGE = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
+LAST_RUN = """
+{ runsOrError(limit: 1) { ... on Runs { results {
+    jobName status stats { ... on RunStatsSnapshot { materializations } } } } } }
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def users() -> list[str]:
+    """Root tries it both as itself and as an ordinary user; an ordinary user can only be itself."""
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    return [me, "nobody"] if os.geteuid() == 0 else [me]
+
+
+@pytest.fixture(params=users())
+def user(request: pytest.FixtureRequest) -> pwd.struct_passwd:
+    return pwd.getpwnam(request.param)
+
+
+@pytest.fixture
+def home(user: pwd.struct_passwd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that is the user's own, outside of the folders that pytest keeps for itself."""
+    home = Path("/tmp") / f"dogear-up-{os.getpid()}-{user.pw_name}"  # noqa: S108 - the user must be able to reach it
+    home.mkdir()
+    os.chown(home, user.pw_uid, user.pw_gid)
+    yield home
+    shutil.rmtree(home)
+
+
+def become(user: pwd.struct_passwd) -> dict[str, object]:
+    """What makes subprocess run a command as ``user``."""
+    return {} if user.pw_uid == os.geteuid() else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def may_run(python: str, user: pwd.struct_passwd) -> bool:
+    """Whether ``user`` may run it, and whether it is the Python that our packages were installed for."""
+    question = "import sys, sysconfig; print(sysconfig.get_config_var('SOABI'))"
+    try:
+        answer = subprocess.run([python, "-c", question], capture_output=True, text=True, check=False, **become(user))
+    except OSError:
+        return False
+    return answer.stdout.strip() == sysconfig.get_config_var("SOABI")
+
+
+@pytest.fixture
+def python(user: pwd.struct_passwd, home: Path) -> str:
+    """A Python with our packages that ``user`` may run, even where root keeps its own to itself."""
+    if may_run(sys.executable, user):
+        return sys.executable
+    others = [path for path in ("/usr/bin/python3", "/usr/local/bin/python3") if may_run(path, user)]
+    if not others:
+        reason = f"{user.pw_name} may run neither {sys.executable} nor another Python {sys.version_info[:2]}"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    twin = home / "venv"
+    (twin / "bin").mkdir(parents=True)
+    (twin / "bin" / "python").symlink_to(others[0])
+    (twin / "pyvenv.cfg").write_text(f"home = {Path(others[0]).parent}\n")
+    (twin / "lib").symlink_to(Path(sys.prefix) / "lib")
+    return str(twin / "bin" / "python")
+
+
+def start(python: str, home: Path, port: int, user: pwd.struct_passwd) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"DOGEAR_HOME": str(home / "state"), "DOGEAR_PORT": str(port), "HOME": str(home)}
+    command = [python, "-m", "orchestration.cli.main", "up"]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **become(user)
+    )
+
+
+def read_until_ready(process: subprocess.Popen[str]) -> str:
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith("Ctrl-C stops everything"):
+            return said
+    raise AssertionError(f"ended before it was ready:\n{said}")
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Processes that work in, or were told of, this installation."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if str(home) in " ".join(process.cmdline()) or str(home) in process.environ().get("DOGEAR_HOME", ""):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def ask(port: int, question: str) -> dict:
+    answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": question}, timeout=30).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_up_serves_and_ctrl_c_leaves_nothing(python, home, user):
+    port = free_port()
+    process = start(python, home, port, user)
+    try:
+        said = read_until_ready(process)
+        assert f"http://127.0.0.1:{port}" in said
+
+        lineage = {
+            "/".join(node["assetKey"]["path"]): {"/".join(key["path"]) for key in node["dependencyKeys"]}
+            for node in ask(port, LINEAGE)["assetNodes"]
+        }
+        assert upstream_of(lineage, "marts/analytics_aggregates") >= {"raw/events", "content/items"}
+        (run,) = ask(port, LAST_RUN)["runsOrError"]["results"]
+        assert (run["jobName"], run["status"]) == ("build", "SUCCESS")
+        assert run["stats"]["materializations"] > 10
+
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert processes_of(home) == []
+    finally:
+        for left in processes_of(home):
+            left.kill()
+
+    again = start(python, home, port, user)
+    try:
+        said = read_until_ready(again)
+        assert "every day is built" in said
+    finally:
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(timeout=60) == 0
+    assert processes_of(home) == []
+
+
+def upstream_of(lineage: dict[str, set[str]], asset: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [asset]
+    while waiting:
+        new = lineage.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
