@@ -24,7 +24,7 @@ def build(
     from orchestration.errors import DogearError
     from orchestration.resources.database import open_database
     from orchestration.rollups.build_run import build_ranges
-    from orchestration.rollups.stale_days import DayRange, stale_ranges
+    from orchestration.rollups.stale_days import DayRange, days_to_build
     from orchestration.settings import Settings
 
     if from_day is None and to_day is not None:
@@ -32,7 +32,7 @@ def build(
     settings = Settings()
     with open_database(settings) as database_url:
         if from_day is None:
-            ranges = stale_ranges(database_url)
+            ranges = days_to_build(database_url, settings.home_folder)
         else:
             ranges = [DayRange(from_day.date(), (to_day or datetime.now(UTC)).date())]
         if any(days.first > days.last for days in ranges):

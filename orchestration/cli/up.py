@@ -28,7 +28,7 @@ def up(
     from orchestration.resources.dagster_home import prepare_dagster_home
     from orchestration.resources.database import open_database
     from orchestration.rollups.build_run import build_ranges
-    from orchestration.rollups.stale_days import stale_ranges
+    from orchestration.rollups.stale_days import days_to_build
     from orchestration.settings import Settings
 
     interrupt_on_termination()
@@ -39,7 +39,7 @@ def up(
         say("Content", f"{done.synced + done.unchanged} documents of {settings.site}, {done.failed} not readable")
         if settings.is_sample_site:
             say("Sample visits", f"{load_sample_visits(settings, database_url):,} new, synthetic")
-        if ranges := stale_ranges(database_url):
+        if ranges := days_to_build(database_url, settings.home_folder):
             build_ranges(settings, database_url, ranges, say=lambda text: say("Marts", text))
         else:
             say("Marts", "every day is built")

@@ -1,5 +1,6 @@
 """Where the dbt project is, how to run dbt, and what dbt needs to know of the database."""
 
+import json
 import os
 import subprocess
 import sys
@@ -52,3 +53,9 @@ def parsed_project(database_url: str, home: Path) -> Path:
     if done.returncode:
         raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
     return folder
+
+
+def tables_of_days(parsed: Path) -> list[str]:
+    """The tables that dbt fills day by day, with their schema."""
+    nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
+    return [f"{node['schema']}.{node['alias']}" for node in nodes if node["config"]["materialized"] == "incremental"]

@@ -14,8 +14,9 @@ from threading import Thread
 from typing import Any
 
 from orchestration.errors import DogearError
-from orchestration.rollups.dbt_project import DBT_PROJECT, dbt_environment, parsed_project
-from orchestration.rollups.stale_days import DayRange
+from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_project import DBT_PROJECT, dbt_environment, parsed_project, tables_of_days
+from orchestration.rollups.stale_days import DayRange, forget_days
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,19 @@ def dbt_build(
 ) -> Generator[NodeResult, None, None]:
     """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
 
-    Raises DogearError where dbt cannot run at all.
+    One build runs at a time; another waits. Raises DogearError where dbt cannot run at all.
     """
+    parsed = parsed_project(database_url, home)
+    with connect(database_url) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('dogear.dbt_build'))")
+        forget_days(connection, days, tables_of_days(parsed))
+        connection.commit()
+        yield from run_dbt(database_url, home, parsed, days, select)
+
+
+def run_dbt(
+    database_url: str, home: Path, parsed: Path, days: DayRange, select: Sequence[str]
+) -> Generator[NodeResult, None, None]:
     # dbt reads its profile from the environment.
     os.environ.update(dbt_environment(database_url, home))
     days_as_vars = json.dumps({"from_day": str(days.first), "to_day": str(days.last)})
@@ -50,7 +62,6 @@ def dbt_build(
         arguments += ["--select", *select]
     results: SimpleQueue[NodeResult | None] = SimpleQueue()
     failures: list[str] = []
-    parsed = parsed_project(database_url, home)
     # In a thread of its own, so that what is finished can be recorded while dbt goes on.
     dbt = Thread(target=invoke, args=(arguments, parsed, results, failures), name="dbt", daemon=True)
     dbt.start()

@@ -8,7 +8,7 @@ import dagster as dg
 from orchestration.content.assets import content_files
 from orchestration.resources.dagster_database import Database
 from orchestration.rollups.assets import rollups
-from orchestration.rollups.stale_days import DayRange, stale_ranges
+from orchestration.rollups.stale_days import DayRange, days_to_build
 
 build = dg.define_asset_job(
     "build",
@@ -35,7 +35,7 @@ def run_tags(days: DayRange) -> dict[str, str]:
 def nightly(context: dg.ScheduleEvaluationContext, database: Database) -> Iterator[dg.RunRequest]:
     tick = context.scheduled_execution_time
     yesterday = tick.date() - timedelta(days=1)
-    for days in stale_ranges(database.url, always={yesterday}):
+    for days in days_to_build(database.url, database.settings.home_folder, always={yesterday}):
         yield dg.RunRequest(run_key=f"{tick:%Y-%m-%d} {days}", tags=run_tags(days))
 
 

@@ -3,7 +3,9 @@ from datetime import date
 import pytest
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange, ranges, stale_ranges, touched_days
+from orchestration.rollups.stale_days import DayRange, forget_days, ranges, stale_ranges, touched_days
+
+TABLES = ["marts.built_days"]
 
 
 def may(*days: int) -> set[date]:
@@ -51,22 +53,37 @@ def test_a_day_is_stale_while_its_marts_were_made_of_other_events(database_url, 
         connection.execute(
             "insert into marts.built_days values ('2026-05-01', 1), ('2026-05-05', 1), ('2026-05-06', 1)"
         )
-    assert stale_ranges(database_url) == []
+    assert stale_ranges(database_url, TABLES) == []
 
     add_event(date(2026, 5, 1), is_bot=True)
-    assert stale_ranges(database_url) == [], "crawlers are in no mart"
+    assert stale_ranges(database_url, TABLES) == [], "crawlers are in no mart"
 
     add_event(date(2026, 5, 6))
-    assert stale_ranges(database_url) == [span(5, 6)]
-    assert stale_ranges(database_url, always={date(2026, 5, 20)}) == [span(5, 6), span(20, 20)]
+    assert stale_ranges(database_url, TABLES) == [span(5, 6)]
+    assert stale_ranges(database_url, TABLES, always={date(2026, 5, 20)}) == [span(5, 6), span(20, 20)]
 
     with connect(database_url) as connection:
         connection.execute("delete from raw.events where occurred_at < '2026-05-02'")
-    assert stale_ranges(database_url)[0] == span(1, 1), "erased events make a day stale too"
+    assert stale_ranges(database_url, TABLES)[0] == span(1, 1), "erased events make a day stale too"
+
+
+def test_a_day_is_not_built_while_it_is_built_again_and_no_day_is_where_a_table_is_missing(database_url, add_event):
+    for day in may(1, 5, 6):
+        add_event(day)
+    with connect(database_url) as connection:
+        connection.execute("create schema marts; create table marts.built_days (day date, events bigint)")
+        connection.execute("insert into marts.built_days select unnest(%s::date[]), 1", [sorted(may(1, 5, 6))])
+    assert stale_ranges(database_url, [*TABLES, "marts.dropped"])[:2] == [span(1, 1), span(5, 6)]
+    with connect(database_url) as connection:
+        forget_days(connection, span(5, 9), TABLES)
+    assert stale_ranges(database_url, TABLES) == [span(5, 6)]
+    with connect(database_url) as connection:
+        forget_days(connection, span(9, 9), [*TABLES, "marts.dropped"])
+    assert stale_ranges(database_url, TABLES) == [span(1, 1), span(5, 6)]
 
 
 def test_before_the_first_build_every_day_with_events_is_stale_and_today(database_url, add_event):
     add_event(date(2015, 5, 17))
-    first, today = stale_ranges(database_url)
+    first, today = stale_ranges(database_url, TABLES)
     assert first == DayRange(date(2015, 5, 17), date(2015, 5, 17))
     assert today.first == today.last > date(2026, 1, 1)

@@ -1,0 +1,59 @@
+"""The code location: what the Dagster UI shows of every asset, and what the nightly schedule asks for."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.rollups.dbt_project import parsed_project
+
+
+@pytest.fixture
+def defs(real_site, monkeypatch) -> dg.Definitions:
+    for name, value in real_site.environment.items():
+        monkeypatch.setenv(name, value)
+    from orchestration.definitions import defs
+
+    return defs
+
+
+def test_every_asset_says_what_it_is_and_whose(defs):
+    for key in defs.resolve_asset_graph().get_all_asset_keys():
+        asset = defs.resolve_asset_graph().get(key)
+        assert asset.description, key
+        assert asset.group_name != "default", key
+        assert asset.owners, key
+        assert asset.kinds, key
+
+
+def test_every_dbt_test_is_an_asset_check(defs, real_site):
+    home = Path(real_site.environment["DOGEAR_HOME"])
+    manifest = json.loads((parsed_project(real_site.database_url, home) / "manifest.json").read_text())
+    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    assert "nothing_is_lost" in tests
+    assert tests <= {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+
+
+def test_a_backfill_is_one_run(defs):
+    graph = defs.resolve_asset_graph()
+    partitioned = [graph.get(key) for key in graph.materializable_asset_keys if graph.get(key).partitions_def]
+    assert {asset.backfill_policy for asset in partitioned} == {dg.BackfillPolicy.single_run()}
+
+
+def test_the_night_builds_yesterday_and_what_changed(defs, real_site):
+    (nightly,) = [schedule for schedule in defs.schedules if schedule.name == "nightly"]
+    assert (nightly.cron_schedule, nightly.execution_timezone) == ("0 2 * * *", "UTC")
+    forgotten = real_site.rows("delete from marts.built_days where day = '2015-05-18' returning day, events, built_at")
+    try:
+        at_night = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        with dg.build_schedule_context(scheduled_execution_time=at_night, resources=defs.resources) as context:
+            requests = nightly.evaluate_tick(context).run_requests
+    finally:
+        with_values = "insert into marts.built_days (day, events, built_at) values ('{}', {}, '{}')"
+        real_site.execute(with_values.format(*forgotten[0]))
+    assert [
+        (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"])
+        for request in requests
+    ] == [("2015-05-17", "2015-05-20"), ("2026-03-01", "2026-03-01")]
