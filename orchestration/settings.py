@@ -2,13 +2,18 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.errors import DogearError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SITE = "sample.dogear.example"
 SAMPLE_CONTENT = PROJECT_ROOT / "content"
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Settings(BaseSettings):
@@ -29,8 +34,8 @@ class Settings(BaseSettings):
         default="dagster",
         description="Database for Dagster's own storage, on the same server.",
     )
-    site: str = Field(default=SAMPLE_SITE, description="Name of the site, as events and content carry it.")
-    user_code: str = Field(default="sample", description="Owner of the site: the tenant.")
+    site: Name = Field(default=SAMPLE_SITE, description="Name of the site, as events and content carry it.")
+    user_code: Name = Field(default="sample", description="Owner of the site: the tenant.")
     content_root: Path = Field(default=SAMPLE_CONTENT, description="Folder of the site's Markdown files.")
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, description="Port of the Dagster UI.")
@@ -45,5 +50,8 @@ class Settings(BaseSettings):
     def home_folder(self) -> Path:
         """``home``, made absolute and created for its owner only."""
         folder = self.home.expanduser().resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DogearError(f"DOGEAR_HOME cannot be {folder}: {error.strerror}.") from None
         return folder

@@ -12,10 +12,15 @@ from orchestration.resources.postgres import connect
 DOGEAR = str(Path(sys.executable).with_name("dogear"))
 
 
+def bare_environment() -> dict[str, str]:
+    """The environment without settings of whoever runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("DOGEAR_", "DATABASE_URL"))}
+
+
 def run_dogear(environment: Mapping[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [DOGEAR, *arguments],
-        env={**os.environ, **environment},
+        env={**bare_environment(), **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,9 @@ def analytics(
     to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")] = None,
     site: Annotated[str | None, typer.Option(help="Site (default: DOGEAR_SITE).")] = None,
 ) -> None:
-    """Show a readable summary of a site: visitors, sessions, pages, sources. By default the last 28 days with visits.
+    """Print a summary of a site.
+
+    Visitors, sessions, pages, sources and clicks; by default of the 28 days that end with the last visit.
 
     \b
     Examples:
@@ -36,7 +38,10 @@ def analytics(
     with open_database(settings) as database_url:
         summary = read_summary(database_url, wanted, first, last)
     if summary is None:
-        raise DogearError(f"There are no visits to {wanted} in the marts. Try: dogear import PATH && dogear build")
+        days = f" from {first or 'the first day'} to {last or 'the last'}" if first or last else ""
+        raise DogearError(
+            f"There are no visits to {wanted} in the marts{days}. Try: dogear import PATH && dogear build"
+        )
     console = Console()
     console.print(f"[bold]{wanted}[/bold], {summary.first} to {summary.last} (UTC days, crawlers left out)\n")
     for title, frame in summary.tables.items():

@@ -1,19 +1,37 @@
 """``dogear build``: the marts of a range of days."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from orchestration.rollups.stale_days import DayRange
+
+
+def check_range(days: "DayRange") -> None:
+    """Raises DogearError where the days are none that events can have."""
+    from orchestration.errors import DogearError
+    from orchestration.events.event import EARLIEST, MOST_AHEAD
+
+    if days.first > days.last:
+        raise DogearError("--from lies after --to.")
+    if days.first < EARLIEST.date():
+        raise DogearError(f"--from lies before {EARLIEST.date()}, the first day that events can have.")
+    latest = (datetime.now(UTC) + MOST_AHEAD).date()
+    if days.last > latest:
+        raise DogearError(f"--to lies after {latest}, the last day that events can have by now.")
 
 
 def build(
     from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")] = None,
     to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")] = None,
 ) -> None:
-    """Read changed content, then build every mart for a range of days; by default for the days that need it.
+    """Build the marts of a range of days.
 
-    A day needs it when its events are not the ones that its marts were made of. Building a day again is safe: each mart
-    replaces the day as a whole, or not at all.
+    By default those of the days that need it; content that changed is read first. A day needs it when its events are
+    not the ones that its marts were made of. Building a day again is safe: each mart replaces the day as a whole, or
+    not at all.
 
     \b
     Examples:
@@ -35,8 +53,7 @@ def build(
             ranges = days_to_build(database_url, settings.home_folder)
         else:
             ranges = [DayRange(from_day.date(), (to_day or datetime.now(UTC)).date())]
-        if any(days.first > days.last for days in ranges):
-            raise DogearError("--from lies after --to.")
+            check_range(ranges[0])
         if not ranges:
             typer.echo("Every day is built: no event has come or gone since.")
             return

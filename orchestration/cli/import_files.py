@@ -1,25 +1,29 @@
 """``dogear import``: visits from files."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.errors import DogearError
+
 if TYPE_CHECKING:
     from orchestration.events.import_file import ImportSummary
 
 
 def import_files(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of files.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, or folders of files.")],
     site: Annotated[str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE).")] = None,
     user_code: Annotated[str | None, typer.Option(help="Owner of the site (default: DOGEAR_USER_CODE).")] = None,
 ) -> None:
-    """Import visits: access logs (combined or common format) and NDJSON in the collector's format, plain or gzip.
+    """Import visits from files.
 
-    A file that was imported before adds nothing, also when it was renamed or compressed; one that has grown since adds
-    what is new. Lines that cannot be read go to raw.rejected_events with the reason.
-    From a log, a page view is a GET answered 200 or 304 for a page; images and the like are passed over.
+    Access logs (combined or common format) and NDJSON in the collector's format, plain or gzip. A file that was
+    imported before adds nothing, also when it was renamed or compressed; one that has grown since adds what is new.
+    Lines that cannot be read go to raw.rejected_events with the reason. From a log, a page view is a GET answered 200
+    or 304 for a page; images and the like are passed over.
 
     \b
     Examples:
@@ -30,7 +34,6 @@ def import_files(
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from orchestration.errors import DogearError
     from orchestration.events.import_file import import_file
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
@@ -41,7 +44,7 @@ def import_files(
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with open_database(settings) as database_url, Progress(*columns, console=Console(stderr=True)) as progress:
         for file in files:
-            task = progress.add_task(file.name, total=file.stat().st_size if file.exists() else None)
+            task = progress.add_task(os.fsencode(file.name).decode("utf-8", "replace"), total=size_of(file))
             try:
                 summary = import_file(
                     database_url,
@@ -61,16 +64,30 @@ def import_files(
     sys.exit(1 if failed else 0)
 
 
+def size_of(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None
+
+
 def list_files(paths: list[Path]) -> list[Path]:
     """The files that ``paths`` name; a folder stands for the files in it and below, but for hidden ones."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if not any(part.startswith(".") for part in file.parts))
-            files += sorted(file for file in inside if file.is_file())
+            inside = (file for file in path.rglob("*") if not is_hidden(file.relative_to(path)))
+            found = sorted(file for file in inside if file.is_file())
+            if not found:
+                raise DogearError(f"{path}: there is no file in this folder.")
+            files += found
         else:
             files.append(path)
     return files
+
+
+def is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def sentence(summary: "ImportSummary") -> str:

@@ -1,9 +1,11 @@
 """The ``dogear`` command. Each command imports what it needs when it runs, so that ``--help`` is instant."""
 
 import gc
+import signal
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
@@ -13,7 +15,8 @@ from orchestration.cli.sync import sync
 from orchestration.cli.up import up
 from orchestration.errors import DogearError
 
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+INTERRUPTED = 130
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
 app = typer.Typer(
     name="dogear",
@@ -32,18 +35,30 @@ app.command(context_settings=PASS_ON)(psql)
 app.command(context_settings=PASS_ON)(dbt)
 
 
+def environment_name(location: tuple[int | str, ...]) -> str:
+    """The variable that holds a setting."""
+    return "DATABASE_URL" if location[0] == "DATABASE_URL" else f"DOGEAR_{location[0]}".upper()
+
+
 def main() -> None:
     """Run the command; an error that a person can act on is one line, without a traceback."""
     # Commands are short, and most of what they make is imported for good: looking for garbage costs a tenth of them.
     gc.set_threshold(100_000, 50, 50)
+    # What a service manager sends ends a command as Ctrl-C does: in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except DogearError as error:
         sys.stderr.write(f"dogear: {error}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("dogear: interrupted; what was not finished has been undone.\n")
-        sys.exit(130)
+    except ValidationError as error:
+        for problem in error.errors():
+            sys.stderr.write(f"dogear: {environment_name(problem['loc'])}: {problem['msg']}.\n")
+        sys.exit(1)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            sys.stderr.write("dogear: interrupted; what was not finished has been undone.\n")
+        raise
     finally:
         # What is left goes with the process; to look through it first would take a second.
         gc.freeze()

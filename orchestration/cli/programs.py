@@ -12,7 +12,9 @@ import typer
 
 
 def psql(context: typer.Context) -> None:
-    """Open psql on Dogear's database; everything after the command goes to psql.
+    """Open psql on Dogear's database.
+
+    Everything after the command goes to psql (its own help: dogear psql -?).
 
     \b
     Examples:
@@ -32,7 +34,9 @@ def psql(context: typer.Context) -> None:
 
 
 def dbt(context: typer.Context) -> None:
-    """Run dbt on Dogear's project and database; everything after the command goes to dbt.
+    """Run dbt on Dogear's database.
+
+    Everything after the command goes to dbt (its own help: dogear dbt build --help).
 
     \b
     Examples:

@@ -93,12 +93,12 @@ def location_is_loaded(url: str) -> bool:
 
 
 def interrupt_on_termination() -> None:
-    """Let a service manager, or a terminal that closes, stop us as Ctrl-C does."""
+    """Let a service manager, or a terminal that closes, stop us as Ctrl-C does; a shell may have had that ignored."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for wanted in (signal.SIGTERM, signal.SIGHUP):
+    for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, interrupt)
 
 
@@ -110,6 +110,8 @@ def wait_for_stop(dagster: subprocess.Popen[bytes]) -> None:
 
 def stop_all(dagster: subprocess.Popen[bytes]) -> None:
     """Ask Dagster to stop, then make sure that none of its processes is left; a second Ctrl-C does not cut it short."""
+    sys.stdout.write("\nStopping\n")
+    sys.stdout.flush()
     for impatient in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(impatient, signal.SIG_IGN)
     try:

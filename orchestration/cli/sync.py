@@ -9,7 +9,9 @@ import typer
 def sync(
     root: Annotated[Path | None, typer.Argument(help="Content folder (default: DOGEAR_CONTENT_ROOT).")] = None,
 ) -> None:
-    """Read the site's Markdown files into content.items; only changed files are parsed.
+    """Read the site's Markdown files.
+
+    They become rows of content.items; only files that changed are parsed.
 
     \b
     Examples:

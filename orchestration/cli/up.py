@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 def up(
     port: Annotated[int | None, typer.Option(help="Port of the Dagster UI (default: DOGEAR_PORT, 3000).")] = None,
 ) -> None:
-    """Start everything: PostgreSQL, content, marts, the Dagster UI and its daemon. Ctrl-C stops all of it.
+    """Start everything, until Ctrl-C.
 
-    Without a site of your own (DOGEAR_SITE, DOGEAR_CONTENT_ROOT) the sample site comes with four weeks of synthetic
-    visits. Starting again is safe, and quick.
+    PostgreSQL, content, marts, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of your own
+    (DOGEAR_SITE, DOGEAR_CONTENT_ROOT) the sample site comes with four weeks of synthetic visits. Starting again is
+    safe.
 
     \b
     Examples:
@@ -44,9 +45,11 @@ def up(
         else:
             say("Marts", "every day is built")
         environment = {**prepare_dagster_home(settings, database_url), "DATABASE_URL": database_url}
+        say("Dagster", "starting")
         with running_dagster(settings, environment) as dagster, suppress(KeyboardInterrupt):
             typer.echo(READY.format(url=f"http://{settings.host}:{settings.port}"))
             wait_for_stop(dagster)
+        typer.echo("Everything has stopped.")
 
 
 READY = """

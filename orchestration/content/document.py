@@ -12,7 +12,6 @@ from orchestration.errors import DogearError
 
 NAMESPACE = uuid.UUID("8f4b1a52-6c35-5d0a-9a55-0d09ea4c0de7")
 PAGE_OF_ITS_FOLDER = {"index", "_index"}
-HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]+")
 LONGEST_EXCERPT = 300
 
@@ -48,13 +47,12 @@ def read_document(site: str, file_path: str, data: bytes) -> Document:
     body = clean_text(body)
     url_path = url_path_of(file_path, front_matter)
     slug = url_path.rpartition("/")[2] or "index"
-    heading = HEADING.search(body)
     return Document(
         content_id=content_id_of(site, file_path, front_matter),
         content_type=content_type_of(file_path),
         slug=slug,
         url_path=url_path,
-        title=text_of(front_matter, "title") or (heading.group(1) if heading else slug),
+        title=text_of(front_matter, "title") or first_heading(body) or slug,
         excerpt=text_of(front_matter, "description", "excerpt", "summary") or first_paragraph(body),
         body=body,
         front_matter=front_matter,
@@ -126,10 +124,19 @@ def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
     return None
 
 
+def first_heading(body: str) -> str | None:
+    """Text of the first heading of the first level."""
+    for line in body.splitlines():
+        if line.startswith(("# ", "#\t")):
+            return line.strip().strip("#").strip() or None
+    return None
+
+
 def first_paragraph(body: str) -> str | None:
     """The first block of text that is no heading, image, code or quotation, without its markup."""
     for block in re.split(r"\n\s*\n", body):
         if block and block.lstrip()[:1] not in {"#", "!", "`", ">", "<", "{", "|", "-", "="}:
-            text = " ".join(MARKUP.sub(r"\1", block).split())
+            # Enough for an excerpt; the expression takes long on long blocks of brackets.
+            text = " ".join(MARKUP.sub(r"\1", block[: 4 * LONGEST_EXCERPT]).split())
             return text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT].rpartition(' ')[0]}…"
     return None

@@ -13,6 +13,7 @@ from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 from orchestration.errors import DogearError
 
 LONGEST_FRONT_MATTER = 64 * 1024
+LONGEST_NUMBER = 1024
 
 
 class PlainYamlLoader(yaml.SafeLoader):
@@ -58,7 +59,8 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         values = as_json(values)
     except RecursionError:
         raise DogearError(f"the front matter is not {kind} that can be read: it is nested too deeply") from None
-    except (yaml.YAMLError, ValueError) as error:
+    # PyYAML's constructors raise whatever comes: `!!int ""` is an IndexError, `!!bool x` a KeyError.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise DogearError(f"the front matter is not {kind}: {in_one_line(error)}") from None
     if values is None:
         values = {}
@@ -80,6 +82,8 @@ def as_json(value: object) -> Any:
         return [as_json(item) for item in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        raise ValueError(f"a number of more than {LONGEST_NUMBER} bits")
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
     return clean_text(str(value))

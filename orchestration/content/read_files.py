@@ -14,6 +14,7 @@ from orchestration.errors import DogearError
 
 MARKDOWN = {".md", ".markdown"}
 LARGEST_FILE = 10 * 2**20
+LONGEST_PATH = 500
 ONES_OF_TOOLS = {"node_modules", "__pycache__"}
 
 
@@ -54,8 +55,14 @@ def markdown_files(root: Path) -> Iterator[Path]:
 
 
 def path_below(root: Path, file: Path) -> str:
-    """Path of ``file`` below ``root``, with forward slashes; bytes that are not UTF-8 become U+FFFD."""
-    return os.fsencode(file.relative_to(root).as_posix()).decode("utf-8", "replace")
+    """Path of ``file`` below ``root``, with forward slashes; bytes that are not UTF-8 are written as \\xff.
+
+    One that is too long for an index of the database is cut, and told from others by a digest.
+    """
+    path = os.fsencode(file.relative_to(root).as_posix())
+    if len(path) > LONGEST_PATH:
+        path = path[:LONGEST_PATH] + b"..." + hashlib.sha256(path).hexdigest()[:12].encode()
+    return path.decode("utf-8", "backslashreplace")
 
 
 def read_file(root: Path, file: Path, site: str, known_hash: str | None) -> FileReading:
@@ -80,6 +87,8 @@ def read_file(root: Path, file: Path, site: str, known_hash: str | None) -> File
         error = str(problem)
     except OSError as problem:
         error = f"cannot be opened: {problem.strerror}"
+    except RuntimeError:  # Python before 3.13, for a link that leads to itself
+        error = "cannot be opened: a link that leads to itself"
     return FileReading(
         file_path=file_path,
         content_type=content_type_of(file_path),

@@ -23,6 +23,10 @@ create macro masked_excerpt(words) as
         'g'
     ));
 
+-- What a percent-encoded text stands for; the text itself where that is not UTF-8. NUL, which PostgreSQL cannot hold, goes.
+create macro percent_decoded(words) as
+    coalesce(replace(try(url_decode(words)), chr(0), ''), words);
+
 -- Value of one parameter of a query string; NULL where it is absent or empty.
 create macro query_value(query, name) as
-    nullif(left(url_decode(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' ')), 1000), '');
+    nullif(left(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' ')), 1000), '');

@@ -23,7 +23,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 Url = Annotated[str, msgspec.Meta(max_length=4_000)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=2_000_000)]
 Code = Annotated[str, msgspec.Meta(max_length=64)]
-EventType = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
+EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
 
 
 class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -65,7 +65,7 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     timezone: Code | None = None
     viewport_width: Pixels | None = None
     viewport_height: Pixels | None = None
-    country_code: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] | None = None
+    country_code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}\Z")] | None = None
     region: Text | None = None
     city: Text | None = None
     click_target: Text | None = None

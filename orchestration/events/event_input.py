@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 TEXT_COLUMNS = (
-    *("event_id", "event_type", "share_code", "account_id", "contact_id", "visitor_id", "session_id"),
+    *("event_id", "content_digest", "event_type", "share_code", "account_id", "contact_id", "visitor_id", "session_id"),
     *("client_ip", "page_type", "page_id", "page_title", "page_url", "referrer"),
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
     *("user_agent", "device_type", "os", "browser", "language_code", "timezone", "country_code", "region", "city"),

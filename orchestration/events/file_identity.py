@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 
+from orchestration.events.log_lines import LineChunk
 from orchestration.resources.postgres import connect
 
 HEAD_LINES = 1000
@@ -30,14 +31,14 @@ class FileIdentity:
 
 
 @contextmanager
-def identified(database_url: str, site: str, lines: list[str]) -> Generator[FileIdentity]:
-    """Find out which file begins with ``lines``; while the block lasts, no other import of the site begins.
+def identified(database_url: str, site: str, first: LineChunk) -> Generator[FileIdentity]:
+    """Find out which file begins with ``first``; while the block lasts, no other import of the site begins.
 
     A file that begins as one did that was imported before is that file, perhaps grown since.
     """
-    heads = list(head_digests(site, lines[:HEAD_LINES]))
-    # The last line of a file that is still written to may not be whole yet.
-    head_lines, head_digest = heads[-1] if len(lines) > HEAD_LINES else heads[max(0, len(heads) - 2)]
+    whole_lines = first.lines[:-1] if first.is_cut else first.lines
+    heads = list(head_digests(site, whole_lines[:HEAD_LINES]))
+    head_lines, head_digest = heads[-1]
     with connect(database_url) as connection:
         connection.execute("select pg_advisory_lock(hashtext('raw.imports'), hashtext(%s))", [site])
         known = known_file(connection, site, heads)
@@ -46,8 +47,9 @@ def identified(database_url: str, site: str, lines: list[str]) -> Generator[File
 
 
 def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]]:
-    """For each line, its number and the SHA-256 of the file up to its end."""
+    """For each line, and before the first, its number and the SHA-256 of the file up to its end."""
     digest = sha256(site.encode())
+    yield 0, digest.digest()
     for number, line in enumerate(lines, 1):
         digest.update(b"\n" + ADDRESS.sub("", line).encode())
         yield number, digest.digest()
@@ -58,6 +60,7 @@ def known_file(connection: psycopg.Connection, site: str, heads: list[tuple[int,
         "select file_id from raw.imports join unnest(%s::integer[], %s::bytea[]) as head (lines, digest) "
         "on head_lines = head.lines and head_digest = head.digest "
         "where site = %s order by head_lines desc, import_id limit 1",
-        [[number for number, _ in heads], [digest for _, digest in heads], site],
+        # What has no whole line yet could be any file.
+        [[number for number, _ in heads[1:]], [digest for _, digest in heads[1:]], site],
     ).fetchone()
     return row[0] if row else None

@@ -91,8 +91,12 @@ class FileReader:
     def _read_access_log(self, chunk: LineChunk) -> None:
         numbers = pa.array(range(chunk.first_line, chunk.first_line + len(chunk.lines)), pa.int64())
         self._duckdb.register("lines", pa.table({"line_number": numbers, "line": pa.array(chunk.lines, pa.string())}))
-        bounds = {"earliest": EARLIEST, "latest": datetime.now(UTC) + MOST_AHEAD}
-        self._duckdb.execute(sql("parse_access_log"), bounds)
+        limits = {
+            "earliest": EARLIEST,
+            "latest": datetime.now(UTC) + MOST_AHEAD,
+            "cut_line": chunk.first_line + len(chunk.lines) - 1 if chunk.is_cut else None,
+        }
+        self._duckdb.execute(sql("parse_access_log"), limits)
         self._duckdb.register("no_events", EVENT_INPUT.empty_table())
         self._duckdb.unregister("event_input")
         self._duckdb.execute(

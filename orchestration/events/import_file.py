@@ -1,16 +1,20 @@
 """Import one file of visits: an access log, or NDJSON in the collector's format."""
 
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import msgspec
+import psutil
 
 from orchestration.errors import DogearError
 from orchestration.events.file_identity import FileIdentity, identified
@@ -59,26 +63,46 @@ def import_file(
     One file of a site is imported at a time; another import waits.
     ``on_progress`` is told how many bytes of the file have been read. Raises DogearError where nothing can be imported.
     """
-    chunks = read_line_chunks(path)
+    import adbc_driver_postgresql.dbapi as adbc
+    import duckdb
+
     try:
+        if not S_ISREG(path.stat().st_mode):
+            raise DogearError(f"{printable(path)}: not a regular file.")
+        chunks = read_line_chunks(path)
         first = next(chunks, None)
-    except OSError as error:
-        raise DogearError(f"{path}: {error.strerror or error}.") from None
-    if first is None:
-        raise DogearError(f"{path}: the file is empty; there is nothing to import.")
-    file_format = detect_format(path, first)
-    spill = Path(tempfile.mkdtemp(prefix="import-", dir=spill))
-    try:
+        if first is None:
+            raise DogearError(f"{printable(path)}: the file is empty; there is nothing to import.")
+        file_format = detect_format(path, first)
         with (
-            identified(database_url, site, first.lines) as identity,
-            FileReader(site, file_format, lambda days: salts_for(database_url, days), spill, memory_limit) as reader,
+            spill_folder(spill) as folder,
+            identified(database_url, site, first) as identity,
+            FileReader(site, file_format, lambda days: salts_for(database_url, days), folder, memory_limit) as reader,
         ):
             for chunk in chain([first], chunks):
                 reader.read(chunk)
                 on_progress(chunk.bytes_read)
-            return load(database_url, str(path), identity, reader, user_code)
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
+            return load(database_url, printable(path), identity, reader, user_code)
+    except OSError as error:
+        raise DogearError(f"{printable(path)}: {error.strerror or error}.") from None
+    except (duckdb.Error, adbc.Error) as error:
+        raise DogearError(f"{printable(path)}: nothing was imported: {str(error).splitlines()[0]}") from error
+
+
+@contextmanager
+def spill_folder(parent: Path | None) -> Generator[Path]:
+    """A folder for what does not fit into memory, gone when the block ends; those of killed imports go first."""
+    parent = parent or Path(tempfile.gettempdir())
+    for left in parent.glob("dogear-import-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"dogear-import-{os.getpid()}-", dir=parent) as folder:
+        yield Path(folder)
+
+
+def printable(path: Path) -> str:
+    """``path`` as text that any database holds; bytes that are not UTF-8 are written as \\xff."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
@@ -89,9 +113,9 @@ def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
         if looks_like_events(line):
             return "ndjson"
     if not any(map(str.strip, chunk.lines)):
-        raise DogearError(f"{path}: {chunk.damage or 'the file is empty'}; there is nothing to import.")
+        raise DogearError(f"{printable(path)}: {chunk.damage or 'the file is empty'}; there is nothing to import.")
     raise DogearError(
-        f"{path}: none of the first {min(SAMPLE_LINES, len(chunk.lines)):,} lines is of an access log "
+        f"{printable(path)}: none of the first {min(SAMPLE_LINES, len(chunk.lines)):,} lines is of an access log "
         "(combined or common) or an event in JSON; nothing was imported."
     )
 
@@ -99,7 +123,7 @@ def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
 def looks_like_events(line: str) -> bool:
     try:
         return msgspec.json.decode(line, type=Line).is_event()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return False
 
 

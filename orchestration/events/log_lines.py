@@ -17,13 +17,15 @@ class LineChunk:
     """Some whole lines of a file, in order.
 
     ``lines[i]`` is line ``first_line + i`` of the file, counted from 1. ``bytes_read`` says how far the file on disk
-    has been read by now. ``damage`` says why the file ends here, where it ends too early.
+    has been read by now. ``damage`` says why the file ends here, where it ends too early. ``is_cut``: the last line has
+    no end, so that it may not be whole yet.
     """
 
     first_line: int
     lines: list[str]
     bytes_read: int
     damage: str | None = None
+    is_cut: bool = False
 
 
 def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[LineChunk]:
@@ -47,11 +49,12 @@ def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Lin
             whole, newline, rest = (rest + block).rpartition(b"\n")
             if len(rest) > LONGEST_LINE and not ended:
                 whole, newline, rest, cutting = whole + newline + rest[:LONGEST_LINE], b"\n", b"", True
-            if ended and rest:
+            is_cut = ended and bool(rest)
+            if is_cut:
                 whole, newline, rest = whole + newline + rest[:LONGEST_LINE], b"\n", b""
             lines = split_lines(whole) if newline else []
             if lines or damage:
-                yield LineChunk(next_line, lines, file.tell(), damage)
+                yield LineChunk(next_line, lines, file.tell(), damage, is_cut)
             next_line += len(lines)
             if ended:
                 return

@@ -1,5 +1,6 @@
 """Read events in the collector's format, one JSON object a line: an event, or a batch of them."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import msgspec
 
 from orchestration.events.event import EARLIEST, MOST_AHEAD, Event
 
+CLIENT_IP = re.compile(rb'"client_ip"\s*:\s*"[^"]*"')
 ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -44,14 +46,14 @@ def read_events(lines: list[str], first_line: int, now: datetime | None = None) 
         place = {"line_number": line_number, "event_index": None}
         try:
             parts = split_line(line)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             reading.rejected.append({**place, "reason": str(error), "line": line})
             continue
         for index, part in enumerate(parts):
             place["event_index"] = index
             try:
                 reading.events.append({**place, **event_row(part, latest)})
-            except (msgspec.MsgspecError, ValueError) as error:
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 reading.rejected.append({**place, "reason": str(error), "line": bytes(part).decode()})
     return reading
 
@@ -76,6 +78,9 @@ def event_row(encoded: msgspec.Raw, latest: datetime) -> dict[str, Any]:
     row["event_type"] = event.type
     if data.event_id is not None:
         row["event_id"] = data.event_id.hex
+    else:
+        # Not the address, since a hash of it could be searched for.
+        row["content_digest"] = hashlib.md5(CLIENT_IP.sub(b"", bytes(encoded)), usedforsecurity=False).hexdigest()
     if data.properties is not None:
         row["properties"] = msgspec.json.encode(data.properties).decode()
     return row

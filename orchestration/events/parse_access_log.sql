@@ -22,6 +22,7 @@ timed as (
     select
         *,
         try_strptime(part.time, '%d/%b/%Y:%H:%M:%S %z') as occurred_at,
+        bool_or(part.referrer != '') over () as is_combined,
         regexp_extract(part.request, '^(\S+) (\S+)', ['method', 'target']) as request
     from matched
 ),
@@ -43,8 +44,12 @@ select
     try_cast(part.bytes as bigint) as response_bytes,
     nullif(nullif(part.referrer, '-'), '') as referrer,
     nullif(nullif(part.user_agent || part.odd_user_agent, '-'), '') as user_agent,
+    -- Not the address, since a hash of it could be searched for.
+    md5(regexp_replace(line, '^\S+', '')) as content_digest,
     case
         when trim(line) = '' then 'empty'
+        when line_number = $cut_line and is_combined and not regexp_matches(line, '"\s*$')
+            then 'the last line is not whole; import the file again when the rest of it has been written'
         when part.client_ip = '' then 'not a line of the combined or common log format'
         when occurred_at is null then 'the time cannot be read'
         when occurred_at < $earliest then 'the time lies before ' || year($earliest)

@@ -13,6 +13,7 @@ with located as (
 
 select
     e.event_id,
+    e.content_digest,
     e.occurred_at,
     e.event_type,
     e.line_number,

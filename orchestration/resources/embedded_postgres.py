@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SYSTEM_USER = "dogear"
 LONGEST_SOCKET_PATH = 100
+PLAIN_PATH = re.compile(r"[\w/.+ -]+")
+ORPHAN_TIMEOUT = 30
 SERVER_OPTIONS = {
     "listen_addresses": "",
     "timezone": "UTC",
@@ -72,7 +75,7 @@ class EmbeddedPostgres:
         except BlockingIOError:
             pass  # others still use the server
         else:
-            self._run("pg_ctl", "stop", "--silent", "--mode", "fast", "--timeout", "120", "--pgdata", str(self.data))
+            self._run("pg_ctl", "stop", "--silent", "--mode", "fast", "--timeout", "120", "--pgdata", self.data.name)
             if (socket_folder := self._socket_folder()) != self.data:
                 socket_folder.rmdir()
         finally:
@@ -97,9 +100,21 @@ class EmbeddedPostgres:
                 return True
         except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
             pass
+        self._wait_for_orphans()
         # After a crash another process may have the number by now, and PostgreSQL would refuse to start.
         pid_file.unlink(missing_ok=True)
         return False
+
+    def _wait_for_orphans(self) -> None:
+        """A server that was killed leaves processes that go on for a moment; no other may start beside them."""
+        orphans: list[psutil.Process] = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.name().startswith("postgres") and Path(process.cwd()) == self.data.resolve():
+                    orphans.append(process)
+        _, left = psutil.wait_procs(orphans, timeout=ORPHAN_TIMEOUT)
+        if left:
+            raise DogearError(f"Processes of a PostgreSQL that was killed still use {self.data}: {left[0].pid}.")
 
     def _create(self) -> None:
         if (self.data / "PG_VERSION").exists():
@@ -110,7 +125,7 @@ class EmbeddedPostgres:
         unfinished.mkdir(mode=0o700)
         self._hand_over(unfinished)
         self._run(
-            *("initdb", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--pgdata", str(unfinished)),
+            *("initdb", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--pgdata", unfinished.name),
             *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
         )
         unfinished.rename(self.data)
@@ -121,14 +136,15 @@ class EmbeddedPostgres:
         self.log.touch()
         self._hand_over(self.log)
         self._run(
-            *("pg_ctl", "start", "--silent", "--wait", "--timeout", "600", "--pgdata", str(self.data)),
-            *("--log", str(self.log), "--options", options),
+            *("pg_ctl", "start", "--silent", "--wait", "--timeout", "600", "--pgdata", self.data.name),
+            *("--log", self.log.name, "--options", options),
         )
 
     def _socket_folder(self) -> Path:
-        if len(str(self.data)) <= LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432"):
+        short = len(os.fsencode(self.data)) <= LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432")
+        if short and PLAIN_PATH.fullmatch(str(self.data)):
             return self.data
-        digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"dogear-{os.geteuid()}-{digest}"
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_uid not in {os.geteuid(), getattr(system_user(), "pw_uid", None)}:
@@ -143,7 +159,8 @@ class EmbeddedPostgres:
             user=None if owner is None else owner.pw_uid,
             group=None if owner is None else owner.pw_gid,
             extra_groups=None if owner is None else [],
-            cwd="/",
+            # Programs get relative paths: they call a shell, to which a quote or a dollar in a path means something.
+            cwd=self.folder,
             capture_output=True,
             text=True,
             check=False,

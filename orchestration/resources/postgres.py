@@ -7,6 +7,8 @@ import psycopg.conninfo
 
 from orchestration.errors import DogearError
 
+EXAMPLE_URL = "postgresql://user:password@host:5432/database"
+
 
 def connect(url: str) -> psycopg.Connection:
     """A psycopg connection, or a DogearError that names the server (and never the password)."""
@@ -28,10 +30,26 @@ def libpq_url(url: str) -> str:
     """``url`` as libpq reads it: ``postgres://`` and SQLAlchemy's ``postgresql+driver://`` are taken too."""
     scheme, _, rest = url.partition("://")
     if scheme.partition("+")[0] not in {"postgres", "postgresql"} or not rest:
-        raise DogearError("DATABASE_URL must look like postgresql://user:password@host:5432/database.")
+        raise DogearError(f"DATABASE_URL must look like {EXAMPLE_URL}.")
+    url = f"postgresql://{rest}"
+    if not is_readable(url):
+        raise DogearError(
+            f"DATABASE_URL cannot be read. It must look like {EXAMPLE_URL}; in user and password write / as %2F, "
+            "# as %23, @ as %40, : as %3A and % as %25."
+        )
     if not urlsplit(url).path.strip("/"):
-        raise DogearError("DATABASE_URL must name a database, as in postgresql://user:password@host:5432/database.")
-    return f"postgresql://{rest}"
+        raise DogearError(f"DATABASE_URL must name a database, as {EXAMPLE_URL} does; in a password write # as %23.")
+    return url
+
+
+def is_readable(url: str) -> bool:
+    """Whether all who read the URL read the same. Their errors would quote parts of the password."""
+    try:
+        url.encode()
+        port = psycopg.conninfo.conninfo_to_dict(url).get("port")
+        return urlsplit(url).port == (port and int(port))
+    except (psycopg.Error, ValueError):
+        return False
 
 
 def dagster_storage_url(url: str, name: str) -> str:

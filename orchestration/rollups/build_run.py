@@ -11,13 +11,17 @@ from orchestration.resources.dagster_home import prepare_dagster_home
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
+INTERRUPTED = "interrupted"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def build_ranges(
     settings: Settings, database_url: str, ranges: Sequence[DayRange], say: Callable[[str], object]
 ) -> None:
-    """Build each of ``ranges`` in a run of its own and ``say`` how it went. Raises DogearError where one fails."""
+    """Build each of ``ranges`` in a run of its own and ``say`` how it went.
+
+    Raises DogearError, after the last, where one could not be built.
+    """
     os.environ.update(prepare_dagster_home(settings, database_url))
 
     from dagster import DagsterInstance
@@ -27,12 +31,11 @@ def build_ranges(
     from orchestration.definitions import defs
 
     job = defs.resolve_job_def("build")
+    failed: list[str] = []
     (settings.home_folder / "dbt").mkdir(exist_ok=True)
-    with (
-        DagsterInstance.get() as instance,
-        (settings.home_folder / "dbt" / "build.log").open("a") as dbt_log,
-        Progress(console=Console(stderr=True), transient=True) as progress,
-    ):
+    # Open to the end: after Ctrl-C, dbt's threads still write while the process ends.
+    dbt_log = (settings.home_folder / "dbt" / "build.log").open("a", buffering=1)
+    with DagsterInstance.get() as instance, Progress(console=Console(stderr=True), transient=True) as progress:
         # One connection for all events of a run; by default each event opens its own, which takes longer than the SQL.
         instance.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
         for days in ranges:
@@ -40,9 +43,14 @@ def build_ranges(
             # dbt's own lines would tear the progress bar.
             with redirect_stdout(dbt_log):
                 failures = run_job(job, instance, days, progress)
+            if INTERRUPTED in failures:
+                raise KeyboardInterrupt
             if failures:
-                raise DogearError(f"{days} could not be built: {'; '.join(failures)} See {dbt_log.name}.")
-            say(f"{days}: built in {time.monotonic() - started:.1f} s.")
+                failed.append(f"{days} could not be built: {'; '.join(failures)} See {dbt_log.name}.")
+            else:
+                say(f"{days}: built in {time.monotonic() - started:.1f} s.")
+    if failed:
+        raise DogearError(" ".join(failed))
 
 
 def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]:
@@ -63,8 +71,10 @@ def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]
             progress.update(task, advance=1, description=f"{days}: {event.asset_key.to_user_string()}")
         elif event.event_type == DagsterEventType.STEP_FAILURE:
             error = event.event_specific_data.error
+            said = str((error.cause or error).message).strip()
             # It begins with the name of the class.
-            failures.append(str((error.cause or error).message).strip().partition(": ")[2])
+            name, _, message = said.partition(": ")
+            failures.append(INTERRUPTED if "Interrupt" in name else message or said)
 
     run_id = make_new_run_id()
     instance.add_event_listener(run_id, on_event)

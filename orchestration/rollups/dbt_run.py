@@ -117,4 +117,5 @@ def cancel_queries() -> None:
 
     for adapter in FACTORY.adapters.values():
         assert isinstance(adapter, BaseAdapter)
-        adapter.cancel_open_connections()
+        with adapter.connection_named("cancel"):
+            adapter.cancel_open_connections()

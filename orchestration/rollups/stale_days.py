@@ -34,13 +34,13 @@ def stale_ranges(database_url: str, tables: Collection[str], always: Collection[
     """The days that must be built, and those of ``always``, as few ranges, oldest first.
 
     ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, no day is built. Where
-    nothing has been built yet, that is today at least: empty marts can be looked at, absent ones cannot.
+    there are no events either, that is today: empty marts can be looked at, absent ones cannot.
     """
     with connect(database_url) as connection:
         raw = dict(connection.execute(RAW_DAYS).fetchall())
         built = None if missing_tables(connection, tables) else built_days(connection)
     if built is None:
-        return ranges({*raw, *always, datetime.now(UTC).date()})
+        return ranges({*raw, *always} or {datetime.now(UTC).date()})
     changed = {day for day in raw.keys() | built.keys() if raw.get(day) != built.get(day)}
     return ranges(touched_days(changed, raw.keys() | built.keys()).union(always))
 

@@ -34,7 +34,7 @@ class Summary:
 
 
 def read_summary(database_url: str, site: str, first: date | None, last: date | None) -> Summary | None:
-    """Read the marts; by default the last 28 days that end with the last visit. None where there are no visits."""
+    """Read the marts; by default the 28 days that end with the last visit. None where there are no visits."""
     with connect(database_url) as connection:
         try:
             newest = last_day(connection, site)
@@ -45,6 +45,8 @@ def read_summary(database_url: str, site: str, first: date | None, last: date | 
         last = last or newest
         first = first or last - timedelta(days=DEFAULT_DAYS - 1)
         window = {"site": site, "first": first, "last": last}
+        if not is_visited(connection, window):
+            return None
         answers = {title: ask(connection, name, window) for name, title in TITLES.items()}
     return Summary(first, last, {title: frame for title, frame in answers.items() if len(frame)})
 
@@ -52,6 +54,13 @@ def read_summary(database_url: str, site: str, first: date | None, last: date | 
 def last_day(connection: psycopg.Connection, site: str) -> date | None:
     row = connection.execute("select max(view_day) from marts.analytics_page_views where site = %s", [site]).fetchone()
     return row[0] if row else None
+
+
+def is_visited(connection: psycopg.Connection, window: Mapping[str, object]) -> bool:
+    question = (
+        "select from marts.analytics_sessions where site = %(site)s and session_day between %(first)s and %(last)s"
+    )
+    return connection.execute(f"{question} limit 1", window).rowcount > 0
 
 
 def ask(connection: psycopg.Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":

@@ -103,7 +103,7 @@ def test_days_that_make_no_range(installation):
     assert "--to needs --from" in one_line(installation.dogear("build", "--to", "2026-05-01", check=False).stderr)
 
 
-@pytest.mark.parametrize("command", ["", "up", "import", "sync", "build", "analytics"])
+@pytest.mark.parametrize("command", ["", "up", "import", "sync", "build", "analytics", "psql", "dbt"])
 def test_help_has_examples(tmp_path, command):
     done = run_dogear({"DOGEAR_HOME": str(tmp_path / "unused")}, *command.split(), "--help")
     assert "Usage: dogear" in done.stdout

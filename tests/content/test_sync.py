@@ -142,3 +142,35 @@ def test_the_sample_site_can_be_read(database_url):
     types = rows(database_url, "select distinct content_type from content.items order by 1")
     assert types == [("blog",), ("ideas",), ("plans",), ("projects",), ("resume",)]
     assert rows(database_url, "select count(*) from content.items where is_draft") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("# a" + 3000 * " " + "b", None),
+        ("para " + 300_000 * "[", None),
+        ("para " + 200_000 * "[a](", None),
+        ('---\na: !!int ""\n---\n', "the front matter is not YAML"),
+        ("---\na: !!bool foo\n---\n", "the front matter is not YAML"),
+        ("---\na: !!timestamp foo\n---\n", "the front matter is not YAML"),
+        (f"---\ntitle: 0x{5000 * 'f'}\n---\n", "a number of more than 1024 bits"),
+        (f"+++\na = 0x{5000 * 'f'}\n+++\n", "the front matter is not TOML"),
+    ],
+)
+def test_a_hostile_file_takes_no_time_and_stops_nothing(database_url, site, text, reason):
+    (site / "blog/one.md").write_text(text)
+    done = sync(database_url, site)
+    assert (done.synced, done.failed) == ((3, 0) if reason is None else (2, 1))
+    assert reason is None or reason in rows(database_url, STATUS)[0][2]
+
+
+def test_names_that_are_odd(database_url, site):
+    for name in (b"\xff.md", b"\xfe.md"):
+        Path(os.fsdecode(os.fsencode(site) + b"/blog/" + name)).write_text("# Odd")
+    (site / "blog/loop.md").symlink_to("loop.md")
+    deep = site.joinpath(*["ü" * 100] * 10)
+    deep.mkdir(parents=True)
+    (deep / "deep.md").write_text("# Deep")
+    assert sync(database_url, site) == SyncSummary(synced=6, unchanged=0, deleted=0, failed=1)
+    assert sync(database_url, site) == SyncSummary(synced=0, unchanged=6, deleted=0, failed=1)
+    assert ("blog/loop.md", "error", "cannot be opened: a link that leads to itself") in rows(database_url, STATUS)

@@ -15,6 +15,8 @@ import psutil
 import pytest
 import requests
 
+from tests.installation import bare_environment
+
 LINEAGE = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
 LAST_RUN = """
 { runsOrError(limit: 1) { ... on Runs { results {
@@ -82,11 +84,17 @@ def python(user: pwd.struct_passwd, home: Path) -> str:
 
 
 def start(python: str, home: Path, port: int, user: pwd.struct_passwd) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"DOGEAR_HOME": str(home / "state"), "DOGEAR_PORT": str(port), "HOME": str(home)}
+    environment = bare_environment() | {"DOGEAR_HOME": str(home / "state"), "DOGEAR_PORT": str(port), "HOME": str(home)}
     command = [python, "-m", "orchestration.cli.main", "up"]
     return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **become(user)
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # As a shell does with what it starts in the background; it must stop all the same.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        **become(user),
     )
 
 

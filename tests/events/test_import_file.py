@@ -62,12 +62,16 @@ def test_a_page_view_is_a_get_of_a_page_that_was_answered(load, rows):
         + log_line("/same", status=304)
         + log_line("/moved", status=301)
         + log_line("/form", method="POST")
+        + log_line("/odd?utm_source=%ff%fe&utm_medium=a%00b&utm_campaign=%E4%B8")
         + "\n"
     )
-    assert (summary.events_added, summary.lines_passed_over, summary.lines_rejected) == (4, 5, 0)
+    assert (summary.events_added, summary.lines_passed_over, summary.lines_rejected) == (5, 5, 0)
+    assert rows("select utm_source, utm_medium, utm_campaign from raw.events where page_path = '/odd'") == [
+        ("%ff%fe", "ab", "%E4%B8")
+    ]
     assert rows(
         "select page_path, utm_source, referrer_host, referrer_path, response_status, line_number "
-        "from raw.events order by line_number"
+        "from raw.events where page_path <> '/odd' order by line_number"
     ) == [
         ("/blog/post.html", "news", "search.example", "/find", 200, 1),
         ("/about/", None, None, None, 200, 2),
@@ -114,10 +118,18 @@ def test_a_log_that_grows_is_one_file_even_if_its_last_line_was_cut(load, rows):
     assert rows("select page_path from raw.events order by line_number") == [(f"/{number}",) for number in range(5)]
 
 
-def test_the_same_second_in_the_logs_of_two_servers_is_two_visits(load, rows):
-    assert load(log_line("/start") + log_line(ip="192.0.2.1"), "one/access.log").events_added == 2
-    assert load(log_line("/other") + log_line(ip="192.0.2.2"), "two/access.log").events_added == 2
-    assert rows("select count(distinct anonymous_id) from raw.events where page_path = '/'") == [(2,)]
+def test_logs_of_two_servers_are_two_files_though_they_begin_alike(load, rows):
+    health = log_line("/health")
+    assert load(health + log_line("/one"), "one/access.log").events_added == 2
+    assert load(health.replace("192.0.2.1", "192.0.2.9") + log_line("/two"), "two/access.log").events_added == 2
+    assert rows("select count(distinct anonymous_id) from raw.events where page_path = '/health'") == [(2,)]
+
+
+def test_a_last_line_without_an_end_counts_if_it_is_whole(load, rows):
+    assert load(log_line("/combined").rstrip()).events_added == 1
+    assert load('192.0.2.1 - - [17/May/2026:10:05:03 +0000] "GET /common HTTP/1.1" 200 512').events_added == 1
+    assert load(log_line("/cut", agent=GOOGLEBOT)[:-20]).events_added == 0
+    assert "the last line is not whole" in rows("select reason from raw.rejected_events")[0][0]
 
 
 def test_a_broken_line_is_kept_with_its_number_and_reason_and_stops_nothing(load, rows):
@@ -208,6 +220,8 @@ def test_events_and_batches_in_the_collector_s_format(load, rows):
         (json.dumps(event(occurred_at="2999-05-17T10:05:03Z")), "occurred_at lies in the future"),
         (json.dumps(event(page_view=1)), "Object contains unknown field `page_view`"),
         (json.dumps(event("Bad Name")), "Expected `str` matching regex"),
+        (json.dumps(event("page_view\n")), "Expected `str` matching regex"),
+        ('{"type":"x","data":' + '{"a":' * 100_000, "recursion"),
         (json.dumps(event(session_id=None)), "nobody did it"),
     ],
 )

@@ -63,11 +63,7 @@ keyed as (
         -- A client that names its sessions knows when they end, but for one that never ends.
         case when events.client_session_id is null then {{ gap }} else {{ longest }} end as longest_gap
     from events
-    left join midnight_visitors
-        on
-            events.user_code = midnight_visitors.user_code
-            and events.site = midnight_visitors.site
-            and events.visitor_id = midnight_visitors.visitor_id
+    left join midnight_visitors on events.visitor_id = midnight_visitors.visitor_id
 ),
 
 gaps as (

@@ -3,11 +3,9 @@
 with recursive
 
 -- The salt changes at midnight, and with it the id of a visitor without account or consent. Shortly after midnight
--- their events name the id of the day before as well.
+-- their events name the id of the day before as well. (An id belongs to one site: the hash is made of it, too.)
 midnight_links as (
     select
-        user_code,
-        site,
         visitor_id,
         min(previous_anonymous_id) as previous_id
     from {{ ref('stg_events') }}
@@ -16,14 +14,12 @@ midnight_links as (
         and previous_anonymous_id is not null
         and not is_bot
         and {{ at_days('occurred_at', before=2, after=2) }}
-    group by user_code, site, visitor_id
+    group by visitor_id
 ),
 
 -- Some read around several midnights in a row.
 chains as (
     select
-        links.user_code,
-        links.site,
         links.visitor_id,
         links.previous_id as first_id
     from midnight_links as links
@@ -31,25 +27,16 @@ chains as (
         not exists (
             select 1
             from midnight_links as earlier
-            where
-                earlier.user_code = links.user_code
-                and earlier.site = links.site
-                and earlier.visitor_id = links.previous_id
+            where earlier.visitor_id = links.previous_id
         )
 
     union all
 
     select
-        links.user_code,
-        links.site,
         links.visitor_id,
         chains.first_id
     from midnight_links as links
-    inner join chains
-        on
-            links.user_code = chains.user_code
-            and links.site = chains.site
-            and links.previous_id = chains.visitor_id
+    inner join chains on links.previous_id = chains.visitor_id
 )
 
 select * from chains

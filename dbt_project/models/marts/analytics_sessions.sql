@@ -32,8 +32,11 @@ sessions as (
         {{ first_known('account_id') }} as account_id,
         {{ first_known('share_code') }} as share_code,
         {{ first_known('contact_id') }} as contact_id,
-        {{ first_known('event_id') }} as first_event_id,
-        {{ first_known('case when is_entry then event_id end') }} as entry_event_id,
+        -- The entry tells where the session came from and on what device; without one, the first event does.
+        coalesce(
+            {{ first_known('case when is_entry then event_id end') }}, {{ first_known('event_id') }}
+        ) as telling_event_id,
+        coalesce(max(case when is_entry then occurred_at end), min(occurred_at)) as told_at,
         {{ last_known("case when event_type = 'page_view' then page_path end") }} as exit_page_path,
         max(case when is_entry then page_path end) as entry_page_path,
         max(case when is_entry then entity_type end) as entry_entity_type,
@@ -89,5 +92,4 @@ select
     events.import_id,
     events.line_number
 from sessions
--- The entry tells where the session came from and on what device; without one, the first event does.
-inner join events on coalesce(sessions.entry_event_id, sessions.first_event_id) = events.event_id
+inner join events on sessions.telling_event_id = events.event_id and sessions.told_at = events.occurred_at

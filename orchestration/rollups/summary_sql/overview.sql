@@ -11,7 +11,8 @@ sessions as (
     select
         count(*) as sessions,
         100.0 * avg(is_bounce::integer) filter (where page_views > 0) as bounce_percent,
-        percentile_cont(0.5) within group (order by duration_seconds) filter (where page_views > 1) as median_session_seconds
+        percentile_cont(0.5) within group (order by duration_seconds) filter (where page_views > 1)
+            as median_seconds_without_bounces
     from marts.analytics_sessions
     where site = %(site)s and session_day between %(first)s and %(last)s
 )
@@ -21,5 +22,5 @@ select
     sessions,
     page_views,
     bounce_percent::double precision,
-    median_session_seconds::double precision
+    median_seconds_without_bounces::double precision
 from page_views, sessions
