@@ -11,7 +11,8 @@ def sync(
 ) -> None:
     """Read the site's Markdown files.
 
-    They become rows of content.items; only files that changed are parsed.
+    They become rows of content.items, and the commits that touched them rows of content.content_versions. Only files
+    that changed are parsed, and only new commits are read.
 
     \b
     Examples:
@@ -28,5 +29,5 @@ def sync(
         done = sync_content(database_url, folder, settings.site, settings.user_code)
     typer.echo(
         f"{folder}: {done.synced} read, {done.unchanged} unchanged, {done.deleted} gone, {done.failed} not readable"
-        f"{' (see content.file_sync_status)' if done.failed else ''}."
+        f"{' (see content.file_sync_status)' if done.failed else ''}; {done.versions} new versions from Git."
     )

@@ -66,16 +66,18 @@ def say(what: str, how: str) -> None:
 
 
 def load_sample_visits(settings: "Settings", database_url: str) -> int:
-    """Make and import the sample site's visits, up to yesterday; returns how many events were new."""
+    """Make and import the sample site's visits, up to yesterday, once a day; returns how many events were new."""
     from datetime import UTC, datetime, timedelta
 
     from orchestration.content.site_paths import site_paths
-    from orchestration.events.import_file import import_file
+    from orchestration.events.import_file import import_file, was_imported
     from orchestration.events.sample_traffic import write_sample_traffic
 
     folder = settings.home_folder / "sample"
     folder.mkdir(exist_ok=True)
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    file = folder / "visits.ndjson"
+    file = folder / f"visits-to-{yesterday}.ndjson"
+    if was_imported(database_url, file, settings.site):
+        return 0
     write_sample_traffic(file, paths=site_paths(database_url, settings.site), until=yesterday)
     return import_file(database_url, file, site=settings.site, user_code=settings.user_code, spill=folder).events_added

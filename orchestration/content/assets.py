@@ -1,6 +1,7 @@
 """Content as assets: the wiring only; the work is in ``sync.py``."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -10,34 +11,39 @@ from orchestration.resources.dagster_database import Database
 
 ITEMS = dg.AssetKey(["content", "items"])
 FILE_SYNC_STATUS = dg.AssetKey(["content", "file_sync_status"])
+CONTENT_VERSIONS = dg.AssetKey(["content", "content_versions"])
+
+content_table = partial(dg.AssetSpec, group_name="content", owners=["team:content"])
 
 
 @dg.multi_asset(
     specs=[
-        dg.AssetSpec(
+        content_table(
             ITEMS,
             description="One row per document that stands in the site's content folder now.",
-            group_name="content",
-            owners=["team:content"],
             kinds={"markdown", "postgres"},
         ),
-        dg.AssetSpec(
+        content_table(
             FILE_SYNC_STATUS,
             description="One row per file in the content folder: how the last reading of it went.",
-            group_name="content",
-            owners=["team:content"],
             kinds={"markdown", "postgres"},
+        ),
+        content_table(
+            CONTENT_VERSIONS,
+            description="One row per document and commit that touched it, since the first commit.",
+            kinds={"git", "postgres"},
         ),
     ],
 )
 def content_files(database: Database) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read the changed files of the content folder into tables."""
+    """Read the changed files of the content folder, and its new commits, into tables."""
     settings = database.settings
     done = sync_content(database.url, settings.content_root, settings.site, settings.user_code)
     files = done.synced + done.unchanged + done.failed
     counts = {"read": done.synced, "unchanged": done.unchanged, "gone": done.deleted, "not readable": done.failed}
     yield dg.MaterializeResult(ITEMS, metadata={"dagster/row_count": files - done.failed, **counts})
     yield dg.MaterializeResult(FILE_SYNC_STATUS, metadata={"dagster/row_count": files, **counts})
+    yield dg.MaterializeResult(CONTENT_VERSIONS, metadata={"versions added": done.versions})
 
 
 @dg.asset_check(asset=FILE_SYNC_STATUS, description="Every file in the content folder can be read.")

@@ -34,10 +34,11 @@ class Document:
     word_count: int
 
 
-def read_document(site: str, file_path: str, data: bytes) -> Document:
-    """Read the file at ``file_path`` (below the content folder) of ``site``.
+def read_document(content_id: uuid.UUID, file_path: str, data: bytes) -> Document:
+    """Read the file at ``file_path`` (below the content folder).
 
-    Raises DogearError, in one line, where it is not UTF-8 or its front matter cannot be read.
+    ``content_id`` is the document's, unless its front matter names another. Raises DogearError, in one line, where the
+    file is not UTF-8 or its front matter cannot be read.
     """
     try:
         text = data.decode("utf-8")
@@ -48,7 +49,7 @@ def read_document(site: str, file_path: str, data: bytes) -> Document:
     url_path = url_path_of(file_path, front_matter)
     slug = url_path.rpartition("/")[2] or "index"
     return Document(
-        content_id=content_id_of(site, file_path, front_matter),
+        content_id=written_id(front_matter) or content_id,
         content_type=content_type_of(file_path),
         slug=slug,
         url_path=url_path,
@@ -69,11 +70,17 @@ def content_type_of(file_path: str) -> str:
     return folder if found else "page"
 
 
-def content_id_of(site: str, file_path: str, front_matter: dict[str, Any]) -> uuid.UUID:
+def id_of_path(site: str, file_path: str) -> uuid.UUID:
+    """Id of a document that first stood at ``file_path``."""
+    return uuid.uuid5(NAMESPACE, f"{site}/{file_path}")
+
+
+def written_id(front_matter: dict[str, Any]) -> uuid.UUID | None:
+    """The id that the front matter gives, if that is a UUID."""
     try:
         return uuid.UUID(str(front_matter["id"]))
     except (KeyError, ValueError):
-        return uuid.uuid5(NAMESPACE, f"{site}/{file_path}")
+        return None
 
 
 def url_path_of(file_path: str, front_matter: dict[str, Any]) -> str:

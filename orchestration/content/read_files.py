@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
+from uuid import UUID
 
 from orchestration.content.document import Document, content_type_of, read_document
 from orchestration.errors import DogearError
@@ -55,18 +56,25 @@ def markdown_files(root: Path) -> Iterator[Path]:
 
 
 def path_below(root: Path, file: Path) -> str:
-    """Path of ``file`` below ``root``, with forward slashes; bytes that are not UTF-8 are written as \\xff.
+    """Path of ``file`` below ``root``, with forward slashes, as ``printable_path`` writes it."""
+    return printable_path(os.fsencode(file.relative_to(root).as_posix()))
+
+
+def printable_path(path: bytes) -> str:
+    """``path`` as text; bytes that are not UTF-8 are written as \\xff.
 
     One that is too long for an index of the database is cut, and told from others by a digest.
     """
-    path = os.fsencode(file.relative_to(root).as_posix())
     if len(path) > LONGEST_PATH:
         path = path[:LONGEST_PATH] + b"..." + hashlib.sha256(path).hexdigest()[:12].encode()
     return path.decode("utf-8", "backslashreplace")
 
 
-def read_file(root: Path, file: Path, site: str, known_hash: str | None) -> FileReading:
-    """Read one file; one whose hash is ``known_hash`` is not parsed. What is wrong is said in the reading."""
+def read_file(root: Path, file: Path, content_id: UUID, known_hash: str | None) -> FileReading:
+    """Read one file; one whose hash is ``known_hash`` is not parsed. What is wrong is said in the reading.
+
+    ``content_id`` is the document's, unless its front matter names another.
+    """
     started = time.perf_counter()
     file_path = path_below(root, file)
     digest, size, modified, document, error = None, None, None, None, None
@@ -82,7 +90,7 @@ def read_file(root: Path, file: Path, site: str, known_hash: str | None) -> File
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest != known_hash:
-            document = read_document(site, file_path, data)
+            document = read_document(content_id, file_path, data)
     except DogearError as problem:
         error = str(problem)
     except OSError as problem:

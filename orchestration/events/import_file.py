@@ -89,6 +89,13 @@ def import_file(
         raise DogearError(f"{printable(path)}: nothing was imported: {str(error).splitlines()[0]}") from error
 
 
+def was_imported(database_url: str, path: Path, site: str) -> bool:
+    """Whether a file of this name was imported for the site."""
+    question = "select from raw.imports where site = %s and file = %s limit 1"
+    with connect(database_url) as connection:
+        return connection.execute(question, [site, printable(path)]).rowcount > 0
+
+
 @contextmanager
 def spill_folder(parent: Path | None) -> Generator[Path]:
     """A folder for what does not fit into memory, gone when the block ends; those of killed imports go first."""

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.content.document import read_document, url_path_of
+from orchestration.content.document import id_of_path, read_document, url_path_of
 from orchestration.errors import DogearError
 
+ID = id_of_path("example.org", "any.md")
 YAML = """---
 title: Why did they bounce?
 description: A bounce is a fact about logs.
@@ -35,7 +36,7 @@ Some *text*.
 
 @pytest.mark.parametrize("text", [YAML, TOML, JSON, "\ufeff" + YAML, YAML.replace("\n", "\r\n")])
 def test_front_matter_is_read_in_each_of_its_three_forms(text):
-    document = read_document("example.org", "blog/why-bounce.md", text.encode())
+    document = read_document(ID, "blog/why-bounce.md", text.encode())
     assert document.title == "Why did they bounce?"
     assert document.excerpt == "A bounce is a fact about logs."
     assert document.published_at == datetime(2025, 2, 11, tzinfo=UTC)
@@ -48,18 +49,18 @@ def test_front_matter_is_read_in_each_of_its_three_forms(text):
 
 def test_a_file_without_front_matter_speaks_for_itself():
     text = "\n# A heading\n\n![a picture](x.png)\n\nThe *first* [paragraph](/x)\ngoes on.\n\nThe second.\n"
-    document = read_document("example.org", "notes.md", text.encode())
+    document = read_document(ID, "notes.md", text.encode())
     assert (document.title, document.excerpt) == ("A heading", "The first paragraph goes on.")
     assert (document.content_type, document.url_path, document.published_at) == ("page", "/notes", None)
     assert document.front_matter == {}
 
 
-def test_the_id_follows_from_site_and_path_unless_the_file_names_one():
-    derived = read_document("example.org", "a.md", b"").content_id
-    assert derived == read_document("example.org", "a.md", b"other text").content_id
-    assert derived != read_document("example.com", "a.md", b"").content_id
-    named = read_document("example.org", "b.md", f"---\nid: {derived}\n---\n".encode())
-    assert named.content_id == derived
+def test_the_id_is_the_one_that_the_file_names_if_it_is_a_uuid():
+    given = id_of_path("example.org", "a.md")
+    assert read_document(given, "a.md", b"").content_id == given
+    assert read_document(given, "a.md", b"---\nid: 7\n---\n").content_id == given
+    other = id_of_path("example.com", "a.md")
+    assert read_document(given, "a.md", f"---\nid: {other}\n---\n".encode()).content_id == other != given
 
 
 @pytest.mark.parametrize(
@@ -104,14 +105,14 @@ BILLION_LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n"
 )
 def test_what_cannot_be_read_is_refused_in_one_line(data, reason):
     with pytest.raises(DogearError) as refused:
-        read_document("example.org", "blog/bad.md", data)
+        read_document(ID, "blog/bad.md", data)
     assert reason in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 def test_what_a_database_cannot_hold_does_not_reach_it():
     text = '---\ntitle: "a\\0b"\nhalf: "\\ud800"\nnumber: .nan\nempty:\n1: {2: 3}\n---\nbo\0dy'
-    document = read_document("example.org", "a.md", text.encode())
+    document = read_document(ID, "a.md", text.encode())
     assert document.title == "ab"
     assert document.front_matter == {"title": "ab", "half": "?", "number": "nan", "empty": None, "1": {"2": 3}}
     assert document.body == "body"

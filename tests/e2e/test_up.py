@@ -19,7 +19,7 @@ from tests.installation import bare_environment
 
 LINEAGE = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
 LAST_RUN = """
-{ runsOrError(limit: 1) { ... on Runs { results {
+{ runsOrError(filter: {pipelineName: "build"}, limit: 1) { ... on Runs { results {
     jobName status stats { ... on RunStatsSnapshot { materializations } } } } } }
 """
 

@@ -1,0 +1,175 @@
+"""Commits to versions: which document each change of a file is a version of."""
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import pygit2
+
+from orchestration.content.document import id_of_path, read_document
+from orchestration.content.git_history import Checkout, Commit, FileChange, is_markdown
+from orchestration.content.read_files import LARGEST_FILE
+from orchestration.errors import DogearError
+
+Touch = tuple[Commit, FileChange]
+
+
+@dataclass
+class Lineage:
+    """A file through its history, whatever it is called: what touched it, and whether it is there.
+
+    ``versions`` counts what stands in the database already. ``is_whole``: all that touched it is known.
+    """
+
+    content_id: UUID
+    versions: int = 0
+    is_there: bool = False
+    is_document: bool = False
+    is_whole: bool = True
+    touches: list[Touch] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Version:
+    """Columns of ``content.content_versions``; each is described there."""
+
+    content_id: UUID
+    version_number: int
+    file_path: str
+    change_type: str
+    change_summary: str
+    title: str | None
+    content_hash: str | None
+    content_snapshot: str | None
+    author_name: str
+    author_email: str
+    authored_at: datetime
+    commit_hash: str
+
+
+class HistoryNeeded(Exception):  # noqa: N818 - no error: it says that all of history must be read
+    """A document was made of a file that is known in part only."""
+
+
+class History:
+    """The files of a repository by path, to which commits are added in their order.
+
+    ``lineages`` are those that are known from before; where there are none, the commits begin with the first.
+    """
+
+    def __init__(self, site: str, checkout: Checkout, lineages: dict[str, Lineage]) -> None:
+        self.site = site
+        self.checkout = checkout
+        self.lineages = lineages
+        self._goes_on = bool(lineages)
+        self._taken = {lineage.content_id for lineage in lineages.values()}
+
+    def add(self, commits: Iterable[Commit]) -> None:
+        """Follow the files through the commits. Raises HistoryNeeded where what is known does not suffice."""
+        for commit in commits:
+            # What is copied is copied from the commit before; and of a rename, the old path is left at once.
+            for change in sorted(commit.changes, key=lambda change: ORDER[change.kind]):
+                self._follow(commit, change)
+
+    def content_ids(self) -> dict[str, UUID]:
+        """Id of each document that stands there, by its path below the content folder."""
+        return {
+            self.below(path): lineage.content_id
+            for path, lineage in self.lineages.items()
+            if lineage.is_there and lineage.is_document
+        }
+
+    def below(self, path: str) -> str:
+        """Path below the content folder of a path below the root of the repository."""
+        return posixpath.relpath(path, self.checkout.folder) if self.checkout.folder else path
+
+    def is_content(self, path: str) -> bool:
+        return is_markdown(path) and not self.below(path).startswith("../")
+
+    def versions(self) -> Iterator[Version]:
+        """The versions that the commits made of documents, in the order of each document's history."""
+        for lineage in {id(lineage): lineage for lineage in self.lineages.values()}.values():
+            if lineage.is_document:
+                yield from self._versions_of(lineage)
+
+    def _follow(self, commit: Commit, change: FileChange) -> None:
+        if change.kind == "renamed" and change.old_path is not None:
+            lineage = self.lineages.pop(change.old_path, None) or self._new(
+                commit, change.path, is_whole=not self._goes_on
+            )
+            self.lineages[change.path] = lineage
+        elif change.kind == "copied" and change.old_path is not None:
+            source = self.lineages.get(change.old_path)
+            lineage = self.lineages[change.path] = self._new(commit, change.path, is_whole=not self._goes_on)
+            lineage.touches += source.touches if source else []
+        elif change.path in self.lineages:
+            lineage = self.lineages[change.path]
+        else:
+            is_whole = change.kind == "added" or not self._goes_on
+            lineage = self.lineages[change.path] = self._new(commit, change.path, is_whole=is_whole)
+        lineage.is_there = change.kind != "deleted"
+        lineage.is_document |= self.is_content(change.path) and (change.blob is not None or not lineage.is_there)
+        if lineage.is_document and not lineage.is_whole:
+            raise HistoryNeeded
+        lineage.touches.append((commit, change))
+
+    def _new(self, commit: Commit, path: str, *, is_whole: bool) -> Lineage:
+        content_id = id_of_path(self.site, self.below(path))
+        if content_id in self._taken:  # by a document that began at this path and stands elsewhere now
+            content_id = id_of_path(self.site, f"{self.below(path)}@{commit.commit_hash}")
+        self._taken.add(content_id)
+        return Lineage(content_id, is_whole=is_whole)
+
+    def _versions_of(self, lineage: Lineage) -> Iterator[Version]:
+        written = [self._written(lineage, change) for _, change in lineage.touches]
+        was_there = lineage.versions > 0 and lineage.touches != [] and lineage.touches[0][1].kind != "added"
+        for number, ((commit, change), (data, title)) in enumerate(
+            zip(lineage.touches, written, strict=True), lineage.versions + 1
+        ):
+            summary = commit.subject
+            if change.old_path is not None:
+                summary += f" ({change.kind} from {self.below(change.old_path)})"
+            yield Version(
+                content_id=lineage.content_id,
+                version_number=number,
+                file_path=self.below(change.path),
+                change_type=change_type(change, is_first=number == 1, was_there=was_there),
+                change_summary=summary,
+                title=title,
+                content_hash=None if data is None else hashlib.sha256(data).hexdigest(),
+                content_snapshot=None if data is None else data.decode("utf-8", "replace").replace("\0", ""),
+                author_name=commit.author_name,
+                author_email=commit.author_email,
+                authored_at=commit.authored_at,
+                commit_hash=commit.commit_hash,
+            )
+            was_there = change.kind != "deleted"
+
+    def _written(self, lineage: Lineage, change: FileChange) -> tuple[bytes | None, str | None]:
+        """Content and title after the change; an id that front matter names becomes the document's."""
+        blob = None if change.blob is None else self.checkout.repository[change.blob]
+        if not isinstance(blob, pygit2.Blob) or blob.size > LARGEST_FILE:
+            return None, None
+        data = blob.data
+        try:
+            document = read_document(lineage.content_id, self.below(change.path), data)
+        except DogearError:
+            return data, None
+        if document.content_id not in self._taken:
+            self._taken.add(document.content_id)
+            lineage.content_id = document.content_id
+        return data, document.title
+
+
+ORDER = {"copied": 0, "renamed": 1, "deleted": 2, "added": 3, "modified": 3}
+
+
+def change_type(change: FileChange, *, is_first: bool, was_there: bool) -> str:
+    if change.kind == "deleted":
+        return "delete"
+    if is_first:
+        return "create"
+    return "update" if was_there else "restore"

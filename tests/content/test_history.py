@@ -1,0 +1,215 @@
+"""Real Git repositories in, rows of ``content.content_versions`` out; Git itself says what is right."""
+
+import subprocess
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+
+from orchestration.content.sync import sync_content
+
+GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]
+
+
+class Site:
+    """A repository with a content folder, and the database into which it is synced."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.git("init", "--quiet")
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+
+    def write(self, path: str, text: str | bytes) -> None:
+        (file := self.folder / "content" / path).parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def commit(self, message: str) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+    def sync(self) -> int:
+        return sync_content(self.database_url, self.folder / "content", "example.org", "ada").versions
+
+    def rows(self, question: str) -> list[tuple]:
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(question).fetchall()
+
+    def versions(self) -> list[tuple]:
+        """Path, number, type and title of each version, in the order of documents and versions."""
+        return self.rows(
+            "select file_path, version_number, change_type, title from content.content_versions "
+            "order by min(file_path) over (partition by content_id), content_id, version_number"
+        )
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Site:
+    return Site(tmp_path, database_url)
+
+
+def test_a_document_through_its_life(site):
+    site.write("blog/a.md", "# One\n\nText that stays the same, so that Git sees what was renamed.\n")
+    site.write("blog/photo.jpg", b"\xff\xd8")
+    site.commit("Write it")
+    site.write("blog/a.md", "# Two\n\nText that stays the same, so that Git sees what was renamed.\n")
+    site.commit("Change it")
+    assert site.sync() == 2
+    ((before,),) = site.rows("select content_id from content.items")
+    site.git("mv", "content/blog/a.md", "content/blog/b.md")
+    site.commit("Rename it")
+    assert site.sync() == 1
+    assert site.rows("select content_id, file_path from content.items") == [(before, "blog/b.md")]
+    site.git("rm", "--quiet", "content/blog/b.md")
+    site.commit("Delete it")
+    assert site.sync() == 1
+    assert site.rows("select 1 from content.items") == []
+    site.git("checkout", "--quiet", "HEAD~1", "--", "content/blog/b.md")
+    site.commit("Restore it")
+    assert site.sync() == 1
+    assert site.versions() == [
+        ("blog/a.md", 1, "create", "One"),
+        ("blog/a.md", 2, "update", "Two"),
+        ("blog/b.md", 3, "update", "Two"),
+        ("blog/b.md", 4, "delete", None),
+        ("blog/b.md", 5, "restore", "Two"),
+    ]
+    assert site.rows("select content_id from content.items") == [(before,)]
+    assert site.rows(
+        "select change_summary, author_name, author_email from content.content_versions where version_number = 3"
+    ) == [("Rename it (renamed from blog/a.md)", "Ada", "ada@example.org")]
+    assert site.sync() == 0
+
+
+def test_another_document_may_take_the_place_of_one_that_was_renamed(site):
+    site.write("a.md", "# First\n\n" + "A long text that Git will know again.\n" * 9)
+    site.commit("First")
+    site.git("mv", "content/a.md", "content/b.md")
+    site.commit("Make room")
+    site.write("a.md", "# Second\n\n" + "Something else altogether, line by line.\n" * 9)
+    site.commit("Second")
+    site.sync()
+    assert sorted(site.rows("select file_path, title from content.items")) == [("a.md", "Second"), ("b.md", "First")]
+    assert site.rows("select count(distinct content_id), count(*) from content.content_versions") == [(2, 3)]
+
+
+def test_a_commit_that_breaks_a_file_and_one_that_mends_it_are_versions(site):
+    site.write("a.md", "# Sound")
+    site.commit("Sound")
+    site.write("a.md", "---\ntitle: [\n---\n")
+    site.commit("Broken")
+    site.write("a.md", b"\xff\xfe not UTF-8")
+    site.commit("Worse")
+    site.write("a.md", "# Mended")
+    site.commit("Mended")
+    assert site.sync() == 4
+    assert [title for *_, title in site.versions()] == ["Sound", None, None, "Mended"]
+
+
+def test_a_merge_counts_where_it_changed_something_itself(site):
+    site.write("a.md", "# A\n\none\n")
+    site.write("b.md", "# B")
+    site.commit("Begin")
+    site.git("checkout", "--quiet", "-b", "side")
+    site.write("a.md", "# A\n\nside\n")
+    site.commit("On the side")
+    site.git("checkout", "--quiet", "main")
+    site.write("b.md", "# B, more")
+    site.commit("On main")
+    site.git("merge", "--quiet", "--no-edit", "side")
+    site.sync()
+    assert {path for path, *_ in site.versions()} == {"a.md", "b.md"}
+    assert len(site.versions()) == 4
+
+    site.git("checkout", "--quiet", "-b", "other")
+    site.write("a.md", "# A\n\nother\n")
+    site.commit("Other")
+    site.git("checkout", "--quiet", "main")
+    site.write("a.md", "# A\n\nmain\n")
+    site.commit("Main")
+    subprocess.run([*GIT, "merge", "--quiet", "other"], cwd=site.folder, check=False, capture_output=True)
+    site.write("a.md", "# A\n\nboth\n")
+    site.commit("Settle it")
+    assert site.sync() == 3
+    assert [number for path, number, *_ in site.versions() if path == "a.md"] == [1, 2, 3, 4, 5]
+
+
+def test_a_forced_push_is_noticed(site):
+    for number in range(3):
+        site.write("a.md", f"# {number}")
+        site.commit(str(number))
+    assert site.sync() == 3
+    site.git("reset", "--quiet", "--hard", "HEAD~2")
+    site.write("a.md", "# another")
+    site.commit("Another history")
+    assert site.sync() == 2
+    assert [title for *_, title in site.versions()] == ["0", "another"]
+
+
+def test_an_id_that_front_matter_names_later_holds_for_all_versions(site):
+    site.write("a.md", "# Text")
+    site.commit("Without")
+    site.sync()
+    named = "6f1c0a52-0000-4000-8000-000000000001"
+    site.write("a.md", f"---\nid: {named}\n---\n# Text")
+    site.commit("With")
+    site.sync()
+    assert site.rows("select distinct content_id::text from content.content_versions") == [(named,)]
+    assert site.rows("select content_id::text from content.items") == [(named,)]
+
+
+def test_what_is_not_committed_is_content_but_no_version(site):
+    site.write("a.md", "# A")
+    site.commit("A")
+    site.write("draft.md", "# Draft")
+    assert site.sync() == 1
+    assert site.rows("select count(*) from content.items") == [(2,)]
+
+
+def test_the_real_site_has_the_versions_that_git_counts(database_url, semicomplete, tmp_path):
+    subprocess.run(["git", "clone", "--quiet", semicomplete / "site.bundle", tmp_path / "site"], check=True)
+    root = tmp_path / "site" / "content"
+    done = sync_content(database_url, root, "semicomplete.com", "jordan")
+    assert (done.synced, done.failed) == (23, 0)
+    with psycopg.connect(database_url) as connection:
+        counted = dict(
+            connection.execute(
+                "select items.file_path, count(*) from content.items join content.content_versions using (content_id) "
+                "group by 1"
+            ).fetchall()
+        )
+    git = ["git", "log", "--follow", "--format=%H", "--"]
+    expected = {
+        path: len(subprocess.run([*git, path], cwd=root, check=True, capture_output=True, text=True).stdout.split())
+        for path in counted
+    }
+    assert len(counted) == 23
+    assert counted == expected
+
+
+def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, monkeypatch):
+    from orchestration.content.sensors import content_changes
+
+    monkeypatch.setenv("DOGEAR_CONTENT_ROOT", str(site.folder / "content"))
+
+    def asks(cursor: str | None) -> tuple[bool, str | None]:
+        tick = content_changes.evaluate_tick(dg.build_sensor_context(cursor=cursor))
+        return bool(tick.run_requests), tick.cursor or cursor
+
+    assert asks(None) == (False, None), "there is no content folder yet"
+    site.write("a.md", "# A")
+    site.commit("A")
+    asked, cursor = asks(None)
+    assert asked
+    assert asks(cursor) == (False, cursor)
+    site.write("a.md", "# A, edited")
+    asked, cursor = asks(cursor)
+    assert asked
+    site.commit("Edited")
+    asked, cursor = asks(cursor)
+    assert asked
+    assert asks(cursor) == (False, cursor)
