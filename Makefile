@@ -1,5 +1,6 @@
 # make run   everything, in the browser            make test   all tests
 # make lint  format, types, SQL, dbt               make lock   renew requirements.lock
+# make bench what is fast, measured
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -48,6 +49,9 @@ format: $(READY)
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+bench: $(READY)
+	$(VENV)/bin/python -m bench.content_sync
 
 clean:
 	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs

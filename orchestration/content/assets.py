@@ -12,6 +12,7 @@ from orchestration.resources.dagster_database import Database
 ITEMS = dg.AssetKey(["content", "items"])
 FILE_SYNC_STATUS = dg.AssetKey(["content", "file_sync_status"])
 CONTENT_VERSIONS = dg.AssetKey(["content", "content_versions"])
+SEARCH_INDEX = dg.AssetKey(["content", "search_index"])
 
 content_table = partial(dg.AssetSpec, group_name="content", owners=["team:content"])
 
@@ -33,6 +34,11 @@ content_table = partial(dg.AssetSpec, group_name="content", owners=["team:conten
             description="One row per document and commit that touched it, since the first commit.",
             kinds={"git", "postgres"},
         ),
+        content_table(
+            SEARCH_INDEX,
+            description="One row per published document and language, as it is searched.",
+            kinds={"postgres"},
+        ),
     ],
 )
 def content_files(database: Database) -> Iterator[dg.MaterializeResult[Any]]:
@@ -44,6 +50,7 @@ def content_files(database: Database) -> Iterator[dg.MaterializeResult[Any]]:
     yield dg.MaterializeResult(ITEMS, metadata={"dagster/row_count": files - done.failed, **counts})
     yield dg.MaterializeResult(FILE_SYNC_STATUS, metadata={"dagster/row_count": files, **counts})
     yield dg.MaterializeResult(CONTENT_VERSIONS, metadata={"versions added": done.versions})
+    yield dg.MaterializeResult(SEARCH_INDEX, metadata={"documents indexed": done.synced})
 
 
 @dg.asset_check(asset=FILE_SYNC_STATUS, description="Every file in the content folder can be read.")

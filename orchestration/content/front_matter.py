@@ -14,16 +14,21 @@ from orchestration.errors import DogearError
 
 LONGEST_FRONT_MATTER = 64 * 1024
 LONGEST_NUMBER = 1024
+DEEPEST = 100
 
 
-class PlainYamlLoader(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can stand for more than any memory holds."""
+def check_yaml(written: str) -> None:
+    """Raises YAMLError for aliases, since a few lines of them can stand for more than any memory holds.
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+    Raises RecursionError for what is nested too deeply.
+    """
+    depth = 0
+    for event in yaml.parse(written, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError
 
 
 class TomlHandler(BaseHandler):
@@ -71,7 +76,10 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 def load(kind: str, written: str) -> object:
     handler = HANDLERS[kind]
-    return handler.load(written, Loader=PlainYamlLoader) if isinstance(handler, YAMLHandler) else handler.load(written)
+    if isinstance(handler, YAMLHandler):
+        check_yaml(written)
+        return handler.load(written, Loader=yaml.CSafeLoader)
+    return handler.load(written)
 
 
 def as_json(value: object) -> Any:

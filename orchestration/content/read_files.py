@@ -57,7 +57,7 @@ def markdown_files(root: Path) -> Iterator[Path]:
 
 def path_below(root: Path, file: Path) -> str:
     """Path of ``file`` below ``root``, with forward slashes, as ``printable_path`` writes it."""
-    return printable_path(os.fsencode(file.relative_to(root).as_posix()))
+    return printable_path(os.fsencode(file)[len(os.fsencode(root)) + 1 :].replace(os.sep.encode(), b"/"))
 
 
 def printable_path(path: bytes) -> str:
@@ -70,16 +70,22 @@ def printable_path(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def read_file(root: Path, file: Path, content_id: UUID, known_hash: str | None) -> FileReading:
-    """Read one file; one whose hash is ``known_hash`` is not parsed. What is wrong is said in the reading.
+def is_below(root: Path, file: Path) -> bool:
+    """Whether the file that a path stands for, links followed, lies below ``root``."""
+    return os.path.realpath(file, strict=True).startswith(f"{root}{os.sep}")
+
+
+def read_file(root: Path, file: Path, file_path: str, content_id: UUID, known_hash: str | None) -> FileReading:
+    """Read one file below ``root``, which is resolved; one whose hash is ``known_hash`` is not parsed.
+
+    What is wrong is said in the reading.
 
     ``content_id`` is the document's, unless its front matter names another.
     """
     started = time.perf_counter()
-    file_path = path_below(root, file)
     digest, size, modified, document, error = None, None, None, None, None
     try:
-        if not file.resolve().is_relative_to(root.resolve()):
+        if not is_below(root, file):
             raise DogearError("a link that leads out of the content folder")
         stat = file.stat()
         size, modified = stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)
@@ -95,8 +101,6 @@ def read_file(root: Path, file: Path, content_id: UUID, known_hash: str | None) 
         error = str(problem)
     except OSError as problem:
         error = f"cannot be opened: {problem.strerror}"
-    except RuntimeError:  # Python before 3.13, for a link that leads to itself
-        error = "cannot be opened: a link that leads to itself"
     return FileReading(
         file_path=file_path,
         content_type=content_type_of(file_path),

@@ -10,8 +10,9 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
-from orchestration.content.document import id_of_path
+from orchestration.content.document import Document, id_of_path
 from orchestration.content.read_files import FileReading, markdown_files, path_below, read_file
+from orchestration.content.search_index import insert_search_rows
 from orchestration.content.sync_history import sync_history
 from orchestration.resources.postgres import connect
 
@@ -58,7 +59,7 @@ def sync_content(database_url: str, root: Path, site: str, user_code: str) -> Sy
     A file that cannot be read keeps the document that was last read from it. Raises DogearError where ``root`` cannot
     be listed.
     """
-    root = root.expanduser().absolute()
+    root = root.expanduser().resolve()
     with connect(database_url) as connection:
         # Held until the end: of two syncs of a site, the second reads the files after the first has written.
         connection.execute("select pg_advisory_xact_lock(hashtext('dogear.sync'), hashtext(%s))", [site])
@@ -70,7 +71,9 @@ def sync_content(database_url: str, root: Path, site: str, user_code: str) -> Sy
         failed = [reading for reading in readings if reading.error is not None]
         gone = sorted(known.keys() - {reading.file_path for reading in readings})
         delete_files(connection, site, gone, changed, failed)
-        insert_items(connection, site, user_code, changed)
+        documents = [(reading, reading.document) for reading in changed if reading.document]
+        languages = insert_search_rows(connection, site, user_code, [document for _, document in documents])
+        insert_items(connection, site, user_code, documents, languages)
         insert_status(connection, site, known, [*changed, *failed])
     unchanged = len(readings) - len(changed) - len(failed)
     return SyncSummary(len(changed), unchanged, len(gone), len(failed), versions)
@@ -84,7 +87,7 @@ def read_known(
     before = known.get(path)
     content_id = ids.get(path) or (before and before.content_id) or id_of_path(site, path)
     known_hash = before.content_hash if before and before.content_id == content_id else None
-    return read_file(root, file, content_id, known_hash)
+    return read_file(root, file, path, content_id, known_hash)
 
 
 def known_files(connection: psycopg.Connection, site: str, user_code: str) -> dict[str, KnownFile]:
@@ -148,15 +151,21 @@ def delete_files(
     )
 
 
-def insert_items(connection: psycopg.Connection, site: str, user_code: str, changed: Iterable[FileReading]) -> None:
-    columns = ("site", "user_code", "file_path", "content_hash", *ITEM_COLUMNS)
+def insert_items(
+    connection: psycopg.Connection,
+    site: str,
+    user_code: str,
+    documents: Sequence[tuple[FileReading, Document]],
+    languages: Sequence[str | None],
+) -> None:
+    columns = ("site", "user_code", "file_path", "content_hash", "language_code", *ITEM_COLUMNS)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"copy content.items ({', '.join(columns)}) from stdin") as copy,
     ):
-        for reading in changed:
-            values = [as_column(getattr(reading.document, name)) for name in ITEM_COLUMNS]
-            copy.write_row([site, user_code, reading.file_path, reading.file_hash, *values])
+        for (reading, document), language in zip(documents, languages, strict=True):
+            values = [as_column(getattr(document, name)) for name in ITEM_COLUMNS]
+            copy.write_row([site, user_code, reading.file_path, reading.file_hash, language, *values])
 
 
 def insert_status(

@@ -1,0 +1,86 @@
+"""Real text in, answers of ``content.search`` and ``content.suggest`` out."""
+
+import psycopg
+import pytest
+
+from orchestration.content.sync import sync_content
+from orchestration.settings import SAMPLE_CONTENT
+
+GERMAN = "Die Bücher standen seit Jahren im Regal, und niemand las in den Häusern der Stadt auch nur eine Zeile darin."
+FRENCH = "Le café du coin était fermé depuis longtemps, mais les élèves y revenaient toujours pour lire leurs journaux."
+
+
+@pytest.fixture
+def site(tmp_path, database_url):
+    """Sync some files, by path, and return a function that asks for the paths that a query finds."""
+
+    def site(files: dict[str, str]):
+        for path, text in files.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        sync_content(database_url, tmp_path, "example.org", "ada")
+        return asker(database_url, "example.org")
+
+    return site
+
+
+def asker(database_url: str, name: str):
+    def ask(query: str, function: str = "search") -> list[str]:
+        with psycopg.connect(database_url) as connection:
+            found = connection.execute(f"select url_path from content.{function}(%s, %s)", [query, name]).fetchall()
+        return [path for (path,) in found]
+
+    return ask
+
+
+def test_title_before_tags_before_excerpt_before_body(site):
+    filler = "Some words that stand here so that the documents have about the same length. " * 3
+    search = site(
+        {
+            "body.md": f"# One\n\n{filler}\n\nA pelican and a bookmark.",
+            "excerpt.md": f"---\ndescription: About a bookmark.\n---\n# Two\n\n{filler}",
+            "tags.md": f"---\ntags: [bookmark]\n---\n# Three\n\n{filler}",
+            "title.md": f"# Bookmark\n\n{filler}",
+            "none.md": f"# Nothing\n\n{filler}",
+            "draft.md": "---\ndraft: true\n---\n# Bookmark",
+        }
+    )
+    assert search("bookmarks") == ["/title", "/tags", "/excerpt", "/body"]
+    assert search("bookmark -pelican") == ["/title", "/tags", "/excerpt"]
+
+
+def test_each_language_has_its_stems_and_accents_need_not_be_typed(site):
+    search = site({"de.md": GERMAN, "fr.md": FRENCH, "en.md": "---\nlang: en-GB\n---\nRunning dogs."})
+    assert search("buch") == search("bücher") == search("Bucher") == search("hund or bucher") == ["/de"]
+    assert search("häuser") == ["/de"]
+    assert search("cafe") == search("Café") == ["/fr"]
+    assert search("eleve") == ["/fr"]
+    assert search("run") == ["/en"]
+
+
+def test_what_changes_is_found_anew_and_what_goes_is_not_found(site, tmp_path):
+    search = site({"a.md": "# Heron", "b.md": "# Heron"})
+    assert search("heron") == ["/a", "/b"]
+    (tmp_path / "b.md").unlink()
+    search = site({"a.md": "# Stork"})
+    assert (search("heron"), search("stork")) == ([], ["/a"])
+
+
+@pytest.mark.parametrize("query", ["", "'", "a:*", "\\", "%", "& | !", "<b>", "-", '"', "ä" * 5000, "select 1; --"])
+def test_any_query_is_answered(site, query):
+    search = site({"a.md": "# A title with 'quotes' and \\ backslashes"})
+    search(query)
+    search(query, "suggest")
+
+
+def test_snippets_mark_what_was_found_in_real_text(database_url):
+    sync_content(database_url, SAMPLE_CONTENT, "sample", "ada")
+    with psycopg.connect(database_url) as connection:
+        title, snippet = connection.execute(
+            "select title, snippet from content.search('bishop straws', 'sample') limit 1"
+        ).fetchone()
+    assert title == "A short history of the dog-ear"
+    assert "<mark>" in snippet
+    suggest = asker(database_url, "sample")
+    assert suggest("sho hist", "suggest") == ["/blog/a-short-history-of-the-dog-ear"]
+    assert suggest("why b", "suggest")[0] == "/blog/why-bounce"
