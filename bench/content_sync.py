@@ -17,9 +17,10 @@ from pathlib import Path
 from orchestration.content.sync import sync_content
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
+from orchestration.settings import SAMPLE_CONTENT
 
 GIT = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
-WORDS = (Path(__file__).parents[1] / "content/blog/a-short-history-of-the-dog-ear.md").read_text().split()
+WORDS = [word for file in SAMPLE_CONTENT.rglob("*.md") for word in file.read_text().split()]
 
 
 def document(chance: random.Random, number: int) -> str:

@@ -65,4 +65,16 @@ def files_are_readable(database: Database) -> dg.AssetCheckResult:
     )
 
 
-defs = dg.Definitions(assets=[content_files], asset_checks=[files_are_readable])
+@dg.asset_check(asset=ITEMS, description="No two published documents claim the same URL.")
+def urls_are_unique(database: Database) -> dg.AssetCheckResult:
+    from orchestration.content.sync_errors import urls_claimed_twice
+
+    claimed = urls_claimed_twice(database.url, database.settings.site)
+    return dg.AssetCheckResult(
+        passed=not claimed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={path: ", ".join(files) for path, files in claimed.items()},
+    )
+
+
+defs = dg.Definitions(assets=[content_files], asset_checks=[files_are_readable, urls_are_unique])

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,9 +75,17 @@ def is_below(root: Path, file: Path) -> bool:
     return os.path.realpath(file, strict=True).startswith(f"{root}{os.sep}")
 
 
-def read_file(root: Path, file: Path, file_path: str, content_id: UUID, known_hash: str | None) -> FileReading:
+def read_file(
+    root: Path,
+    file: Path,
+    file_path: str,
+    content_id: UUID,
+    known_hash: str | None,
+    parsed: Mapping[tuple[str, str], Document],
+) -> FileReading:
     """Read one file below ``root``, which is resolved; one whose hash is ``known_hash`` is not parsed.
 
+    Nor is one that was ``parsed`` already, by path and hash.
     What is wrong is said in the reading.
 
     ``content_id`` is the document's, unless its front matter names another.
@@ -96,7 +104,7 @@ def read_file(root: Path, file: Path, file_path: str, content_id: UUID, known_ha
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest != known_hash:
-            document = read_document(content_id, file_path, data)
+            document = parsed.get((file_path, digest)) or read_document(content_id, file_path, data)
     except DogearError as problem:
         error = str(problem)
     except OSError as problem:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from orchestration.content.document import Document, id_of_path
 from orchestration.content.read_files import FileReading, markdown_files, path_below, read_file
 from orchestration.content.search_index import insert_search_rows
-from orchestration.content.sync_history import sync_history
+from orchestration.content.sync_history import Committed, sync_history
 from orchestration.resources.postgres import connect
 
 ITEM_COLUMNS = (
@@ -63,9 +63,9 @@ def sync_content(database_url: str, root: Path, site: str, user_code: str) -> Sy
     with connect(database_url) as connection:
         # Held until the end: of two syncs of a site, the second reads the files after the first has written.
         connection.execute("select pg_advisory_xact_lock(hashtext('dogear.sync'), hashtext(%s))", [site])
-        versions, ids = sync_history(connection, root, site, user_code)
+        committed = sync_history(connection, root, site, user_code)
         known = known_files(connection, site, user_code)
-        readings = [read_known(root, file, site, ids, known) for file in markdown_files(root)]
+        readings = [read_known(root, file, site, committed, known) for file in markdown_files(root)]
         readings = refuse_taken_ids(connection, site, known, readings)
         changed = [reading for reading in readings if reading.document is not None]
         failed = [reading for reading in readings if reading.error is not None]
@@ -76,18 +76,16 @@ def sync_content(database_url: str, root: Path, site: str, user_code: str) -> Sy
         insert_items(connection, site, user_code, documents, languages)
         insert_status(connection, site, known, [*changed, *failed])
     unchanged = len(readings) - len(changed) - len(failed)
-    return SyncSummary(len(changed), unchanged, len(gone), len(failed), versions)
+    return SyncSummary(len(changed), unchanged, len(gone), len(failed), committed.versions)
 
 
-def read_known(
-    root: Path, file: Path, site: str, ids: Mapping[str, UUID], known: Mapping[str, KnownFile]
-) -> FileReading:
+def read_known(root: Path, file: Path, site: str, committed: Committed, known: Mapping[str, KnownFile]) -> FileReading:
     """Read the file, unless its content and its document's id are those of before."""
     path = path_below(root, file)
     before = known.get(path)
-    content_id = ids.get(path) or (before and before.content_id) or id_of_path(site, path)
+    content_id = committed.content_ids.get(path) or (before and before.content_id) or id_of_path(site, path)
     known_hash = before.content_hash if before and before.content_id == content_id else None
-    return read_file(root, file, path, content_id, known_hash)
+    return read_file(root, file, path, content_id, known_hash, committed.documents)
 
 
 def known_files(connection: psycopg.Connection, site: str, user_code: str) -> dict[str, KnownFile]:

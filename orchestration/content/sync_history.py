@@ -2,12 +2,14 @@
 
 import posixpath
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
+from orchestration.content.document import Document
 from orchestration.content.git_history import Checkout, find_checkout, is_ancestor, read_commits
 from orchestration.content.versions import History, HistoryNeeded, Lineage, Version
 
@@ -17,15 +19,26 @@ COLUMNS = (
 )
 
 
-def sync_history(connection: psycopg.Connection, root: Path, site: str, user_code: str) -> tuple[int, dict[str, UUID]]:
+@dataclass(frozen=True)
+class Committed:
+    """What came of the history: how many versions were new, and the id of each committed document by path.
+
+    ``documents`` are those that were read on the way, by path and SHA-256 of the file.
+    """
+
+    versions: int
+    content_ids: dict[str, UUID]
+    documents: dict[tuple[str, str], Document]
+
+
+def sync_history(connection: psycopg.Connection, root: Path, site: str, user_code: str) -> Committed:
     """Add the versions that came since the last sync; all of them, where history was rewritten since.
 
-    Returns how many there were, and the id of each committed document by path. Nothing of both for a folder outside
-    of Git.
+    There are none for a folder outside of Git.
     """
     checkout = find_checkout(root)
     if checkout is None:
-        return 0, {}
+        return Committed(0, {}, {})
     after = last_commit(connection, checkout, site, user_code)
     try:
         history = follow(connection, checkout, site, after)
@@ -41,7 +54,7 @@ def sync_history(connection: psycopg.Connection, root: Path, site: str, user_cod
         "head_commit = excluded.head_commit, synced_at = now()",
         [site, user_code, checkout.folder, str(checkout.head)],
     )
-    return len(versions), history.content_ids()
+    return Committed(len(versions), history.content_ids(), history.documents)
 
 
 def follow(connection: psycopg.Connection, checkout: Checkout, site: str, after: str | None) -> History:

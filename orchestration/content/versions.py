@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pygit2
 
-from orchestration.content.document import id_of_path, read_document
+from orchestration.content.document import Document, id_of_path, read_document
 from orchestration.content.git_history import Checkout, Commit, FileChange, is_markdown
 from orchestration.content.read_files import LARGEST_FILE
 from orchestration.errors import DogearError
@@ -58,12 +58,14 @@ class History:
     """The files of a repository by path, to which commits are added in their order.
 
     ``lineages`` are those that are known from before; where there are none, the commits begin with the first.
+    ``documents`` are those that were read for their last version, by path below the content folder and SHA-256.
     """
 
     def __init__(self, site: str, checkout: Checkout, lineages: dict[str, Lineage]) -> None:
         self.site = site
         self.checkout = checkout
         self.lineages = lineages
+        self.documents: dict[tuple[str, str], Document] = {}
         self._goes_on = bool(lineages)
         self._taken = {lineage.content_id for lineage in lineages.values()}
 
@@ -161,6 +163,8 @@ class History:
         if document.content_id not in self._taken:
             self._taken.add(document.content_id)
             lineage.content_id = document.content_id
+        if change is lineage.touches[-1][1]:
+            self.documents[self.below(change.path), hashlib.sha256(data).hexdigest()] = document
         return data, document.title
 
 

@@ -107,7 +107,7 @@ create function content.search(
     in_site text,
     of_type text default null,
     in_language text default null,
-    most integer default 20,
+    most integer default 10,
     skip integer default 0
 ) returns table (
     content_id uuid,
@@ -118,7 +118,8 @@ create function content.search(
     snippet text,
     rank real
 )
-language sql stable parallel safe as $$
+-- The planner does not know what it costs to unpack the vectors of all documents.
+language sql stable parallel safe set enable_seqscan = off as $$
     with languages as materialized (
         select
             found.language_code,
@@ -168,7 +169,7 @@ create function content.suggest(prefix text, in_site text, most integer default 
     url_path text,
     title text
 )
-language sql stable parallel safe as $$
+language sql stable parallel safe set enable_seqscan = off as $$
     select
         indexed.content_id,
         indexed.url_path,
@@ -181,7 +182,7 @@ language sql stable parallel safe as $$
             from unnest(tsvector_to_array(to_tsvector('simple', content.fold(prefix)))) as word
         )
     order by
-        content.fold(indexed.title) not like replace(replace(content.fold(prefix), '%', ''), '_', '') || '%',
+        not starts_with(lower(indexed.title), lower(prefix)),
         length(indexed.title),
         indexed.url_path
     limit least(greatest(most, 0), 100)

@@ -1,6 +1,7 @@
 """Real Git repositories in, rows of ``content.content_versions`` out; Git itself says what is right."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from orchestration.content.sync import sync_content
+from orchestration.content.sync_errors import urls_claimed_twice
 
 GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]
 
@@ -162,6 +164,29 @@ def test_an_id_that_front_matter_names_later_holds_for_all_versions(site):
     assert site.rows("select content_id::text from content.items") == [(named,)]
 
 
+def test_a_sync_that_is_killed_leaves_the_commit_before(site):
+    site.write("a.md", "# Before")
+    site.commit("Before")
+    site.sync()
+    site.write("a.md", "# After")
+    for number in range(300):
+        site.write(f"more/{number}.md", f"# {number}\n\n" + "Words to be searched for. " * 2000)
+    site.commit("After")
+
+    work = "import sys; from pathlib import Path; from orchestration.content.sync import sync_content as sync; "
+    work += "sync(sys.argv[1], Path(sys.argv[2]), 'example.org', 'ada')"
+    command = [sys.executable, "-c", work, site.database_url, str(site.folder / "content")]
+    with subprocess.Popen(command) as syncing:
+        writing = "select 1 from pg_stat_activity where datname = current_database() and query like 'copy content.%'"
+        while not site.rows(writing):
+            assert syncing.poll() is None, "it ended before it could be killed"
+        syncing.kill()
+    assert site.rows("select title from content.items") == [("Before",)]
+    assert site.rows("select count(*) from content.content_versions") == [(1,)]
+    assert site.sync() == 301
+    assert site.rows("select count(*) from content.items") == [(301,)]
+
+
 def test_what_is_not_committed_is_content_but_no_version(site):
     site.write("a.md", "# A")
     site.commit("A")
@@ -189,6 +214,12 @@ def test_the_real_site_has_the_versions_that_git_counts(database_url, semicomple
     }
     assert len(counted) == 23
     assert counted == expected
+    assert urls_claimed_twice(database_url, "semicomplete.com") == {
+        "/blog/in-which-lastpass-gifts-us-a-sisyphean-task": [
+            "blog/in-which-lastpass-gifts-us-a-sisyphean-task.md",
+            "blog/in-which-lastpass-gifts-us-a-sisyphean-task/index.md",
+        ]
+    }
 
 
 def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, monkeypatch):
