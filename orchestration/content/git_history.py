@@ -9,7 +9,7 @@ from typing import Literal
 import pygit2
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption, FileMode, SortMode
 
-from orchestration.content.read_files import MARKDOWN, printable_path
+from orchestration.content.read_files import is_markdown, printable_path
 from orchestration.errors import DogearError
 
 # Git refuses repositories of other users because of the programs that their settings may name; history runs none.
@@ -146,9 +146,3 @@ def file_change(delta: pygit2.DiffDelta) -> FileChange:
 def path_of(file: pygit2.DiffFile) -> str:
     """Path as ``read_files.path_below`` writes it."""
     return printable_path(file.raw_path)
-
-
-def is_markdown(path: str) -> bool:
-    """A Markdown file, in no hidden folder."""
-    hidden = path.startswith(".") or "/." in path
-    return not hidden and path.lower().endswith(tuple(MARKDOWN))

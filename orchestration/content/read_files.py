@@ -13,7 +13,7 @@ from uuid import UUID
 from orchestration.content.document import Document, content_type_of, read_document
 from orchestration.errors import DogearError
 
-MARKDOWN = {".md", ".markdown"}
+MARKDOWN = (".md", ".markdown")
 LARGEST_FILE = 10 * 2**20
 LONGEST_PATH = 500
 ONES_OF_TOOLS = {"node_modules", "__pycache__"}
@@ -50,9 +50,19 @@ def markdown_files(root: Path) -> Iterator[Path]:
 
     found: list[Path] = []
     for folder, inside, files in os.walk(root, onerror=refuse):
-        inside[:] = [name for name in inside if not name.startswith(".") and name not in ONES_OF_TOOLS]
-        found += (Path(folder, name) for name in files if not name.startswith("."))
-    yield from sorted(file for file in found if file.suffix.lower() in MARKDOWN)
+        inside[:] = filter(is_looked_into, inside)
+        found += (Path(folder, name) for name in files if is_markdown(name))
+    yield from sorted(found)
+
+
+def is_looked_into(name: str) -> bool:
+    """Whether a file or folder of this name may be content: hidden ones and those of tools are not."""
+    return not name.startswith(".") and name not in ONES_OF_TOOLS
+
+
+def is_markdown(path: str) -> bool:
+    """Whether a path, with forward slashes, names a Markdown file that is looked into."""
+    return path.lower().endswith(MARKDOWN) and all(map(is_looked_into, path.split("/")))
 
 
 def path_below(root: Path, file: Path) -> str:

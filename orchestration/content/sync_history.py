@@ -63,7 +63,7 @@ def follow(connection: psycopg.Connection, checkout: Checkout, site: str, after:
         connection.execute("delete from content.content_versions where site = %s", [site])
     folder = checkout.folder
     lineages = {posixpath.normpath(posixpath.join(folder, path)): it for path, it in known_lineages(connection, site)}
-    history = History(site, checkout, lineages)
+    history = History(site, checkout, lineages, goes_on=after is not None)
     history.add(read_commits(checkout, after))
     return history
 

@@ -10,16 +10,19 @@ from uuid import UUID
 import pygit2
 
 from orchestration.content.document import Document, id_of_path, read_document
-from orchestration.content.git_history import Checkout, Commit, FileChange, is_markdown
-from orchestration.content.read_files import LARGEST_FILE
+from orchestration.content.git_history import Checkout, Commit, FileChange
+from orchestration.content.read_files import LARGEST_FILE, is_markdown
 from orchestration.errors import DogearError
 
-Touch = tuple[Commit, FileChange]
+# What is copied is copied from the commit before; and of a rename, the old path is left at once.
+ORDER = {"copied": 0, "renamed": 1, "deleted": 2, "added": 3, "modified": 3}
+
+Touch = tuple[Commit, FileChange, str]
 
 
 @dataclass
 class Lineage:
-    """A file through its history, whatever it is called: what touched it, and whether it is there.
+    """A file through its history, whatever it is called: what touched it and how, and whether it is there.
 
     ``versions`` counts what stands in the database already. ``is_whole``: all that touched it is known.
     """
@@ -57,22 +60,21 @@ class HistoryNeeded(Exception):  # noqa: N818 - no error: it says that all of hi
 class History:
     """The files of a repository by path, to which commits are added in their order.
 
-    ``lineages`` are those that are known from before; where there are none, the commits begin with the first.
+    ``lineages`` are the documents that are known from before, unless the commits begin with the first.
     ``documents`` are those that were read for their last version, by path below the content folder and SHA-256.
     """
 
-    def __init__(self, site: str, checkout: Checkout, lineages: dict[str, Lineage]) -> None:
+    def __init__(self, site: str, checkout: Checkout, lineages: dict[str, Lineage], *, goes_on: bool) -> None:
         self.site = site
         self.checkout = checkout
         self.lineages = lineages
         self.documents: dict[tuple[str, str], Document] = {}
-        self._goes_on = bool(lineages)
+        self._goes_on = goes_on
         self._taken = {lineage.content_id for lineage in lineages.values()}
 
     def add(self, commits: Iterable[Commit]) -> None:
         """Follow the files through the commits. Raises HistoryNeeded where what is known does not suffice."""
         for commit in commits:
-            # What is copied is copied from the commit before; and of a rename, the old path is left at once.
             for change in sorted(commit.changes, key=lambda change: ORDER[change.kind]):
                 self._follow(commit, change)
 
@@ -89,7 +91,8 @@ class History:
         return posixpath.relpath(path, self.checkout.folder) if self.checkout.folder else path
 
     def is_content(self, path: str) -> bool:
-        return is_markdown(path) and not self.below(path).startswith("../")
+        below = self.below(path)
+        return is_markdown(below) and not below.startswith("../")
 
     def versions(self) -> Iterator[Version]:
         """The versions that the commits made of documents, in the order of each document's history."""
@@ -107,16 +110,18 @@ class History:
             source = self.lineages.get(change.old_path)
             lineage = self.lineages[change.path] = self._new(commit, change.path, is_whole=not self._goes_on)
             lineage.touches += source.touches if source else []
+            lineage.is_there = bool(lineage.touches)
         elif change.path in self.lineages:
             lineage = self.lineages[change.path]
         else:
             is_whole = change.kind == "added" or not self._goes_on
             lineage = self.lineages[change.path] = self._new(commit, change.path, is_whole=is_whole)
+        touch = (commit, change, change_type(lineage, change))
         lineage.is_there = change.kind != "deleted"
         lineage.is_document |= self.is_content(change.path) and (change.blob is not None or not lineage.is_there)
         if lineage.is_document and not lineage.is_whole:
             raise HistoryNeeded
-        lineage.touches.append((commit, change))
+        lineage.touches.append(touch)
 
     def _new(self, commit: Commit, path: str, *, is_whole: bool) -> Lineage:
         content_id = id_of_path(self.site, self.below(path))
@@ -126,9 +131,8 @@ class History:
         return Lineage(content_id, is_whole=is_whole)
 
     def _versions_of(self, lineage: Lineage) -> Iterator[Version]:
-        written = [self._written(lineage, change) for _, change in lineage.touches]
-        was_there = lineage.versions > 0 and lineage.touches != [] and lineage.touches[0][1].kind != "added"
-        for number, ((commit, change), (data, title)) in enumerate(
+        written = [self._written(lineage, change) for _, change, _ in lineage.touches]
+        for number, ((commit, change, how), (data, title)) in enumerate(
             zip(lineage.touches, written, strict=True), lineage.versions + 1
         ):
             summary = commit.subject
@@ -138,7 +142,7 @@ class History:
                 content_id=lineage.content_id,
                 version_number=number,
                 file_path=self.below(change.path),
-                change_type=change_type(change, is_first=number == 1, was_there=was_there),
+                change_type=how,
                 change_summary=summary,
                 title=title,
                 content_hash=None if data is None else hashlib.sha256(data).hexdigest(),
@@ -148,7 +152,6 @@ class History:
                 authored_at=commit.authored_at,
                 commit_hash=commit.commit_hash,
             )
-            was_there = change.kind != "deleted"
 
     def _written(self, lineage: Lineage, change: FileChange) -> tuple[bytes | None, str | None]:
         """Content and title after the change; an id that front matter names becomes the document's."""
@@ -168,12 +171,10 @@ class History:
         return data, document.title
 
 
-ORDER = {"copied": 0, "renamed": 1, "deleted": 2, "added": 3, "modified": 3}
-
-
-def change_type(change: FileChange, *, is_first: bool, was_there: bool) -> str:
+def change_type(lineage: Lineage, change: FileChange) -> str:
+    """What the change does to the document, as it was before."""
     if change.kind == "deleted":
         return "delete"
-    if is_first:
+    if not lineage.versions and not lineage.touches:
         return "create"
-    return "update" if was_there else "restore"
+    return "update" if lineage.is_there else "restore"

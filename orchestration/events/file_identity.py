@@ -1,6 +1,5 @@
 """Which file is this? Not by its name: a log is renamed, rotated and compressed, and it grows."""
 
-import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +8,10 @@ from uuid import UUID
 
 import psycopg
 
-from orchestration.events.log_lines import LineChunk
+from orchestration.events.log_lines import LineChunk, without_address
 from orchestration.resources.postgres import connect
 
 HEAD_LINES = 1000
-# Logs begin with it, events name it. Hashes of a few lines would give an address away to who tries them all.
-ADDRESS = re.compile(r'^[^\s{]+ |"client_ip"\s*:\s*"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]
     digest = sha256(site.encode())
     yield 0, digest.digest()
     for number, line in enumerate(lines, 1):
-        digest.update(b"\n" + ADDRESS.sub("", line).encode())
+        digest.update(b"\n" + without_address(line).encode())
         yield number, digest.digest()
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from orchestration.events.event import EARLIEST, MOST_AHEAD, Event
+from orchestration.events.log_lines import without_address
 
-CLIENT_IP = re.compile(rb'"client_ip"\s*:\s*"[^"]*"')
 ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -79,8 +79,8 @@ def event_row(encoded: msgspec.Raw, latest: datetime) -> dict[str, Any]:
     if data.event_id is not None:
         row["event_id"] = data.event_id.hex
     else:
-        # Not the address, since a hash of it could be searched for.
-        row["content_digest"] = hashlib.md5(CLIENT_IP.sub(b"", bytes(encoded)), usedforsecurity=False).hexdigest()
+        text = without_address(bytes(encoded).decode())
+        row["content_digest"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     if data.properties is not None:
         row["properties"] = msgspec.json.encode(data.properties).decode()
     return row

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,12 +47,17 @@ def parsed_project(database_url: str, home: Path) -> Path:
     newest = max(file.stat().st_mtime for file in DBT_PROJECT.rglob("*"))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return folder
-    command = [*DBT_COMMAND, "--quiet", "parse", "--target-path", str(folder)]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=DBT_PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
+    folder.mkdir(parents=True, exist_ok=True)
+    # Made aside and renamed, the manifest last: one that was interrupted, or is read meanwhile, is never half there.
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        command = [*DBT_COMMAND, "--quiet", "parse", "--target-path", aside]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=DBT_PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
+        for name in ("partial_parse.msgpack", "manifest.json"):
+            Path(aside, name).replace(folder / name)
     return folder
 
 

@@ -140,6 +140,17 @@ def test_a_merge_counts_where_it_changed_something_itself(site):
     assert [number for path, number, *_ in site.versions() if path == "a.md"] == [1, 2, 3, 4, 5]
 
 
+def test_a_document_made_of_a_file_that_was_none_has_the_versions_of_that_file(site):
+    page = "<p>A page that Git will know again, line by line.</p>\n" * 9
+    site.write("page.html", page)
+    site.commit("A page")
+    assert site.sync() == 0
+    site.git("mv", "content/page.html", "content/page.md")
+    site.commit("Markdown now")
+    assert site.sync() == 2
+    assert [(path, kind) for path, _, kind, _ in site.versions()] == [("page.html", "create"), ("page.md", "update")]
+
+
 def test_a_forced_push_is_noticed(site):
     for number in range(3):
         site.write("a.md", f"# {number}")
