@@ -14,10 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.content.sync import sync_content
+from orchestration.content.sites import Site, save_site
+from orchestration.content.sync_site import sync_tables
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
-from orchestration.settings import SAMPLE_CONTENT
+from orchestration.settings import SAMPLE_CONTENT, Settings
 
 GIT = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
 WORDS = [word for file in SAMPLE_CONTENT.rglob("*.md") for word in file.read_text().split()]
@@ -57,8 +58,12 @@ def main() -> None:
         write_site(site, documents)
         migrate(url)
 
+        bench = Site("bench.example", "bench", str(site), content_root="content")
+        save_site(url, bench)
+
         def sync() -> object:
-            return sync_content(url, site / "content", "bench.example", "bench")
+            done = sync_tables(Settings(home=Path(folder)), url, bench)
+            return f"{done.synced} read, {done.unchanged} unchanged, {done.versions} new versions"
 
         timed("first", sync)
         timed("unchanged", sync)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.content import assets as content
+from orchestration.content import checks as content_checks
 from orchestration.content import sensors as content_sensors
 from orchestration.events import assets as events
 from orchestration.resources.dagster_database import Database
@@ -11,6 +12,7 @@ from orchestration.upkeep import assets as upkeep
 
 defs = dg.Definitions.merge(
     content.defs,
+    content_checks.defs,
     content_sensors.defs,
     events.defs,
     rollups.defs,

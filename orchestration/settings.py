@@ -34,17 +34,26 @@ class Settings(BaseSettings):
         default="dagster",
         description="Database for Dagster's own storage, on the same server.",
     )
-    site: Name = Field(default=SAMPLE_SITE, description="Name of the site, as events and content carry it.")
-    user_code: Name = Field(default="sample", description="Owner of the site: the tenant.")
-    content_root: Path = Field(default=SAMPLE_CONTENT, description="Folder of the site's Markdown files.")
+    site: Name | None = Field(
+        default=None, description="The site that commands mean, where there are several of one's own."
+    )
+    git_tokens: dict[str, SecretStr] = Field(
+        default={}, description="Access tokens for repositories over https, by host, as a JSON object."
+    )
+    media_url: str | None = Field(
+        default=None, description="Where images are published: a folder, or an fsspec URL such as s3://bucket/path."
+    )
+    build_webhook_secret: SecretStr | None = Field(
+        default=None, description="Signs the requests that ask a host to build a site."
+    )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, description="Port of the Dagster UI.")
     duckdb_memory_limit: str = Field(default="2GB", description="Memory that DuckDB may take while it reads logs.")
 
     @property
-    def is_sample_site(self) -> bool:
-        """Nobody has named a site of their own."""
-        return self.site == SAMPLE_SITE and self.content_root == SAMPLE_CONTENT
+    def media_storage(self) -> str:
+        """``media_url``, else a folder of this installation."""
+        return self.media_url or str(self.home_folder / "media")
 
     @cached_property
     def home_folder(self) -> Path:

@@ -73,9 +73,8 @@ def real_site(
     """The semicomplete log and site, imported and built."""
     site = tmp_path_factory.mktemp("semicomplete") / "site"
     subprocess.run(["git", "clone", "--quiet", semicomplete / "site.bundle", site], check=True)
-    installation = make_installation(
-        "real_site", SITE="semicomplete.com", USER_CODE="jordan", CONTENT_ROOT=site / "content"
-    )
+    installation = make_installation("real_site")
+    installation.dogear("site", "add", "semicomplete.com", "--user-code", "jordan", "--repository", str(site))
     installation.dogear("import", str(semicomplete / "access.log.gz"))
     installation.dogear("build")
     return installation

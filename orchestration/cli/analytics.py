@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def analytics(
     from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")] = None,
     to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")] = None,
-    site: Annotated[str | None, typer.Option(help="Site (default: DOGEAR_SITE).")] = None,
+    site: Annotated[str | None, typer.Option(help="Site (default: DOGEAR_SITE, or the only one).")] = None,
 ) -> None:
     """Print a summary of a site.
 
@@ -27,15 +27,16 @@ def analytics(
     """
     from rich.console import Console
 
+    from orchestration.content.sites import find_site
     from orchestration.errors import DogearError
     from orchestration.resources.database import open_database
     from orchestration.rollups.summary import read_summary
     from orchestration.settings import Settings
 
     settings = Settings()
-    wanted = site or settings.site
     first, last = (day.date() if day else None for day in (from_day, to_day))
     with open_database(settings) as database_url:
+        wanted = find_site(database_url, site or settings.site).site
         summary = read_summary(database_url, wanted, first, last)
     if summary is None:
         days = f" from {first or 'the first day'} to {last or 'the last'}" if first or last else ""

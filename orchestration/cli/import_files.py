@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 def import_files(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, or folders of files.")],
-    site: Annotated[str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE).")] = None,
-    user_code: Annotated[str | None, typer.Option(help="Owner of the site (default: DOGEAR_USER_CODE).")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one).")
+    ] = None,
 ) -> None:
     """Import visits from files.
 
@@ -28,12 +29,13 @@ def import_files(
     \b
     Examples:
       dogear import /var/log/nginx/access.log /var/log/nginx/access.log.1.gz
-      dogear import --site example.org --user-code ada events.ndjson
+      dogear import --site example.org events.ndjson
       dogear import logs/ && dogear build
     """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from orchestration.content.sites import find_site
     from orchestration.events.import_file import import_file
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
@@ -43,14 +45,15 @@ def import_files(
     failed = 0
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with open_database(settings) as database_url, Progress(*columns, console=Console(stderr=True)) as progress:
+        visited = find_site(database_url, site or settings.site)
         for file in files:
             task = progress.add_task(os.fsencode(file.name).decode("utf-8", "replace"), total=size_of(file))
             try:
                 summary = import_file(
                     database_url,
                     file,
-                    site=site or settings.site,
-                    user_code=user_code or settings.user_code,
+                    site=visited.site,
+                    user_code=visited.user_code,
                     spill=settings.home_folder,
                     memory_limit=settings.duckdb_memory_limit,
                     on_progress=lambda done, task=task: progress.update(task, completed=done),

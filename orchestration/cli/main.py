@@ -11,6 +11,7 @@ from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
 from orchestration.cli.import_files import import_files
 from orchestration.cli.programs import dbt, psql
+from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
 from orchestration.cli.up import up
 from orchestration.errors import DogearError
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command("import")(import_files)
+app.add_typer(site, name="site")
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)

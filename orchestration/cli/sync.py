@@ -1,33 +1,65 @@
-"""``dogear sync``: content from files."""
+"""``dogear sync``: content from repositories."""
 
-from pathlib import Path
-from typing import Annotated
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from orchestration.content.sites import Site
+    from orchestration.settings import Settings
+
 
 def sync(
-    root: Annotated[Path | None, typer.Argument(help="Content folder (default: DOGEAR_CONTENT_ROOT).")] = None,
+    sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Sites (default: all).")] = None,
 ) -> None:
-    """Read the site's Markdown files.
+    """Read the content of the sites: Markdown files, Git history, images.
 
-    They become rows of content.items, and the commits that touched them rows of content.content_versions. Only files
-    that changed are parsed, and only new commits are read.
+    Documents become rows of content.items, and the commits that touched them rows of content.content_versions. Only
+    files that changed are parsed, only new commits are read, and images that are published stay as they are.
 
     \b
     Examples:
       dogear sync
-      DOGEAR_SITE=example.org dogear sync ~/example.org/content
+      dogear sync example.org
     """
-    from orchestration.content.sync import sync_content
+    from orchestration.content.sites import all_sites, find_site
+    from orchestration.errors import DogearError
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
     settings = Settings()
-    folder = root or settings.content_root
     with open_database(settings) as database_url:
-        done = sync_content(database_url, folder, settings.site, settings.user_code)
-    typer.echo(
-        f"{folder}: {done.synced} read, {done.unchanged} unchanged, {done.deleted} gone, {done.failed} not readable"
-        f"{' (see content.file_sync_status)' if done.failed else ''}; {done.versions} new versions from Git."
-    )
+        wanted = [find_site(database_url, name) for name in sites or []] or all_sites(database_url)
+        if not wanted:
+            raise DogearError("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
+        if not sync_and_tell(settings, database_url, wanted):
+            sys.exit(1)
+
+
+def sync_and_tell(settings: "Settings", database_url: str, sites: "Sequence[Site]") -> bool:
+    """Sync the sites and print a line for each, with progress for its images; False where one could not be synced."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from orchestration.content.sync_site import sentence, sync_sites
+    from orchestration.errors import DogearError
+
+    succeeded = True
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        for site in sites:
+            task = progress.add_task(f"{site.site}: images", total=None, visible=False)
+
+            def on_image(done: int, of: int, task: object = task) -> None:
+                progress.update(task, completed=done, total=of, visible=True)  # pyright: ignore[reportArgumentType]
+
+            (result,) = sync_sites(settings, database_url, [site], on_image).values()
+            progress.remove_task(task)
+            if isinstance(result, DogearError):
+                succeeded = False
+                sys.stderr.write(f"dogear: {site.site}: {result}\n")
+            else:
+                typer.echo(f"{site.site}: {sentence(result)}")
+    return succeeded

@@ -15,8 +15,7 @@ def up(
     """Start everything, until Ctrl-C.
 
     PostgreSQL, content, marts, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of your own
-    (DOGEAR_SITE, DOGEAR_CONTENT_ROOT) the sample site comes with four weeks of synthetic visits. Starting again is
-    safe.
+    (dogear site add) the sample site comes with four weeks of synthetic visits. Starting again is safe.
 
     \b
     Examples:
@@ -25,7 +24,8 @@ def up(
       DATABASE_URL=postgresql://me:secret@db.example/dogear dogear up
     """
     from orchestration.cli.supervisor import alone, interrupt_on_termination, running_dagster, wait_for_stop
-    from orchestration.content.sync import sync_content
+    from orchestration.content.sites import SAMPLE, all_sites, save_site
+    from orchestration.content.sync_site import sentence, sync_sites
     from orchestration.resources.dagster_home import prepare_dagster_home
     from orchestration.resources.database import open_database
     from orchestration.rollups.build_run import build_ranges
@@ -36,9 +36,12 @@ def up(
     settings = Settings() if port is None else Settings(port=port)
     with alone(settings), open_database(settings) as database_url:
         say("PostgreSQL", "as DATABASE_URL says" if settings.database_url else f"embedded, in {settings.home_folder}")
-        done = sync_content(database_url, settings.content_root, settings.site, settings.user_code)
-        say("Content", f"{done.synced + done.unchanged} documents of {settings.site}, {done.failed} not readable")
-        if settings.is_sample_site:
+        if not all_sites(database_url):
+            save_site(database_url, SAMPLE)
+        sites = all_sites(database_url)
+        for site, result in sync_sites(settings, database_url, sites).items():
+            say("Content", f"{site}: {sentence(result)}")
+        if sites == [SAMPLE]:
             say("Sample visits", f"{load_sample_visits(settings, database_url):,} new, synthetic")
         if ranges := days_to_build(database_url, settings.home_folder):
             build_ranges(settings, database_url, ranges, say=lambda text: say("Marts", text))
@@ -70,6 +73,7 @@ def load_sample_visits(settings: "Settings", database_url: str) -> int:
     from datetime import UTC, datetime, timedelta
 
     from orchestration.content.site_paths import site_paths
+    from orchestration.content.sites import SAMPLE
     from orchestration.events.import_file import import_file, was_imported
     from orchestration.events.sample_traffic import write_sample_traffic
 
@@ -77,7 +81,7 @@ def load_sample_visits(settings: "Settings", database_url: str) -> int:
     folder.mkdir(exist_ok=True)
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     file = folder / f"visits-to-{yesterday}.ndjson"
-    if was_imported(database_url, file, settings.site):
+    if was_imported(database_url, file, SAMPLE.site):
         return 0
-    write_sample_traffic(file, paths=site_paths(database_url, settings.site), until=yesterday)
-    return import_file(database_url, file, site=settings.site, user_code=settings.user_code, spill=folder).events_added
+    write_sample_traffic(file, paths=site_paths(database_url, SAMPLE.site), until=yesterday)
+    return import_file(database_url, file, site=SAMPLE.site, user_code=SAMPLE.user_code, spill=folder).events_added

@@ -1,80 +1,81 @@
-"""Content as assets: the wiring only; the work is in ``sync.py``."""
+"""Content as assets: the wiring only; the work is in ``sync_site.py``."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
-from orchestration.content.sync import sync_content
+from orchestration.content.sites import all_sites, count_rows, find_site
+from orchestration.content.sync_site import sentence, sync_sites
 from orchestration.resources.dagster_database import Database
 
-ITEMS = dg.AssetKey(["content", "items"])
-FILE_SYNC_STATUS = dg.AssetKey(["content", "file_sync_status"])
-CONTENT_VERSIONS = dg.AssetKey(["content", "content_versions"])
-SEARCH_INDEX = dg.AssetKey(["content", "search_index"])
+TABLES = {
+    "items": ("One row per document that stands in a site's content folder now.", {"markdown"}, []),
+    "file_sync_status": ("One row per file in a content folder: how the last reading of it went.", {"markdown"}, []),
+    "content_versions": ("One row per document and commit that touched it, since the first commit.", {"git"}, []),
+    "measures": ("One row per text of a site: words, reading time, readability, what it holds.", {"markdown"}, []),
+    "links": ("One row per link and image of a document.", {"markdown"}, []),
+    "files": ("One row per file of a site that is no document, and is served as it is.", {"git"}, []),
+    "search_index": ("One row per published document and language, as it is searched.", set[str](), ["items"]),
+    "media": ("One row per image file of a site, and what is published of it.", set[str](), ["files"]),
+    "build_requests": ("One row per commit for which a site's host is asked to build it.", set[str](), ["items"]),
+}
 
-content_table = partial(dg.AssetSpec, group_name="content", owners=["team:content"])
+
+# Questions that the database answers anew each time: nothing fills them.
+VIEWS = {
+    "paths": (
+        "One row per document and URL under which visitors see it or saw it; a view.",
+        ["items", "content_versions"],
+    ),
+    "broken_links": (
+        "One row per internal link or image that leads nowhere; a view.",
+        ["links", "items", "content_versions", "files"],
+    ),
+}
+
+
+def key(table: str) -> dg.AssetKey:
+    return dg.AssetKey(["content", table])
+
+
+def content_table(table: str, description: str, kinds: set[str], needs: Sequence[str]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key(table),
+        description=description,
+        kinds=kinds,
+        group_name="content",
+        owners=["team:content"],
+        deps=[key(dependency) for dependency in needs],
+    )
+
+
+class SitesToSync(dg.Config):
+    """Names of sites; all, where none are given."""
+
+    sites: list[str] = Field(default_factory=list[str])
 
 
 @dg.multi_asset(
     specs=[
-        content_table(
-            ITEMS,
-            description="One row per document that stands in the site's content folder now.",
-            kinds={"markdown", "postgres"},
-        ),
-        content_table(
-            FILE_SYNC_STATUS,
-            description="One row per file in the content folder: how the last reading of it went.",
-            kinds={"markdown", "postgres"},
-        ),
-        content_table(
-            CONTENT_VERSIONS,
-            description="One row per document and commit that touched it, since the first commit.",
-            kinds={"git", "postgres"},
-        ),
-        content_table(
-            SEARCH_INDEX,
-            description="One row per published document and language, as it is searched.",
-            kinds={"postgres"},
-        ),
+        content_table(table, description, {*kinds, "postgres"}, needs)
+        for table, (description, kinds, needs) in TABLES.items()
     ],
 )
-def content_files(database: Database) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read the changed files of the content folder, and its new commits, into tables."""
-    settings = database.settings
-    done = sync_content(database.url, settings.content_root, settings.site, settings.user_code)
-    files = done.synced + done.unchanged + done.failed
-    counts = {"read": done.synced, "unchanged": done.unchanged, "gone": done.deleted, "not readable": done.failed}
-    yield dg.MaterializeResult(ITEMS, metadata={"dagster/row_count": files - done.failed, **counts})
-    yield dg.MaterializeResult(FILE_SYNC_STATUS, metadata={"dagster/row_count": files, **counts})
-    yield dg.MaterializeResult(CONTENT_VERSIONS, metadata={"versions added": done.versions})
-    yield dg.MaterializeResult(SEARCH_INDEX, metadata={"documents indexed": done.synced})
+def content_files(database: Database, config: SitesToSync) -> Iterator[dg.MaterializeResult[Any]]:
+    """Read what changed in the sites' repositories into tables, publish their images, ask for their builds.
+
+    A site that cannot be read is told by the check ``sites_are_read``, and stops neither the others nor the rollups.
+    """
+    sites = [find_site(database.url, name) for name in config.sites] or all_sites(database.url)
+    done = sync_sites(database.settings, database.url, sites)
+    sentences = {site: sentence(result) for site, result in done.items()}
+    for table in TABLES:
+        rows = {"dagster/row_count": count_rows(database.url, table)}
+        yield dg.MaterializeResult(key(table), metadata={**rows, **sentences})
 
 
-@dg.asset_check(asset=FILE_SYNC_STATUS, description="Every file in the content folder can be read.")
-def files_are_readable(database: Database) -> dg.AssetCheckResult:
-    from orchestration.content.sync_errors import unreadable_files
+views = [content_table(view, description, {"postgres"}, needs) for view, (description, needs) in VIEWS.items()]
 
-    unreadable = unreadable_files(database.url, database.settings.site)
-    return dg.AssetCheckResult(
-        passed=not unreadable,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata=dict(unreadable),
-    )
-
-
-@dg.asset_check(asset=ITEMS, description="No two published documents claim the same URL.")
-def urls_are_unique(database: Database) -> dg.AssetCheckResult:
-    from orchestration.content.sync_errors import urls_claimed_twice
-
-    claimed = urls_claimed_twice(database.url, database.settings.site)
-    return dg.AssetCheckResult(
-        passed=not claimed,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={path: ", ".join(files) for path, files in claimed.items()},
-    )
-
-
-defs = dg.Definitions(assets=[content_files], asset_checks=[files_are_readable, urls_are_unique])
+defs = dg.Definitions(assets=[content_files, *views])

@@ -1,21 +1,38 @@
-"""Has anything changed in a content folder? Told without reading its files."""
+"""Has anything changed at the source of a site? Told without reading its files."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.content.git_history import find_checkout
-from orchestration.content.read_files import markdown_files, path_below
+from pydantic import SecretStr
+
+from orchestration.content.files import list_files
+from orchestration.content.remotes import newest_commit
+from orchestration.content.repositories import HEAD, is_remote, open_source, repository_folder
+from orchestration.content.rules.conventions import read_conventions
+from orchestration.content.site_files import CommitFiles
+from orchestration.content.sites import Site
 
 
-def fingerprint(root: Path) -> str:
-    """The commit (if there is one) and a digest of the files' paths, sizes and times: another one, another content.
+def fingerprint(site: Site, home: Path, git_tokens: Mapping[str, SecretStr]) -> str:
+    """What the site is made of: the commit and, of a working tree, a digest of the files' paths, sizes and times.
 
-    Raises DogearError where ``root`` cannot be listed.
+    Another fingerprint, another content; a new setting of the site counts too. Raises DogearError where the source
+    cannot be looked at.
     """
-    root = root.expanduser().absolute()
-    checkout = find_checkout(root)
+    if site.repository is None:
+        return ""
+    settings = hashlib.sha256(repr(site).encode()).hexdigest()[:8]
+    if is_remote(site.repository):
+        folder = repository_folder(home, site.repository)
+        return f"{newest_commit(site.repository, site.branch or HEAD, folder, git_tokens)}, {settings}"
+    source = open_source(site, home)
+    source.state()
+    commit = source.checkout.head if source.checkout else "no commit"
+    if isinstance(source.files, CommitFiles):
+        return f"{commit}, {settings}"
     digest = hashlib.sha256()
-    for file in markdown_files(root):
-        stat = file.lstat()
-        digest.update(f"{path_below(root, file)}\n{stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return f"{checkout.head if checkout else 'no commit'}, files {digest.hexdigest()[:16]}"
+    documents, others = list_files(source.files, read_conventions(source.files.read, site.content_root))
+    for file in (*documents.values(), *(file for file, _ in others.values())):
+        digest.update(f"{file.path}\n{file.tag}\n".encode())
+    return f"{commit}, files {digest.hexdigest()[:16]}, {settings}"

@@ -4,26 +4,27 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from orchestration.content.front_matter import clean_text, split_front_matter
+from orchestration.content.rules.conventions import Conventions
+from orchestration.content.text.language import language_of
+from orchestration.content.text.markdown import Outline, outline
+from orchestration.content.text.measures import DATE, DESCRIPTION, Measures, measure
 from orchestration.errors import DogearError
 
 NAMESPACE = uuid.UUID("8f4b1a52-6c35-5d0a-9a55-0d09ea4c0de7")
-PAGE_OF_ITS_FOLDER = {"index", "_index"}
-MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]+")
-LONGEST_EXCERPT = 300
 
 
 @dataclass(frozen=True)
 class Document:
-    """Columns of ``content.items`` that come from the file alone; each is described there."""
+    """Columns of ``content.items`` that come from the file alone, each described there; and what its text holds."""
 
     content_id: uuid.UUID
     content_type: str
     slug: str
     url_path: str
+    aliases: list[str]
     title: str
     excerpt: str | None
     body: str
@@ -31,11 +32,15 @@ class Document:
     tags: list[str]
     is_draft: bool
     published_at: datetime | None
-    word_count: int
+    language_code: str | None
+    outline: Outline
+    measures: Measures
 
 
-def read_document(content_id: uuid.UUID, file_path: str, data: bytes) -> Document:
-    """Read the file at ``file_path`` (below the content folder).
+def read_document(
+    content_id: uuid.UUID, file_path: str, data: bytes, conventions: Conventions, host: str | None = None
+) -> Document:
+    """Read the file at ``file_path`` (below the content folder) of the site that ``host`` serves.
 
     ``content_id`` is the document's, unless its front matter names another. Raises DogearError, in one line, where the
     file is not UTF-8 or its front matter cannot be read.
@@ -46,28 +51,28 @@ def read_document(content_id: uuid.UUID, file_path: str, data: bytes) -> Documen
         raise DogearError(f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}") from None
     front_matter, body = split_front_matter(text)
     body = clean_text(body)
-    url_path = url_path_of(file_path, front_matter)
+    content = outline(body)
+    language_code = language_of(front_matter, content)
+    published_at = published_at_of(front_matter) or conventions.file_date(file_path)
+    url_path = conventions.url_path(file_path, front_matter, published_at)
     slug = url_path.rpartition("/")[2] or "index"
     return Document(
         content_id=written_id(front_matter) or content_id,
-        content_type=content_type_of(file_path),
+        content_type=conventions.content_type(file_path),
         slug=slug,
         url_path=url_path,
-        title=text_of(front_matter, "title") or first_heading(body) or slug,
-        excerpt=text_of(front_matter, "description", "excerpt", "summary") or first_paragraph(body),
+        aliases=conventions.aliases(file_path, front_matter),
+        title=text_of(front_matter, "title") or content.first_heading or slug,
+        excerpt=text_of(front_matter, *DESCRIPTION) or content.first_paragraph,
         body=body,
         front_matter=front_matter,
         tags=tags_of(front_matter),
         is_draft=front_matter.get("draft") is True or front_matter.get("published") is False,
-        published_at=published_at_of(front_matter),
-        word_count=len(body.split()),
+        published_at=published_at,
+        language_code=language_code,
+        outline=content,
+        measures=measure(front_matter, content, language_code, host),
     )
-
-
-def content_type_of(file_path: str) -> str:
-    """First folder of the path; ``page`` for a file that stands in none."""
-    folder, found, _ = file_path.partition("/")
-    return folder if found else "page"
 
 
 def id_of_path(site: str, file_path: str) -> uuid.UUID:
@@ -81,23 +86,6 @@ def written_id(front_matter: dict[str, Any]) -> uuid.UUID | None:
         return uuid.UUID(str(front_matter["id"]))
     except (KeyError, ValueError):
         return None
-
-
-def url_path_of(file_path: str, front_matter: dict[str, Any]) -> str:
-    """Path of the document's URL: as ``url`` or ``permalink`` says, else as the file path and ``slug`` say.
-
-    Without extension and trailing slash, as visits are compared with it.
-    """
-    for name in ("url", "permalink"):
-        written = text_of(front_matter, name)
-        if written and written.startswith("/") and ":" not in written and "{" not in written:
-            path = re.sub(r"(/_?index)?\.[a-z]{1,5}$", "", written.partition("?")[0].partition("#")[0])
-            return path.rstrip("/") or "/"
-    path = PurePosixPath("/", file_path).with_suffix("")
-    if path.name in PAGE_OF_ITS_FOLDER:
-        path = path.parent
-    slug = text_of(front_matter, "slug")
-    return str(path.with_name(slug) if slug and path.name and "/" not in slug and slug not in {".", ".."} else path)
 
 
 def text_of(front_matter: dict[str, Any], *names: str) -> str | None:
@@ -118,7 +106,7 @@ def tags_of(front_matter: dict[str, Any]) -> list[str]:
 
 def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
     """The date of publication; UTC where no time zone is given. Raises DogearError where it is no date."""
-    for name in ("date", "published_at", "publishDate"):
+    for name in DATE:
         written = text_of(front_matter, name)
         if written is None:
             continue
@@ -128,22 +116,4 @@ def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise DogearError(f"{name} is no date: {written[:80]!r}. Write it like 2026-03-01.") from None
-    return None
-
-
-def first_heading(body: str) -> str | None:
-    """Text of the first heading of the first level."""
-    for line in body.splitlines():
-        if line.startswith(("# ", "#\t")):
-            return line.strip().strip("#").strip() or None
-    return None
-
-
-def first_paragraph(body: str) -> str | None:
-    """The first block of text that is no heading, image, code or quotation, without its markup."""
-    for block in re.split(r"\n\s*\n", body):
-        if block and block.lstrip()[:1] not in {"#", "!", "`", ">", "<", "{", "|", "-", "="}:
-            # Enough for an excerpt; the expression takes long on long blocks of brackets.
-            text = " ".join(MARKUP.sub(r"\1", block[: 4 * LONGEST_EXCERPT]).split())
-            return text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT].rpartition(' ')[0]}…"
     return None

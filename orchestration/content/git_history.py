@@ -3,17 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 import pygit2
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption, FileMode, SortMode
 
-from orchestration.content.read_files import is_markdown, printable_path
-from orchestration.errors import DogearError
-
-# Git refuses repositories of other users because of the programs that their settings may name; history runs none.
-pygit2.settings.owner_validation = False
+from orchestration.content.site_files import is_markdown, printable_path
 
 REGULAR = {FileMode.BLOB, FileMode.BLOB_EXECUTABLE}
 # Comparing more files than this with each other takes long: only what was renamed is found then, no copies.
@@ -56,33 +51,15 @@ class Commit:
 
 @dataclass(frozen=True)
 class Checkout:
-    """A repository and a folder in it (``""`` for all of it), with the commit that its HEAD names."""
+    """A repository and a folder in it (``""`` for all of it), at a commit."""
 
     repository: pygit2.Repository
     folder: str
     head: pygit2.Oid
 
 
-def find_checkout(root: Path) -> Checkout | None:
-    """The repository in whose working tree ``root`` stands; None where it stands in none, or nothing is committed.
-
-    Raises DogearError where it cannot be read.
-    """
-    try:
-        found = pygit2.discover_repository(str(root))
-        if found is None:
-            return None
-        repository = pygit2.Repository(found)
-    except pygit2.GitError as error:
-        raise DogearError(f"{root}: its Git repository cannot be read: {error}.") from None
-    if repository.head_is_unborn or repository.is_bare:
-        return None
-    folder = root.resolve().relative_to(Path(repository.workdir).resolve()).as_posix()
-    return Checkout(repository, "" if folder == "." else folder, repository.head.peel(pygit2.Commit).id)
-
-
 def is_ancestor(checkout: Checkout, commit_hash: str) -> bool:
-    """Whether the history that leads to HEAD holds this commit; it does not after a forced push."""
+    """Whether the history that leads to the checkout's holds this commit; it does not after a forced push."""
     commit = checkout.repository.get(commit_hash)
     if commit is None:
         return False
@@ -90,7 +67,7 @@ def is_ancestor(checkout: Checkout, commit_hash: str) -> bool:
 
 
 def read_commits(checkout: Checkout, after: str | None = None) -> Iterator[Commit]:
-    """The commits up to HEAD, parents first; only those that came after ``after``."""
+    """The commits up to the checkout's, parents first; only those that came after ``after``."""
     walker = checkout.repository.walk(checkout.head, SortMode.TOPOLOGICAL | SortMode.TIME | SortMode.REVERSE)
     if after is not None:
         walker.hide(after)
@@ -144,5 +121,5 @@ def file_change(delta: pygit2.DiffDelta) -> FileChange:
 
 
 def path_of(file: pygit2.DiffFile) -> str:
-    """Path as ``read_files.path_below`` writes it."""
+    """Path as ``site_files`` writes it."""
     return printable_path(file.raw_path)

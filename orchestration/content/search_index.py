@@ -1,41 +1,80 @@
-"""Documents to ``content.search_index``; the database makes the vectors."""
+"""Documents to ``content.search_index``.
 
-from collections.abc import Iterable
+The database makes the vectors, which takes it as long as it takes us to read the documents: each is sent, to a table
+beside, as soon as it is read, and the database works on it while the next is read.
+"""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
 from orchestration.content.document import Document
-from orchestration.content.language import language_of
-from orchestration.content.plain_text import plain_text, prose
+from orchestration.content.sites import Site
+from orchestration.content.versions import Prepare
 
+LONGEST_TEXT = 500_000
 HEAVIEST = 100.0
-
-
-def insert_search_rows(
-    connection: psycopg.Connection, site: str, user_code: str, documents: Iterable[Document]
-) -> list[str | None]:
-    """Make the published documents searchable; returns the language of each document.
-
-    Before their items are written, since the database works on one row while the next is made.
-    """
-    languages: list[str | None] = []
-    copy_in = (
-        "copy content.search_index (content_id, language_code, site, user_code, content_type, url_path, title, "
-        "content, excerpt, tags, search_weight) from stdin"
+# The table beside has the columns of content.search_index, and two by which to find the document later.
+TABLE_BESIDE = """
+    create temporary table prepared_search
+    (file_path text not null, content_hash text not null, like content.search_index) on commit drop;
+    alter table prepared_search alter content_id drop not null;
+    -- Compressing them takes longer than making them.
+    alter table prepared_search alter content_vector set storage external, alter combined_vector set storage external;
+    create trigger make_search_vectors before insert on prepared_search
+    for each row execute function content.make_search_vectors();
+"""
+COPY = """
+    copy prepared_search (
+        file_path, content_hash, language_code, site, user_code, content_type, url_path, title, content, excerpt, tags,
+        search_weight, published_at
+    ) from stdin (format binary)
+"""
+TYPES = [*["text"] * 11, "float4", "timestamptz"]
+INSERT = """
+    insert into content.search_index (
+        content_id, language_code, site, user_code, content_type, url_path, title, content, excerpt, tags, title_vector,
+        content_vector, combined_vector, head_vector, search_weight, published_at
     )
-    with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-        for document in documents:
-            languages.append(language := language_of(document.front_matter, prose(document.body)))
+    select distinct on (items.content_id)
+        items.content_id, prepared.language_code, items.site, items.user_code, items.content_type, items.url_path,
+        items.title, prepared.content, prepared.excerpt, prepared.tags, prepared.title_vector, prepared.content_vector,
+        prepared.combined_vector, prepared.head_vector, prepared.search_weight, items.published_at
+    from prepared_search as prepared
+    inner join content.items using (site, file_path, content_hash)
+    where prepared.file_path = any(%s)
+"""
+
+
+@contextmanager
+def preparing_search(connection: psycopg.Connection, site: Site) -> Generator[Prepare]:
+    """Yield a function that prepares a document, given its path below the content folder and the SHA-256 of its file.
+
+    The connection can be used for nothing else until the block ends.
+    """
+    connection.execute(TABLE_BESIDE)
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.set_types(TYPES)
+
+        def prepare(file_path: str, content_hash: str, document: Document) -> None:
             if not document.is_draft:
                 copy.write_row(
                     [
-                        *(document.content_id, language or "", site, user_code, document.content_type),
-                        *(document.url_path, document.title, plain_text(document.body), document.excerpt or ""),
-                        *(", ".join(document.tags), search_weight(document.front_matter)),
+                        *(file_path, content_hash, document.language_code or "", site.site, site.user_code),
+                        *(document.content_type, document.url_path, document.title),
+                        *(document.outline.text[:LONGEST_TEXT], document.excerpt or "", ", ".join(document.tags)),
+                        *(search_weight(document.front_matter), document.published_at),
                     ]
                 )
-    return languages
+
+        yield prepare
+
+
+def insert_search_rows(connection: psycopg.Connection, file_paths: Sequence[str]) -> None:
+    """Make the documents of these files searchable, as they were prepared; their items are there."""
+    connection.execute(INSERT, [list(file_paths)])
 
 
 def search_weight(front_matter: dict[str, Any]) -> float:

@@ -1,191 +1,163 @@
-"""Files to tables: ``content.items`` holds the documents of a site, ``content.file_sync_status`` how each file went."""
+"""A site's source to its tables, in one transaction: documents, versions, search, links, measures."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-from uuid import UUID
+import hashlib
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import psycopg
-from psycopg.types.json import Jsonb
 
-from orchestration.content.document import Document, id_of_path
-from orchestration.content.read_files import FileReading, markdown_files, path_below, read_file
-from orchestration.content.search_index import insert_search_rows
-from orchestration.content.sync_history import Committed, sync_history
-from orchestration.resources.postgres import connect
+from orchestration.content.document import id_of_path
+from orchestration.content.files import list_files, write_files
+from orchestration.content.git_history import Checkout
+from orchestration.content.item_rows import KnownFile, delete_files, insert_items, insert_status, known_files
+from orchestration.content.links import insert_links
+from orchestration.content.measure_rows import delete_unused_measures, write_measures
+from orchestration.content.read_files import FileReading, read_file
+from orchestration.content.repositories import RepositoryBusyError, Source
+from orchestration.content.rules.conventions import Conventions, read_conventions
+from orchestration.content.search_index import insert_search_rows, preparing_search
+from orchestration.content.site_files import SiteFile, SiteFiles
+from orchestration.content.sites import Site
+from orchestration.content.spool import run_through
+from orchestration.content.sync_history import follow_history, write_versions
+from orchestration.content.taken_ids import refuse_taken_ids
+from orchestration.content.versions import History, Prepare
+from orchestration.errors import DogearError
 
-ITEM_COLUMNS = (
-    "content_id",
-    "content_type",
-    "slug",
-    "url_path",
-    "title",
-    "excerpt",
-    "body",
-    "front_matter",
-    "tags",
-    "is_draft",
-    "published_at",
-    "word_count",
-)
+# Another one, and every document is read again: for changes of what is made of the same file.
+READER = 1
+USUAL_CONTENT_FOLDER = "content"
 
 
 @dataclass(frozen=True)
 class SyncSummary:
-    """How many files were read anew, were the same as before, are gone, and could not be read; and new versions."""
+    """How many files were read anew, were the same as before, are gone, and could not be read; and new versions.
+
+    ``others`` are the site's files that are no documents, each with the URL path under which the site serves it.
+    ``commit`` is the one that was read; None outside of Git. ``is_new``: it was not read before.
+    """
 
     synced: int
     unchanged: int
     deleted: int
     failed: int
     versions: int = 0
+    others: Sequence[tuple[SiteFile, str]] = field(default=(), compare=False)
+    commit: str | None = field(default=None, compare=False)
+    is_new: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True)
-class KnownFile:
-    """What is known of a file from syncs before; ``content_hash`` is that of the file that its document is made of."""
+def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> SyncSummary:
+    """Read what changed at the source into the tables, inside the connection's transaction.
 
-    content_id: UUID | None
-    content_hash: str | None
-    last_successful_sync: datetime | None
-    extracted_metadata: Any
-
-
-def sync_content(database_url: str, root: Path, site: str, user_code: str) -> SyncSummary:
-    """Read the changed files of ``root`` into the tables; all changes become visible at once, or none.
-
-    A file that cannot be read keeps the document that was last read from it. Raises DogearError where ``root`` cannot
-    be listed.
+    A file that cannot be read keeps the document that was last read from it. Raises DogearError where the content
+    folder cannot be listed, RepositoryBusyError where Git changes it meanwhile.
     """
-    root = root.expanduser().resolve()
-    with connect(database_url) as connection:
-        # Held until the end: of two syncs of a site, the second reads the files after the first has written.
-        connection.execute("select pg_advisory_xact_lock(hashtext('dogear.sync'), hashtext(%s))", [site])
-        committed = sync_history(connection, root, site, user_code)
-        known = known_files(connection, site, user_code)
-        readings = [read_known(root, file, site, committed, known) for file in markdown_files(root)]
-        readings = refuse_taken_ids(connection, site, known, readings)
-        changed = [reading for reading in readings if reading.document is not None]
-        failed = [reading for reading in readings if reading.error is not None]
-        gone = sorted(known.keys() - {reading.file_path for reading in readings})
-        delete_files(connection, site, gone, changed, failed)
-        documents = [(reading, reading.document) for reading in changed if reading.document]
-        languages = insert_search_rows(connection, site, user_code, [document for _, document in documents])
-        insert_items(connection, site, user_code, documents, languages)
-        insert_status(connection, site, known, [*changed, *failed])
-    unchanged = len(readings) - len(changed) - len(failed)
-    return SyncSummary(len(changed), unchanged, len(gone), len(failed), committed.versions)
+    state = source.state()
+    conventions = conventions_of(source.files, site)
+    read_as = digest_of(site, conventions)
+    known_as, last_commit = lock_site(connection, site)
+    is_anew = known_as != read_as
+    documents, others = list_files(source.files, conventions)
+    known = known_files(connection, site, is_anew=is_anew)
+    checkout = content_checkout(source.checkout, conventions)
+    history = follow_history(connection, checkout, site, conventions, None if is_anew else last_commit)
+    with preparing_search(connection, site) as prepare:
+        versions = run_through(history.versions(prepare) if history else ())
+        readings = read_files(site, conventions, documents, known, history, prepare)
+    if source.state() != state:
+        raise RepositoryBusyError(f"{source.worktree} has been changed by Git while it was read.")
+    new_versions = write_versions(connection, site, history, versions) if history else 0
+    readings = refuse_taken_ids(connection, site.site, known, readings)
+    changed = [(reading, reading.document) for reading in readings if reading.document is not None]
+    failed = [reading for reading in readings if reading.error is not None]
+    gone = sorted(known.keys() - documents.keys())
+    delete_files(connection, site.site, gone, [reading for reading, _ in changed], failed)
+    insert_items(connection, site, changed)
+    insert_search_rows(connection, [reading.file_path for reading, _ in changed])
+    insert_links(connection, site, conventions.content_root, [(reading.file_path, it) for reading, it in changed])
+    insert_status(connection, site, known, [*(reading for reading, _ in changed), *failed])
+    write_files(connection, site, others)
+    measures = {reading.file_hash: document.measures for reading, document in changed if reading.file_hash}
+    write_measures(connection, site, {**(history.measures if history else {}), **measures})
+    if changed or gone or new_versions:
+        delete_unused_measures(connection, site)
+    commit = str(checkout.head) if checkout else None
+    mark_site(connection, site, read_as, conventions.content_root, commit)
+    return SyncSummary(
+        *(len(changed), len(readings) - len(changed) - len(failed), len(gone), len(failed), new_versions),
+        others=list(others.values()),
+        commit=commit,
+        is_new=commit is not None and commit != last_commit,
+    )
 
 
-def read_known(root: Path, file: Path, site: str, committed: Committed, known: Mapping[str, KnownFile]) -> FileReading:
-    """Read the file, unless its content and its document's id are those of before."""
-    path = path_below(root, file)
-    before = known.get(path)
-    content_id = committed.content_ids.get(path) or (before and before.content_id) or id_of_path(site, path)
-    known_hash = before.content_hash if before and before.content_id == content_id else None
-    return read_file(root, file, path, content_id, known_hash, committed.documents)
+def conventions_of(files: SiteFiles, site: Site) -> Conventions:
+    """What the site says of itself; a plain one keeps its documents in ``content``, if there is such a folder."""
+    conventions = read_conventions(files.read, site.content_root)
+    is_open = conventions.generator == "plain" and site.content_root is None and not conventions.content_root
+    if is_open and any(True for _ in files.below(USUAL_CONTENT_FOLDER, optional=True)):
+        return read_conventions(files.read, USUAL_CONTENT_FOLDER)
+    return conventions
 
 
-def known_files(connection: psycopg.Connection, site: str, user_code: str) -> dict[str, KnownFile]:
-    """The files of ``site`` by path. What was read for another owner, or failed, must be read again: it has no hash."""
-    question = """
-        select
-            file_path,
-            items.content_id,
-            case when status.sync_status = 'synced' and items.user_code = %s then items.content_hash end,
-            status.last_successful_sync,
-            status.extracted_metadata
-        from content.file_sync_status as status
-        full join content.items as items using (site, file_path)
-        where site = %s
-    """
-    return {path: KnownFile(*rest) for path, *rest in connection.execute(question, [user_code, site])}
+def digest_of(site: Site, conventions: Conventions) -> str:
+    """Of all that decides what is made of a file, but the file."""
+    parts = (str(READER), site.user_code, site.repository or "", conventions.content_root, conventions.digest)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def refuse_taken_ids(
-    connection: psycopg.Connection, site: str, known: Mapping[str, KnownFile], readings: Sequence[FileReading]
+def content_checkout(checkout: Checkout | None, conventions: Conventions) -> Checkout | None:
+    """The checkout with the content folder as its folder."""
+    if checkout is None:
+        return None
+    folder = posixpath.normpath(posixpath.join(checkout.folder, conventions.content_root))
+    return replace(checkout, folder="" if folder == "." else folder)
+
+
+def read_files(
+    site: Site,
+    conventions: Conventions,
+    documents: Mapping[str, SiteFile],
+    known: Mapping[str, KnownFile],
+    history: History | None,
+    prepare: Prepare,
 ) -> list[FileReading]:
-    """``readings``, where a document whose id another document has already is an error that names the other."""
-    kept = [reading.file_path for reading in readings if reading.document is None and reading.file_path in known]
-    owners: dict[UUID | None, str] = {known[path].content_id: path for path in kept}
-    wanted = [reading.document.content_id for reading in readings if reading.document]
-    elsewhere = (
-        "select content_id, site || ': ' || file_path from content.items where content_id = any(%s) and site <> %s"
-    )
-    owners |= dict(connection.execute(elsewhere, [wanted, site]).fetchall())
-    checked = [refuse_taken_id(reading, owners) for reading in readings]
-    # One that is refused keeps its document of before, whose id others may want now.
-    return checked if checked == list(readings) else refuse_taken_ids(connection, site, known, checked)
-
-
-def refuse_taken_id(reading: FileReading, owners: dict[UUID | None, str]) -> FileReading:
-    if reading.document is None:
-        return reading
-    content_id = reading.document.content_id
-    owner = owners.setdefault(content_id, reading.file_path)
-    if owner == reading.file_path:
-        return reading
-    return replace(reading, document=None, error=f"its id {content_id} is that of {owner} already; give it another")
-
-
-def delete_files(
-    connection: psycopg.Connection,
-    site: str,
-    gone: Sequence[str],
-    changed: Iterable[FileReading],
-    failed: Iterable[FileReading],
-) -> None:
-    """Make room: what changed is written anew, what is gone is not; a failed file keeps its document."""
-    changed_paths = [reading.file_path for reading in changed]
-    failed_paths = [reading.file_path for reading in failed]
-    connection.execute(
-        "delete from content.items where site = %s and file_path = any(%s)", [site, [*gone, *changed_paths]]
-    )
-    connection.execute(
-        "delete from content.file_sync_status where site = %s and file_path = any(%s)",
-        [site, [*gone, *changed_paths, *failed_paths]],
-    )
-
-
-def insert_items(
-    connection: psycopg.Connection,
-    site: str,
-    user_code: str,
-    documents: Sequence[tuple[FileReading, Document]],
-    languages: Sequence[str | None],
-) -> None:
-    columns = ("site", "user_code", "file_path", "content_hash", "language_code", *ITEM_COLUMNS)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"copy content.items ({', '.join(columns)}) from stdin") as copy,
-    ):
-        for (reading, document), language in zip(documents, languages, strict=True):
-            values = [as_column(getattr(document, name)) for name in ITEM_COLUMNS]
-            copy.write_row([site, user_code, reading.file_path, reading.file_hash, language, *values])
-
-
-def insert_status(
-    connection: psycopg.Connection, site: str, known: Mapping[str, KnownFile], readings: Iterable[FileReading]
-) -> None:
-    now = datetime.now(UTC)
-    columns = (
-        "site, file_path, content_type, file_hash, file_size, last_modified, processing_time_ms, last_sync_attempt, "
-        "sync_status, sync_error_message, content_id, last_successful_sync, extracted_metadata"
-    )
+    """Read each file, unless its content and its document's id are those of before."""
+    committed = history.content_ids() if history else {}
+    parsed = history.documents if history else {}
     nothing = KnownFile(None, None, None, None)
-    with connection.cursor() as cursor, cursor.copy(f"copy content.file_sync_status ({columns}) from stdin") as copy:
-        for reading in readings:
-            if reading.document is not None:
-                outcome = ("synced", None, reading.document.content_id, now, Jsonb(reading.document.front_matter))
-            else:
-                before = known.get(reading.file_path, nothing)
-                metadata = as_column(before.extracted_metadata)
-                outcome = ("error", reading.error, before.content_id, before.last_successful_sync, metadata)
-            found = (reading.content_type, reading.file_hash, reading.file_size, reading.last_modified)
-            copy.write_row([site, reading.file_path, *found, reading.processing_time_ms, now, *outcome])
+    readings: list[FileReading] = []
+    for path, file in documents.items():
+        before = known.get(path, nothing)
+        content_id = committed.get(path) or before.content_id or id_of_path(site.site, path)
+        known_hash = before.content_hash if before.content_id == content_id else None
+        reading = read_file(file, path, content_id, site.site, conventions, known_hash, parsed)
+        if reading.document and reading.file_hash and (path, reading.file_hash) not in parsed:
+            prepare(path, reading.file_hash, reading.document)
+        readings.append(reading)
+    return readings
 
 
-def as_column(value: object) -> object:
-    return Jsonb(value) if isinstance(value, dict | list) else value
+def lock_site(connection: psycopg.Connection, site: Site) -> tuple[str | None, str | None]:
+    """How the site was read last, and its newest commit then.
+
+    The lock is held to the end: of two syncs of a site, the second reads the files after the first has written.
+    """
+    question = "select read_as, head_commit from content.sites where site = %s for update"
+    row = connection.execute(question, [site.site]).fetchone()
+    if row is None:
+        raise DogearError(f"There is no site {site.site} any more.")
+    return row
+
+
+def mark_site(
+    connection: psycopg.Connection, site: Site, read_as: str, content_folder: str, commit: str | None
+) -> None:
+    """Say how far the site is read, and as what."""
+    connection.execute(
+        "update content.sites set read_as = %s, content_folder = %s, head_commit = %s, synced_at = now(), "
+        "sync_error = null where site = %s",
+        [read_as, content_folder, commit, site.site],
+    )

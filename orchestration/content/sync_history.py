@@ -2,79 +2,59 @@
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID
 
 import psycopg
-from psycopg import sql
 
-from orchestration.content.document import Document
-from orchestration.content.git_history import Checkout, find_checkout, is_ancestor, read_commits
+from orchestration.content.git_history import Checkout, is_ancestor, read_commits
+from orchestration.content.rules.conventions import Conventions
+from orchestration.content.sites import Site
 from orchestration.content.versions import History, HistoryNeeded, Lineage, Version
+from orchestration.resources.copy_rows import copy_rows
 
 COLUMNS = (
-    *("file_path", "change_type", "change_summary", "title", "content_hash", "content_snapshot"),
-    *("author_name", "author_email", "authored_at", "commit_hash"),
+    *(
+        "content_id",
+        "version_number",
+        "content_type",
+        "file_path",
+        "url_path",
+        "change_type",
+        "change_summary",
+        "title",
+    ),
+    *("content_hash", "content_snapshot", "author_name", "author_email", "authored_at", "commit_hash"),
 )
 
 
-@dataclass(frozen=True)
-class Committed:
-    """What came of the history: how many versions were new, and the id of each committed document by path.
+def follow_history(
+    connection: psycopg.Connection, checkout: Checkout | None, site: Site, conventions: Conventions, after: str | None
+) -> History | None:
+    """The documents through the commits that came after ``after``; through all, where history was rewritten since.
 
-    ``documents`` are those that were read on the way, by path and SHA-256 of the file.
+    None outside of Git.
     """
-
-    versions: int
-    content_ids: dict[str, UUID]
-    documents: dict[tuple[str, str], Document]
-
-
-def sync_history(connection: psycopg.Connection, root: Path, site: str, user_code: str) -> Committed:
-    """Add the versions that came since the last sync; all of them, where history was rewritten since.
-
-    There are none for a folder outside of Git.
-    """
-    checkout = find_checkout(root)
     if checkout is None:
-        return Committed(0, {}, {})
-    after = last_commit(connection, checkout, site, user_code)
+        connection.execute("delete from content.content_versions where site = %s", [site.site])
+        return None
+    if after is not None and not is_ancestor(checkout, after):
+        after = None
     try:
-        history = follow(connection, checkout, site, after)
+        return follow(connection, checkout, site, conventions, after)
     except HistoryNeeded:
-        history = follow(connection, checkout, site, None)
-    before = {id(lineage): lineage.content_id for lineage in history.lineages.values()}
-    versions = list(history.versions())
-    rename_ids(connection, before, history.lineages.values())
-    insert_versions(connection, site, user_code, versions)
-    connection.execute(
-        "insert into content.histories (site, user_code, content_root, head_commit) values (%s, %s, %s, %s) "
-        "on conflict (site) do update set user_code = excluded.user_code, content_root = excluded.content_root, "
-        "head_commit = excluded.head_commit, synced_at = now()",
-        [site, user_code, checkout.folder, str(checkout.head)],
-    )
-    return Committed(len(versions), history.content_ids(), history.documents)
+        return follow(connection, checkout, site, conventions, None)
 
 
-def follow(connection: psycopg.Connection, checkout: Checkout, site: str, after: str | None) -> History:
+def follow(
+    connection: psycopg.Connection, checkout: Checkout, site: Site, conventions: Conventions, after: str | None
+) -> History:
     """The history with the commits that came after ``after``; None begins anew. Raises HistoryNeeded."""
     if after is None:
-        connection.execute("delete from content.content_versions where site = %s", [site])
-    folder = checkout.folder
-    lineages = {posixpath.normpath(posixpath.join(folder, path)): it for path, it in known_lineages(connection, site)}
-    history = History(site, checkout, lineages, goes_on=after is not None)
+        connection.execute("delete from content.content_versions where site = %s", [site.site])
+    known = known_lineages(connection, site.site)
+    lineages = {posixpath.normpath(posixpath.join(checkout.folder, path)): lineage for path, lineage in known}
+    history = History(site.site, checkout, conventions, lineages, goes_on=after is not None)
     history.add(read_commits(checkout, after))
     return history
-
-
-def last_commit(connection: psycopg.Connection, checkout: Checkout, site: str, user_code: str) -> str | None:
-    """The newest commit that was read; None where that is no part of the history, or was read otherwise."""
-    row = connection.execute(
-        "select head_commit from content.histories where site = %s and user_code = %s and content_root = %s",
-        [site, user_code, checkout.folder],
-    ).fetchone()
-    return row[0] if row and is_ancestor(checkout, row[0]) else None
 
 
 def known_lineages(connection: psycopg.Connection, site: str) -> list[tuple[str, Lineage]]:
@@ -89,21 +69,10 @@ def known_lineages(connection: psycopg.Connection, site: str) -> list[tuple[str,
     return [(path, Lineage(*rest, is_document=True)) for path, *rest in sorted(found, key=lambda row: row[3])]
 
 
-def rename_ids(connection: psycopg.Connection, before: dict[int, UUID], lineages: Iterable[Lineage]) -> None:
-    """Front matter may name an id later than the first version."""
-    changed = [
-        (lineage.content_id, before[id(lineage)])
-        for lineage in lineages
-        if before.get(id(lineage), lineage.content_id) != lineage.content_id
-    ]
-    for new, old in changed:
+def write_versions(connection: psycopg.Connection, site: Site, history: History, versions: Iterable[Version]) -> int:
+    """Write the versions of ``history``, which are as they were read; returns how many there are."""
+    rows = ([site.site, site.user_code, *(getattr(version, column) for column in COLUMNS)] for version in versions)
+    written = copy_rows(connection, "content.content_versions", ("site", "user_code", *COLUMNS), rows)
+    for new, old in history.renamed_ids():
         connection.execute("update content.content_versions set content_id = %s where content_id = %s", [new, old])
-
-
-def insert_versions(connection: psycopg.Connection, site: str, user_code: str, versions: Iterable[Version]) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, ("site", "user_code", "content_id", "version_number", *COLUMNS)))
-    copy_in = sql.SQL("copy content.content_versions ({}) from stdin").format(columns)
-    with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-        for version in versions:
-            values = [getattr(version, column) for column in COLUMNS]
-            copy.write_row([site, user_code, version.content_id, version.version_number, *values])
+    return written

@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,20 +11,26 @@ import pygit2
 
 from orchestration.content.document import Document, id_of_path, read_document
 from orchestration.content.git_history import Checkout, Commit, FileChange
-from orchestration.content.read_files import LARGEST_FILE, is_markdown
+from orchestration.content.read_files import LARGEST_FILE
+from orchestration.content.rules.conventions import Conventions
+from orchestration.content.site_files import is_markdown
+from orchestration.content.text.measures import Measures
 from orchestration.errors import DogearError
 
 # What is copied is copied from the commit before; and of a rename, the old path is left at once.
 ORDER = {"copied": 0, "renamed": 1, "deleted": 2, "added": 3, "modified": 3}
 
 Touch = tuple[Commit, FileChange, str]
+# Given the path below the content folder, the SHA-256 of the file, and the document.
+Prepare = Callable[[str, str, Document], None]
 
 
 @dataclass
 class Lineage:
     """A file through its history, whatever it is called: what touched it and how, and whether it is there.
 
-    ``versions`` counts what stands in the database already. ``is_whole``: all that touched it is known.
+    ``versions`` counts what stands in the database already. ``is_whole``: all that touched it is known. ``former_id``
+    is the id before front matter named another.
     """
 
     content_id: UUID
@@ -34,6 +40,9 @@ class Lineage:
     is_whole: bool = True
     touches: list[Touch] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.former_id = self.content_id
+
 
 @dataclass(frozen=True)
 class Version:
@@ -41,7 +50,9 @@ class Version:
 
     content_id: UUID
     version_number: int
+    content_type: str | None
     file_path: str
+    url_path: str | None
     change_type: str
     change_summary: str
     title: str | None
@@ -61,14 +72,25 @@ class History:
     """The files of a repository by path, to which commits are added in their order.
 
     ``lineages`` are the documents that are known from before, unless the commits begin with the first.
-    ``documents`` are those that were read for their last version, by path below the content folder and SHA-256.
+    ``documents`` are those that were read for their last version, by path below the content folder and SHA-256;
+    ``measures`` are those of every version, by SHA-256.
     """
 
-    def __init__(self, site: str, checkout: Checkout, lineages: dict[str, Lineage], *, goes_on: bool) -> None:
+    def __init__(
+        self,
+        site: str,
+        checkout: Checkout,
+        conventions: Conventions,
+        lineages: dict[str, Lineage],
+        *,
+        goes_on: bool,
+    ) -> None:
         self.site = site
         self.checkout = checkout
+        self.conventions = conventions
         self.lineages = lineages
         self.documents: dict[tuple[str, str], Document] = {}
+        self.measures: dict[str, Measures] = {}
         self._goes_on = goes_on
         self._taken = {lineage.content_id for lineage in lineages.values()}
 
@@ -88,17 +110,27 @@ class History:
 
     def below(self, path: str) -> str:
         """Path below the content folder of a path below the root of the repository."""
-        return posixpath.relpath(path, self.checkout.folder) if self.checkout.folder else path
+        folder = self.checkout.folder
+        if not folder or path.startswith(f"{folder}/"):
+            return path[len(folder) + 1 :] if folder else path
+        return posixpath.relpath(path, folder)
 
     def is_content(self, path: str) -> bool:
         below = self.below(path)
-        return is_markdown(below) and not below.startswith("../")
+        return is_markdown(below) and not below.startswith("../") and self.conventions.is_document(below)
 
-    def versions(self) -> Iterator[Version]:
-        """The versions that the commits made of documents, in the order of each document's history."""
+    def versions(self, prepare: Prepare) -> Iterator[Version]:
+        """The versions that the commits made of documents, in the order of each document's history.
+
+        Documents are given to ``prepare`` as they were read for their last version.
+        """
         for lineage in {id(lineage): lineage for lineage in self.lineages.values()}.values():
             if lineage.is_document:
-                yield from self._versions_of(lineage)
+                yield from self._versions_of(lineage, prepare)
+
+    def renamed_ids(self) -> list[tuple[UUID, UUID]]:
+        """Ids that front matter named later than the first version, each with that of before."""
+        return [(it.content_id, it.former_id) for it in self.lineages.values() if it.content_id != it.former_id]
 
     def _follow(self, commit: Commit, change: FileChange) -> None:
         if change.kind == "renamed" and change.old_path is not None:
@@ -130,21 +162,25 @@ class History:
         self._taken.add(content_id)
         return Lineage(content_id, is_whole=is_whole)
 
-    def _versions_of(self, lineage: Lineage) -> Iterator[Version]:
-        written = [self._written(lineage, change) for _, change, _ in lineage.touches]
-        for number, ((commit, change, how), (data, title)) in enumerate(
+    def _versions_of(self, lineage: Lineage, prepare: Prepare) -> Iterator[Version]:
+        written = [self._written(lineage, change, prepare) for _, change, _ in lineage.touches]
+        for number, ((commit, change, how), (data, document)) in enumerate(
             zip(lineage.touches, written, strict=True), lineage.versions + 1
         ):
             summary = commit.subject
             if change.old_path is not None:
                 summary += f" ({change.kind} from {self.below(change.old_path)})"
+            # It may have stood elsewhere before, where visitors did not see it.
+            is_content = self.is_content(change.path)
             yield Version(
                 content_id=lineage.content_id,
                 version_number=number,
+                content_type=self.conventions.content_type(self.below(change.path)) if is_content else None,
                 file_path=self.below(change.path),
+                url_path=document.url_path if document and is_content else None,
                 change_type=how,
                 change_summary=summary,
-                title=title,
+                title=document and document.title,
                 content_hash=None if data is None else hashlib.sha256(data).hexdigest(),
                 content_snapshot=None if data is None else data.decode("utf-8", "replace").replace("\0", ""),
                 author_name=commit.author_name,
@@ -153,22 +189,25 @@ class History:
                 commit_hash=commit.commit_hash,
             )
 
-    def _written(self, lineage: Lineage, change: FileChange) -> tuple[bytes | None, str | None]:
-        """Content and title after the change; an id that front matter names becomes the document's."""
+    def _written(self, lineage: Lineage, change: FileChange, prepare: Prepare) -> tuple[bytes | None, Document | None]:
+        """The file after the change, and its document; an id that front matter names becomes the document's."""
         blob = None if change.blob is None else self.checkout.repository[change.blob]
         if not isinstance(blob, pygit2.Blob) or blob.size > LARGEST_FILE:
             return None, None
         data = blob.data
         try:
-            document = read_document(lineage.content_id, self.below(change.path), data)
+            document = read_document(lineage.content_id, self.below(change.path), data, self.conventions, self.site)
         except DogearError:
             return data, None
         if document.content_id not in self._taken:
             self._taken.add(document.content_id)
             lineage.content_id = document.content_id
+        digest = hashlib.sha256(data).hexdigest()
+        self.measures[digest] = document.measures
         if change is lineage.touches[-1][1]:
-            self.documents[self.below(change.path), hashlib.sha256(data).hexdigest()] = document
-        return data, document.title
+            self.documents[self.below(change.path), digest] = document
+            prepare(self.below(change.path), digest, document)
+        return data, document
 
 
 def change_type(lineage: Lineage, change: FileChange) -> str:

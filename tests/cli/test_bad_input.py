@@ -11,7 +11,9 @@ LINE = '192.0.2.1 - - [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 200 5 "-" "F
 
 @pytest.fixture(scope="module")
 def installation(make_installation):
-    return make_installation("bad_input")
+    installation = make_installation("bad_input")
+    installation.dogear("site", "add", "example.org")
+    return installation
 
 
 def one_line(text: str) -> str:
@@ -76,10 +78,11 @@ def test_a_url_that_is_none(tmp_path):
 
 
 def test_front_matter_that_is_not_yaml(make_installation, tmp_path):
-    site = make_installation("broken_site", CONTENT_ROOT=tmp_path, SITE="broken.example")
+    site = make_installation("broken_site")
     (tmp_path / "blog").mkdir()
     (tmp_path / "blog" / "good.md").write_text("---\ntitle: Good\n---\nText.\n")
     (tmp_path / "blog" / "bad.md").write_text("---\ntitle: [unclosed\n---\nText.\n")
+    site.dogear("site", "add", "broken.example", "--repository", str(tmp_path))
     done = site.dogear("sync")
     assert "1 not readable (see content.file_sync_status)" in one_line(done.stdout)
     assert site.rows("select file_path, title from content.items") == [("blog/good.md", "Good")]
@@ -93,7 +96,7 @@ def test_front_matter_that_is_not_yaml(make_installation, tmp_path):
 def test_analytics_before_anything_was_built(installation):
     done = installation.dogear("analytics", check=False)
     assert done.returncode == 1
-    assert "There are no visits to sample.dogear.example in the marts. Try: dogear import" in one_line(done.stderr)
+    assert "There are no visits to example.org in the marts. Try: dogear import" in one_line(done.stderr)
 
 
 def test_days_that_make_no_range(installation):

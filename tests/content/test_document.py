@@ -1,13 +1,24 @@
 """A file's bytes in, a document out; or one line that says what is wrong with it."""
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.content.document import id_of_path, read_document, url_path_of
+from orchestration.content.document import Document, id_of_path
+from orchestration.content.document import read_document as read_document_of_site
+from orchestration.content.rules.conventions import read_conventions
 from orchestration.errors import DogearError
 
 ID = id_of_path("example.org", "any.md")
+PLAIN = read_conventions(lambda _: None)
+
+
+def read_document(content_id: uuid.UUID, file_path: str, data: bytes) -> Document:
+    """The document of a site without configuration."""
+    return read_document_of_site(content_id, file_path, data, PLAIN)
+
+
 YAML = """---
 title: Why did they bounce?
 description: A bounce is a fact about logs.
@@ -44,7 +55,7 @@ def test_front_matter_is_read_in_each_of_its_three_forms(text):
     assert document.front_matter["date"] == "2025-02-11"
     assert document.body == "Some *text*."
     assert (document.content_type, document.slug, document.url_path) == ("blog", "why-bounce", "/blog/why-bounce")
-    assert (document.word_count, document.is_draft) == (2, False)
+    assert (document.measures.word_count, document.is_draft) == (2, False)
 
 
 def test_a_file_without_front_matter_speaks_for_itself():
@@ -80,7 +91,7 @@ def test_the_id_is_the_one_that_the_file_names_if_it_is_a_uuid():
     ],
 )
 def test_the_path_at_which_visitors_see_it(file_path, front_matter, url_path):
-    assert url_path_of(file_path, front_matter) == url_path
+    assert PLAIN.url_path(file_path, front_matter, None) == url_path
 
 
 BILLION_LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n"

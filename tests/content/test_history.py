@@ -2,56 +2,12 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-import dagster as dg
 import psycopg
-import pytest
 
-from orchestration.content.sync import sync_content
-from orchestration.content.sync_errors import urls_claimed_twice
-
-GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]
-
-
-class Site:
-    """A repository with a content folder, and the database into which it is synced."""
-
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder = folder
-        self.database_url = database_url
-        self.git("init", "--quiet")
-
-    def git(self, *arguments: str) -> str:
-        return subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
-
-    def write(self, path: str, text: str | bytes) -> None:
-        (file := self.folder / "content" / path).parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    def commit(self, message: str) -> str:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", message)
-        return self.git("rev-parse", "HEAD").strip()
-
-    def sync(self) -> int:
-        return sync_content(self.database_url, self.folder / "content", "example.org", "ada").versions
-
-    def rows(self, question: str) -> list[tuple]:
-        with psycopg.connect(self.database_url) as connection:
-            return connection.execute(question).fetchall()
-
-    def versions(self) -> list[tuple]:
-        """Path, number, type and title of each version, in the order of documents and versions."""
-        return self.rows(
-            "select file_path, version_number, change_type, title from content.content_versions "
-            "order by min(file_path) over (partition by content_id), content_id, version_number"
-        )
-
-
-@pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Site:
-    return Site(tmp_path, database_url)
+from orchestration.content.problems import problems
+from tests.content.git_site import GIT
+from tests.content.syncing import sync
 
 
 def test_a_document_through_its_life(site):
@@ -184,11 +140,10 @@ def test_a_sync_that_is_killed_leaves_the_commit_before(site):
         site.write(f"more/{number}.md", f"# {number}\n\n" + "Words to be searched for. " * 2000)
     site.commit("After")
 
-    work = "import sys; from pathlib import Path; from orchestration.content.sync import sync_content as sync; "
-    work += "sync(sys.argv[1], Path(sys.argv[2]), 'example.org', 'ada')"
-    command = [sys.executable, "-c", work, site.database_url, str(site.folder / "content")]
+    work = "import sys; from tests.content.syncing import sync; sync(*sys.argv[1:], content_root='content')"
+    command = [sys.executable, "-c", work, site.database_url, str(site.folder)]
     with subprocess.Popen(command) as syncing:
-        writing = "select 1 from pg_stat_activity where datname = current_database() and query like 'copy content.%'"
+        writing = "select 1 from pg_stat_activity where datname = current_database() and query like 'copy _content_.%'"
         while not site.rows(writing):
             assert syncing.poll() is None, "it ended before it could be killed"
         syncing.kill()
@@ -209,7 +164,7 @@ def test_what_is_not_committed_is_content_but_no_version(site):
 def test_the_real_site_has_the_versions_that_git_counts(database_url, semicomplete, tmp_path):
     subprocess.run(["git", "clone", "--quiet", semicomplete / "site.bundle", tmp_path / "site"], check=True)
     root = tmp_path / "site" / "content"
-    done = sync_content(database_url, root, "semicomplete.com", "jordan")
+    done = sync(database_url, tmp_path / "site", "semicomplete.com", "jordan")
     assert (done.synced, done.failed) == (23, 0)
     with psycopg.connect(database_url) as connection:
         counted = dict(
@@ -225,33 +180,9 @@ def test_the_real_site_has_the_versions_that_git_counts(database_url, semicomple
     }
     assert len(counted) == 23
     assert counted == expected
-    assert urls_claimed_twice(database_url, "semicomplete.com") == {
-        "/blog/in-which-lastpass-gifts-us-a-sisyphean-task": [
-            "blog/in-which-lastpass-gifts-us-a-sisyphean-task.md",
-            "blog/in-which-lastpass-gifts-us-a-sisyphean-task/index.md",
-        ]
+    assert problems(database_url, "urls_claimed_twice") == {
+        "semicomplete.com: /blog/in-which-lastpass-gifts-us-a-sisyphean-task": (
+            "blog/in-which-lastpass-gifts-us-a-sisyphean-task.md, "
+            "blog/in-which-lastpass-gifts-us-a-sisyphean-task/index.md"
+        )
     }
-
-
-def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, monkeypatch):
-    from orchestration.content.sensors import content_changes
-
-    monkeypatch.setenv("DOGEAR_CONTENT_ROOT", str(site.folder / "content"))
-
-    def asks(cursor: str | None) -> tuple[bool, str | None]:
-        tick = content_changes.evaluate_tick(dg.build_sensor_context(cursor=cursor))
-        return bool(tick.run_requests), tick.cursor or cursor
-
-    assert asks(None) == (False, None), "there is no content folder yet"
-    site.write("a.md", "# A")
-    site.commit("A")
-    asked, cursor = asks(None)
-    assert asked
-    assert asks(cursor) == (False, cursor)
-    site.write("a.md", "# A, edited")
-    asked, cursor = asks(cursor)
-    assert asked
-    site.commit("Edited")
-    asked, cursor = asks(cursor)
-    assert asked
-    assert asks(cursor) == (False, cursor)

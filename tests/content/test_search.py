@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from orchestration.content.sync import sync_content
 from orchestration.settings import SAMPLE_CONTENT
+from tests.content.syncing import sync
 
 GERMAN = "Die Bücher standen seit Jahren im Regal, und niemand las in den Häusern der Stadt auch nur eine Zeile darin."
 FRENCH = "Le café du coin était fermé depuis longtemps, mais les élèves y revenaient toujours pour lire leurs journaux."
@@ -18,7 +18,7 @@ def site(tmp_path, database_url):
         for path, text in files.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
-        sync_content(database_url, tmp_path, "example.org", "ada")
+        sync(database_url, tmp_path)
         return asker(database_url, "example.org")
 
     return site
@@ -74,7 +74,7 @@ def test_any_query_is_answered(site, query):
 
 
 def test_snippets_mark_what_was_found_in_real_text(database_url):
-    sync_content(database_url, SAMPLE_CONTENT, "sample", "ada")
+    sync(database_url, SAMPLE_CONTENT, "sample")
     with psycopg.connect(database_url) as connection:
         title, snippet = connection.execute(
             "select title, snippet from content.search('bishop straws', 'sample') limit 1"

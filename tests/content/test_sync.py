@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.content.sync import SyncSummary, sync_content
+from orchestration.content.sync import SyncSummary
 from orchestration.errors import DogearError
 from orchestration.settings import SAMPLE_CONTENT
+from tests.content.syncing import sync
 
 
 @pytest.fixture
@@ -18,10 +19,6 @@ def site(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
-
-
-def sync(database_url, root, site="example.org", user_code="ada"):
-    return sync_content(database_url, root, site, user_code)
 
 
 def rows(database_url, question):
@@ -113,7 +110,7 @@ def test_what_is_no_document_is_left_alone_or_refused(database_url, site, tmp_pa
     assert sync(database_url, site) == SyncSummary(synced=3, unchanged=0, deleted=0, failed=4)
     reasons = {path: reason for path, status, reason in rows(database_url, STATUS) if status == "error"}
     assert reasons == {
-        "blog/leak.md": "a link that leads out of the content folder",
+        "blog/leak.md": "a link that leads out of the site's folder",
         "blog/dangling.md": "cannot be opened: No such file or directory",
         "blog/pipe.md": "not a file",
         "blog/huge.md": "larger than 10 MiB",

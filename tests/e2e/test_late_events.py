@@ -41,8 +41,8 @@ def write(folder: Path, name: str, lines: list[str]) -> str:
 
 def test_late_events_and_days_in_any_order(make_installation, lines, tmp_path):
     chance = random.Random(7)
-    site = make_installation("late_events", CONTENT_ROOT=tmp_path / "none", SITE="late.example")
-    (tmp_path / "none").mkdir()
+    site = make_installation("late_events")
+    site.dogear("site", "add", "late.example")
     late = set(chance.sample(range(len(lines)), len(lines) // 20))
     site.dogear("import", write(tmp_path, "in-time.log", [x for i, x in enumerate(lines) if i not in late]))
     for first, last in [(4, 5), (2, 2), (1, 1), (3, 3)]:

@@ -17,9 +17,9 @@ pages as (
 documents as (
     select
         *,
-        -- Of two documents that claim one path, the published one, then the first by file, is meant.
-        row_number() over (partition by user_code, site, path order by is_draft, file_path) as choice
-    from {{ ref('stg_content_items') }}
+        -- Of two documents that claim one path, the one that is there now, then the first by file, is meant.
+        row_number() over (partition by user_code, site, path order by precedence, file_path) as choice
+    from {{ ref('stg_content_paths') }}
 ),
 
 canonical as (

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with
 
 items as (
@@ -10,8 +12,9 @@ select
     user_code,
     content_type,
     file_path,
-    {{ canonical_path('url_path') }} as path,
+    url_path,
     title,
+    content_hash,
     is_draft,
     published_at
 from items

@@ -1,0 +1,99 @@
+"""``dogear site``: the sites of this installation."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="The sites of this installation: add one, list them, remove one.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Name of the site: the host that visitors see, such as example.org.")],
+    repository: Annotated[
+        str | None, typer.Option(help="Folder, or Git repository (path or URL), that holds its content.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="Branch whose commits are read, in place of the working tree or default branch.")
+    ] = None,
+    content: Annotated[
+        str | None, typer.Option(help="Folder of the Markdown files in it (default: as its generator has it).")
+    ] = None,
+    user_code: Annotated[str | None, typer.Option(help="Owner of the site: the tenant (default: owner).")] = None,
+    build_url: Annotated[str | None, typer.Option(help="Webhook that builds the site after a new commit.")] = None,
+) -> None:
+    """Add a site, or change what is said of it; then read its content.
+
+    Hugo, Jekyll, Astro, Eleventy and plain folders of Markdown are told by their configuration; a dogear.toml in the
+    repository says what cannot be told. What is not given stays as it was.
+
+    \b
+    Examples:
+      dogear site add example.org --repository ~/example.org
+      dogear site add example.org --repository https://github.com/ada/example.org --branch main --user-code ada
+      dogear site add example.org --build-url https://api.example.net/hooks/build
+    """
+    from orchestration.cli.sync import sync_and_tell
+    from orchestration.content.repositories import check_repository
+    from orchestration.content.sites import all_sites, check_site, save_site
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    given = {
+        "repository": repository and check_repository(repository),
+        "branch": branch,
+        "content_root": content,
+        "user_code": user_code,
+        "build_url": build_url,
+    }
+    with open_database(settings) as database_url:
+        known = {site.site: asdict(site) for site in all_sites(database_url)}
+        before = known.get(name, {"site": name, "user_code": "owner"})
+        site = check_site({**before, **{key: value for key, value in given.items() if value is not None}})
+        save_site(database_url, site)
+        typer.echo(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
+        if site.repository:
+            sync_and_tell(settings, database_url, [site])
+
+
+@app.command("list")
+def list_sites() -> None:
+    """List the sites, with their repositories and how far they are read.
+
+    \b
+    Example:
+      dogear site list
+    """
+    from orchestration.content.sites import overview
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    with open_database(Settings()) as database_url:
+        sites = overview(database_url)
+    for name, owner, repository, state in sites:
+        typer.echo(f"{name}, of {owner}\n  {repository}\n  {state}")
+    if not sites:
+        typer.echo("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
+
+
+@app.command()
+def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> None:
+    """Remove a site, with its documents and their history.
+
+    Its visits stay, and so does what is published of its images.
+
+    \b
+    Example:
+      dogear site remove example.org
+    """
+    from orchestration.content.sites import remove_site
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    with open_database(Settings()) as database_url:
+        remove_site(database_url, name)
+    typer.echo(f"{name} is removed.")

@@ -1,0 +1,114 @@
+"""The sites of this installation: what there is to read, and whose it is."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from psycopg import sql
+from psycopg.rows import class_row
+
+from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
+from orchestration.settings import SAMPLE_CONTENT, SAMPLE_SITE
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Site:
+    """What ``content.sites`` says of a site; each column is described there."""
+
+    site: str
+    user_code: str
+    repository: str | None = None
+    branch: str | None = None
+    content_root: str | None = None
+    build_url: str | None = None
+
+
+TABLES = (
+    *("links", "search_index", "items", "file_sync_status", "content_versions", "measures", "files", "media"),
+    *("build_requests", "sites"),
+)
+COLUMNS = [sql.Identifier(field.name) for field in fields(Site)]
+SAMPLE = Site(SAMPLE_SITE, "sample", str(SAMPLE_CONTENT))
+
+
+def all_sites(database_url: str) -> list[Site]:
+    """The sites, by name."""
+    question = sql.SQL("select {} from content.sites order by site").format(sql.SQL(", ").join(COLUMNS))
+    with connect(database_url) as connection, connection.cursor(row_factory=class_row(Site)) as cursor:
+        return cursor.execute(question).fetchall()
+
+
+def find_site(database_url: str, wanted: str | None) -> Site:
+    """The site of that name; without one, the only site there is, but for the sample.
+
+    Raises DogearError where there is none, or a choice is needed.
+    """
+    sites = {site.site: site for site in all_sites(database_url)}
+    if wanted is not None:
+        if wanted not in sites:
+            raise DogearError(f"There is no site {wanted}{listed(list(sites))}. Add it: dogear site add {wanted}")
+        return sites[wanted]
+    own = [site for name, site in sites.items() if name != SAMPLE_SITE] or list(sites.values())
+    if not own:
+        raise DogearError("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
+    if len(own) > 1:
+        raise DogearError(f"Which site{listed([site.site for site in own])}? Say --site NAME, or set DOGEAR_SITE.")
+    return own[0]
+
+
+def listed(names: list[str]) -> str:
+    return f" (there are: {', '.join(names)})" if names else ""
+
+
+def check_site(values: Mapping[str, str | None]) -> Site:
+    """A site of these values. Raises DogearError for what a site cannot be called, or cannot be read from."""
+    from orchestration.content.builds.webhook_secrets import check_webhook_url
+
+    site = Site(**values)  # pyright: ignore[reportArgumentType] - the mapping holds the names of its fields
+    for what, value in (("name of a site", site.site), ("user code", site.user_code)):
+        if not value.strip() or not value.isprintable() or len(value) > LONGEST_NAME:
+            raise DogearError(f"The {what} must have 1 to {LONGEST_NAME} printable characters: {value[:40]!r}.")
+    if site.content_root and (site.content_root.startswith("/") or ".." in Path(site.content_root).parts):
+        raise DogearError(f"--content {site.content_root} must be a folder of the repository, such as content/posts.")
+    if site.build_url:
+        check_webhook_url(site.build_url)
+    return site
+
+
+def save_site(database_url: str, site: Site) -> None:
+    """Add the site, or change what is said of it."""
+    statement = sql.SQL(
+        "insert into content.sites ({0}) values ({1}) on conflict (site) do update set ({0}) = row ({1})"
+    )
+    columns, places = sql.SQL(", ").join(COLUMNS), sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS))
+    with connect(database_url) as connection:
+        connection.execute(statement.format(columns, places), astuple(site) * 2)
+
+
+def remove_site(database_url: str, name: str) -> None:
+    """Take the site away, with its documents and their history; its visits stay. Raises DogearError for no site."""
+    find_site(database_url, name)
+    with connect(database_url) as connection:
+        # Waits for a sync that is under way.
+        connection.execute("select from content.sites where site = %s for update", [name])
+        for table in TABLES:
+            statement = sql.SQL("delete from {} where site = %s").format(sql.Identifier("content", table))
+            connection.execute(statement, [name])
+
+
+def count_rows(database_url: str, table: str) -> int:
+    """Rows of one of the tables of schema content."""
+    with connect(database_url) as connection:
+        statement = sql.SQL("select count(*) from {}").format(sql.Identifier("content", table))
+        row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def overview(database_url: str) -> list[tuple[str, str, str, str]]:
+    """Name, owner, repository and state of each site, to be shown."""
+    with connect(database_url) as connection:
+        return connection.execute(Path(__file__).with_name("sites_overview.sql").read_bytes()).fetchall()

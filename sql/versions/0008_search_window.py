@@ -1,0 +1,13 @@
+"""Search in bounded time, however many documents hold the words."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(statements)
