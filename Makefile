@@ -52,6 +52,7 @@ lock:
 
 bench: $(READY)
 	$(VENV)/bin/python -m bench.content_sync
+	$(VENV)/bin/python -m bench.content_search
 
 clean:
 	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs

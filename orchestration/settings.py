@@ -1,11 +1,12 @@
 """Everything that an installation may choose, read from the environment (``DOGEAR_*``, ``DATABASE_URL``) here only."""
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import DogearError
 
@@ -14,6 +15,19 @@ SAMPLE_SITE = "sample.dogear.example"
 SAMPLE_CONTENT = PROJECT_ROOT / "content"
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+def tokens_by_host(written: object) -> object:
+    """What a variable says as a JSON object; the text itself, which may hold a secret, is never quoted."""
+    if not isinstance(written, str):
+        return written
+    try:
+        tokens = json.loads(written)
+    except ValueError:
+        tokens = None
+    if not isinstance(tokens, dict) or not all(isinstance(token, str) for token in tokens.values()):
+        raise ValueError('must be a JSON object of tokens by host, such as {"github.com": "..."}')
+    return tokens
 
 
 class Settings(BaseSettings):
@@ -37,7 +51,7 @@ class Settings(BaseSettings):
     site: Name | None = Field(
         default=None, description="The site that commands mean, where there are several of one's own."
     )
-    git_tokens: dict[str, SecretStr] = Field(
+    git_tokens: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(tokens_by_host)] = Field(
         default={}, description="Access tokens for repositories over https, by host, as a JSON object."
     )
     media_url: str | None = Field(

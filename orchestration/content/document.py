@@ -1,11 +1,11 @@
 """What one Markdown file says: the row of ``content.items`` that is made of it."""
 
-import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from orchestration.content.dates import in_utc, read_date
 from orchestration.content.front_matter import clean_text, split_front_matter
 from orchestration.content.rules.conventions import Conventions
 from orchestration.content.text.language import language_of
@@ -110,10 +110,8 @@ def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
         written = text_of(front_matter, name)
         if written is None:
             continue
-        try:
-            # "2025-01-14 10:00:00 +0100", as Jekyll writes it, is ISO 8601 but for one space.
-            at = datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", written))
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise DogearError(f"{name} is no date: {written[:80]!r}. Write it like 2026-03-01.") from None
+        at = read_date(written)
+        if at is None or (published_at := in_utc(at)) is None:
+            raise DogearError(f"{name} is no date: {written[:80]!r}. Write it like 2026-03-01.")
+        return published_at
     return None

@@ -94,6 +94,30 @@ def test_the_path_at_which_visitors_see_it(file_path, front_matter, url_path):
     assert PLAIN.url_path(file_path, front_matter, None) == url_path
 
 
+@pytest.mark.parametrize(
+    ("written", "published_at"),
+    [
+        *((day, datetime(2025, 1, 4, tzinfo=UTC)) for day in ("2025-01-04", "2025-1-4", "2025/01/04", "20250104")),
+        *((day, datetime(2025, 1, 14, tzinfo=UTC)) for day in ("14 January 2025", "Jan 14, 2025", "14.01.2025")),
+        *((day, datetime(2025, 1, 14, tzinfo=UTC)) for day in ("01/14/2025", "14/01/2025", '"2025-01-14"')),
+        ("2025-01-14T10:00:00Z", datetime(2025, 1, 14, 10, tzinfo=UTC)),
+        ("2025-01-14 10:00:00 +0100", datetime(2025, 1, 14, 9, tzinfo=UTC)),
+        ("2025-01-14T10:00:00.5-05:00", datetime(2025, 1, 14, 15, 0, 0, 500_000, tzinfo=UTC)),
+        ("Tue, 14 Jan 2025 10:00:00 GMT", datetime(2025, 1, 14, 10, tzinfo=UTC)),
+        ("Jan 14 2025 10:30 PM", datetime(2025, 1, 14, 22, 30, tzinfo=UTC)),
+        ("03.04.2026", datetime(2026, 4, 3, tzinfo=UTC)),
+    ],
+)
+def test_a_date_in_any_usual_form(written, published_at):
+    assert read_document(ID, "a.md", f"---\ndate: {written}\n---\n".encode()).published_at == published_at
+
+
+@pytest.mark.parametrize("written", ["03/04/2026", "January 2025", "2025", "10", "14 Jan", "14 Jan 2025 10:00 XYZ"])
+def test_what_is_no_date_or_could_be_two_is_refused(written):
+    with pytest.raises(DogearError, match="Write it like 2026-03-01"):
+        read_document(ID, "a.md", f"---\ndate: {written}\n---\n".encode())
+
+
 BILLION_LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n"
 
 

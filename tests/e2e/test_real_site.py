@@ -101,6 +101,53 @@ def test_every_document_is_read_and_the_post_that_stands_twice_is_kept_twice(rea
     assert real_site.rows("select count(*) from content.items where url_path like '%%/in-which-lastpass%%'") == [(2,)]
 
 
+def test_the_reports_on_content_say_what_git_and_the_files_say(real_site):
+    documents = real_site.rows(
+        "select file_path, versions, broken_links, language_code from marts.content_documents order by file_path"
+    )
+    assert len(documents) == 23
+    assert {language for *_, language in documents} == {"en", None}
+    followed = dict(
+        real_site.rows(
+            "select items.file_path, count(*) from content.items join content.content_versions v "
+            "using (content_id) group by items.file_path"
+        )
+    )
+    assert {path: versions for path, versions, *_ in documents} == followed
+    # Two images that the site lost when it moved to Hugo.
+    assert real_site.rows("select file_path, target from marts.content_broken_links order by 1") == [
+        (
+            "blog/geekery/headless-wrapper-for-ephemeral-xservers.md",
+            "/files/blogposts/20100511/xephyr-ephemeral-x-example.png",
+        ),
+        ("blog/geekery/xvfb-firefox.md", "http://www.semicomplete.com/images/googledotcom.png"),
+    ]
+    assert real_site.rows("select sum(documents)::int from marts.content_quality_distribution") == [(20,)]
+    assert real_site.rows(
+        "select sum(documents)::int, sum(share_of_documents)::float from marts.content_languages"
+    ) == [(20, 1.0)]
+
+
+def test_a_score_is_the_sum_of_its_parts(real_site):
+    parts = {
+        "title": 10,
+        "description": 15,
+        "tags": 5,
+        "date": 5,
+        "length": 20,
+        "structure": 15,
+        "readability": 15,
+        "image": 10,
+        "link": 5,
+    }
+    columns = ", ".join(f"{part}_points" for part in parts)
+    rows = real_site.rows(f"select quality_score::float, {columns} from marts.content_documents")
+    for score, *points in rows:
+        possible = sum(most for most, point in zip(parts.values(), points, strict=True) if point is not None)
+        assert score == pytest.approx(100 * sum(point or 0 for point in points) / possible, abs=0.06)
+        assert all(0 <= point <= most for most, point in zip(parts.values(), points, strict=True) if point is not None)
+
+
 def test_a_number_can_be_followed_to_its_line(real_site, semicomplete):
     ((file, line_number, path),) = real_site.rows(
         "select imports.file, line_number, page_path from marts.analytics_page_views "

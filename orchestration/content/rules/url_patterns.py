@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import unquote
 
+from orchestration.content.dates import read_date
+
 # As long as visits' paths are (dbt_project/macros/canonical_path.sql).
 LONGEST_URL_PATH = 500
 HTML = re.compile(r"(/index)?\.(html?|xhtml|php)$|\.aspx?$")
@@ -132,9 +134,9 @@ def written_date(front_matter: Mapping[str, Any], zone: tzinfo | None) -> dateti
     """The date as readers of the site see it: in ``zone``, or as written; UTC midnight would shift some by a day."""
     for name in ("date", "published_at", "publishDate"):
         if written := written_text(front_matter, name):
+            at = read_date(written)
             try:
-                at = datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", written))
-                return at.astimezone(zone) if zone and at.tzinfo else at
+                return at.astimezone(zone) if at and zone and at.tzinfo else at
             except (ValueError, OverflowError):
                 return None
     return None
