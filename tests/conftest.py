@@ -4,6 +4,7 @@ import os
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
-    """URL of an empty, migrated database for one test."""
+@contextmanager
+def database_of_its_own(server_url: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     with connect(server_url) as connection:
         connection.autocommit = True
@@ -39,6 +39,20 @@ def database_url(server_url: str) -> Iterator[str]:
     with connect(server_url) as connection:
         connection.autocommit = True
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """URL of an empty, migrated database for one test."""
+    with database_of_its_own(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def other_database_url(server_url: str) -> Iterator[str]:
+    """URL of another one, to compare."""
+    with database_of_its_own(server_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,9 @@ def main() -> None:
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():
-            sys.stderr.write(f"dogear: {environment_name(problem['loc'])}: {problem['msg']}.\n")
+            sys.stderr.write(
+                f"dogear: {environment_name(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}.\n"
+            )
         sys.exit(1)
     except SystemExit as end:
         if end.code == INTERRUPTED:

@@ -5,9 +5,19 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    help="The sites of this installation: add one, list them, remove one.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def site() -> None:
+    """The sites of this installation: add one, list them, remove one.
+
+    \b
+    Examples:
+      dogear site add example.org --repository ~/example.org
+      dogear site list
+      dogear site remove example.org
+    """
 
 
 @app.command()
@@ -36,6 +46,8 @@ def add(
       dogear site add example.org --repository https://github.com/ada/example.org --branch main --user-code ada
       dogear site add example.org --build-url https://api.example.net/hooks/build
     """
+    import sys
+
     from orchestration.cli.sync import sync_and_tell
     from orchestration.content.repositories import check_repository
     from orchestration.content.sites import all_sites, check_site, save_site
@@ -56,8 +68,10 @@ def add(
         site = check_site({**before, **{key: value for key, value in given.items() if value is not None}})
         save_site(database_url, site)
         typer.echo(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
-        if site.repository:
-            sync_and_tell(settings, database_url, [site])
+        if site.build_url and settings.build_webhook_secret is None:
+            typer.echo("No build will be asked for before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
+        if not sync_and_tell(settings, database_url, [site]):
+            sys.exit(1)
 
 
 @app.command("list")

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime
 
+# Names of the date of publication in front matter: Hugo, Jekyll and Eleventy; our own; Hugo; Astro.
+NAMES = ("date", "published_at", "publishDate", "pubDate")
 LONGEST = 80
 SPACE_BEFORE_OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")

@@ -1,18 +1,21 @@
 """What one Markdown file says: the row of ``content.items`` that is made of it."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestration.content.dates import in_utc, read_date
+from orchestration.content.dates import NAMES, in_utc, read_date
 from orchestration.content.front_matter import clean_text, split_front_matter
 from orchestration.content.rules.conventions import Conventions
 from orchestration.content.text.language import language_of
 from orchestration.content.text.markdown import Outline, outline
-from orchestration.content.text.measures import DATE, DESCRIPTION, Measures, measure
+from orchestration.content.text.measures import DESCRIPTION, Measures, measure
 from orchestration.errors import DogearError
 
+MDX = ".mdx"
+IMPORTS = re.compile(r"^(?:import|export) .*\n?", re.MULTILINE)
 NAMESPACE = uuid.UUID("8f4b1a52-6c35-5d0a-9a55-0d09ea4c0de7")
 
 
@@ -51,6 +54,8 @@ def read_document(
         raise DogearError(f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}") from None
     front_matter, body = split_front_matter(text)
     body = clean_text(body)
+    if file_path.lower().endswith(MDX):
+        body = IMPORTS.sub("", body)
     content = outline(body)
     language_code = language_of(front_matter, content)
     published_at = published_at_of(front_matter) or conventions.file_date(file_path)
@@ -66,8 +71,8 @@ def read_document(
         excerpt=text_of(front_matter, *DESCRIPTION) or content.first_paragraph,
         body=body,
         front_matter=front_matter,
-        tags=tags_of(front_matter),
-        is_draft=front_matter.get("draft") is True or front_matter.get("published") is False,
+        tags=tags_of(front_matter, conventions.words_between),
+        is_draft=is_draft(front_matter) or not conventions.is_published(file_path),
         published_at=published_at,
         language_code=language_code,
         outline=content,
@@ -97,16 +102,23 @@ def text_of(front_matter: dict[str, Any], *names: str) -> str | None:
     return None
 
 
-def tags_of(front_matter: dict[str, Any]) -> list[str]:
-    """``tags`` as a list, whether written as one or separated by commas."""
+def is_draft(front_matter: dict[str, Any]) -> bool:
+    return front_matter.get("draft") is True or front_matter.get("published") is False
+
+
+def tags_of(front_matter: dict[str, Any], words_between: str | None) -> list[str]:
+    """``tags`` as a list, whether written as one or separated by commas; else by what the generator has between."""
     written = front_matter.get("tags")
-    tags = written.split(",") if isinstance(written, str) else written if isinstance(written, list) else []
+    if isinstance(written, str):
+        tags = written.split("," if "," in written else words_between or ",")
+    else:
+        tags = written if isinstance(written, list) else []
     return [str(tag).strip() for tag in tags if tag is not None and str(tag).strip()]
 
 
 def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
     """The date of publication; UTC where no time zone is given. Raises DogearError where it is no date."""
-    for name in DATE:
+    for name in NAMES:
         written = text_of(front_matter, name)
         if written is None:
             continue

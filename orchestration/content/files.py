@@ -1,7 +1,7 @@
 """Which files of a site are documents, and which are served as they are: rows of ``content.files``."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import psycopg
 
@@ -50,16 +50,17 @@ def served_at(path: str, conventions: Conventions) -> str | None:
     for folder, prefix in (*folders, (conventions.content_root, "/")):
         below = below_folder(path, folder)
         if below is not None:
-            return None if below.startswith(INNER) or f"/{INNER}" in below else posixpath.join("/", prefix, below)
+            is_inner = below.startswith(INNER) or f"/{INNER}" in below
+            return None if is_inner else conventions.below_base(posixpath.join("/", prefix, below))
     return None
 
 
 def write_files(connection: psycopg.Connection, site: Site, others: Mapping[str, tuple[SiteFile, str]]) -> None:
     """Make the table say which files there are; what it says already is left alone."""
-    question = "select file_path, url_path from content.files where site = %s and user_code = %s"
-    known = set(connection.execute(question, [site.site, site.user_code]).fetchall())
-    wanted = {(path, url_path) for path, (_, url_path) in others.items()}
-    gone = [path for path, _ in known - wanted]
+    question = "select user_code, file_path, url_path from content.files where site = %s"
+    known = set(connection.execute(question, [site.site]).fetchall())
+    wanted = {(site.user_code, path, url_path) for path, (_, url_path) in others.items()}
+    gone = [path for _, path, _ in known - wanted]
     connection.execute("delete from content.files where site = %s and file_path = any(%s)", [site.site, gone])
-    rows: Iterable[list[str]] = ([site.site, site.user_code, *row] for row in sorted(wanted - known))
+    rows = ([site.site, *row] for row in sorted(wanted - known))
     copy_rows(connection, "content.files", ("site", "user_code", "file_path", "url_path"), rows)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from orchestration.content.document import Document
@@ -68,6 +69,15 @@ def delete_files(
         "delete from content.file_sync_status where site = %s and file_path = any(%s)",
         [site, [*gone, *changed_paths, *failed_paths]],
     )
+
+
+def give_to_owner(connection: psycopg.Connection, site: Site) -> None:
+    """What could not be read anew, and so is as it was before, belongs to the owner of the site too."""
+    for table in ("items", "search_index", "links"):
+        statement = sql.SQL("update {} set user_code = %s where site = %s and user_code <> %s")
+        connection.execute(
+            statement.format(sql.Identifier("content", table)), [site.user_code, site.site, site.user_code]
+        )
 
 
 def insert_items(connection: psycopg.Connection, site: Site, documents: Iterable[tuple[FileReading, Document]]) -> None:

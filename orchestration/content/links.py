@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from orchestration.content.document import Document
+from orchestration.content.rules.conventions import Conventions
 from orchestration.content.rules.url_patterns import canonical
 from orchestration.content.site_files import is_markdown
 from orchestration.content.sites import Site
@@ -18,18 +19,21 @@ COLUMNS = (
     *("is_internal", "paths", "files"),
 )
 LONGEST = 2000
+SITE_URL = re.compile(r"^\s*\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}(?:\{\{-?\s*site\.baseurl\s*-?\}\})?")
+FILTERED = re.compile(r"\{\{-?\s*[\"']([^\"']*)[\"']\s*\|\s*(?:relative_url|absolute_url)\s*-?\}\}")
+POST_URL = re.compile(r"\{%-?\s*post_url\s+/?([^\s%]+)\s*-?%\}")
 # Files that are pages of their own keep their extension in content.files.
 PAGES = (".html", ".htm", ".php")
 
 
 def insert_links(
-    connection: psycopg.Connection, site: Site, content_root: str, documents: Iterable[tuple[str, Document]]
+    connection: psycopg.Connection, site: Site, conventions: Conventions, documents: Iterable[tuple[str, Document]]
 ) -> None:
     """Write the links of documents, each given with its path below the content folder."""
     rows = (
         [
             *(document.content_id, position, site.site, site.user_code, link.kind, link.target[:LONGEST], link.text),
-            *(link.start, *destination(link.target, document.url_path, file_path, site.site, content_root)),
+            *(link.start, *destination(link.target, document.url_path, file_path, site.site, conventions)),
         ]
         for file_path, document in documents
         for position, link in enumerate(document.outline.links, 1)
@@ -38,12 +42,13 @@ def insert_links(
 
 
 def destination(
-    target: str, url_path: str, file_path: str, site: str, content_root: str
+    target: str, url_path: str, file_path: str, site: str, conventions: Conventions
 ) -> tuple[bool, list[str], list[str]]:
     """Whether a target lies in the site itself, and the URL paths and files (below the site's folder) it may mean.
 
     A relative target may be meant from the page's URL, with or without a slash at its end, or from its file.
     """
+    target = without_liquid(target)
     try:
         parts = urlsplit(target.strip())
         path = unquote(parts.path)
@@ -54,9 +59,10 @@ def destination(
         return is_own, known_paths([path or "/"]) if is_own else [], []
     if not path or "\0" in path or len(path) > LONGEST:
         return False, [], []  # a place on the page itself
-    folder = posixpath.dirname(file_path)
+    folder, content_root = posixpath.dirname(file_path), conventions.content_root
     if path.startswith("/"):
-        urls = [path]
+        # Some generators put the path below which the site is served before it, some leave that to the author.
+        urls = [path, conventions.below_base(path)]
         files = [posixpath.join(content_root, path.lstrip("/"))]
     else:
         urls = [posixpath.join(url_path, path), posixpath.join(posixpath.dirname(url_path), path)]
@@ -67,6 +73,16 @@ def destination(
     return True, known_paths(urls), list(dict.fromkeys(files))
 
 
+def without_liquid(target: str) -> str:
+    """The target that Jekyll makes of it; what it computes otherwise leads nowhere that could be told."""
+    target = SITE_URL.sub("", target)
+    if filtered := FILTERED.fullmatch(target.strip()):
+        return filtered[1]
+    if post := POST_URL.fullmatch(target.strip()):
+        return f"/_posts/{post[1]}.md"
+    return "" if "{{" in target or "{%" in target else target
+
+
 def without_www(host: str) -> str:
     return re.sub(r"^www\.|:\d+$", "", host.lower())
 
@@ -74,4 +90,5 @@ def without_www(host: str) -> str:
 def known_paths(urls: Iterable[str]) -> list[str]:
     """The URL paths as ``content.paths`` has them, and files such as page.html as they are."""
     found = (path for url in urls if (path := canonical(posixpath.normpath(url))))
-    return list(dict.fromkeys([*found, *(url for url in urls if url.endswith(PAGES))]))
+    files = [url for url in urls if url.endswith(PAGES) and canonical(url, None)]
+    return list(dict.fromkeys([*found, *files]))

@@ -1,6 +1,7 @@
 """Repositories elsewhere: which commit a branch has, and its commits brought here."""
 
 import fcntl
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -49,7 +50,7 @@ def newest_commit(url: str, branch: str, folder: Path, tokens: Mapping[str, Secr
 
 
 def fetch(url: str, branch: str, folder: Path, tokens: Mapping[str, SecretStr]) -> None:
-    """Bring the commits of the branch into the bare repository ``folder``, as ``refs/dogear/<branch>``.
+    """Bring the commits of the branch into the bare repository ``folder``, as ``local_name``.
 
     What was fetched before stays where this fails. Raises DogearError.
     """
@@ -58,7 +59,7 @@ def fetch(url: str, branch: str, folder: Path, tokens: Mapping[str, SecretStr]) 
         fcntl.flock(lock, fcntl.LOCK_EX)
         remote = _remote(url, folder)
         newest = _newest(remote, branch, tokens)
-        here = f"refs/dogear/{branch}"
+        here = local_name(branch)
         repository = pygit2.Repository(str(folder))
         if here in repository.references and repository.references[here].target == newest:
             return
@@ -66,6 +67,11 @@ def fetch(url: str, branch: str, folder: Path, tokens: Mapping[str, SecretStr]) 
             remote.fetch([f"+{name_at_host(branch)}:{here}"], callbacks=Credentials(url, tokens))
         except (pygit2.GitError, OSError) as error:
             raise DogearError(f"{url} cannot be fetched: {error}.") from None
+
+
+def local_name(branch: str) -> str:
+    """By a digest, since Git cannot have both ``topic`` and ``topic/one``, and the host may change one to the other."""
+    return f"refs/dogear/{hashlib.sha256(branch.encode()).hexdigest()[:16]}"
 
 
 def name_at_host(branch: str) -> str:

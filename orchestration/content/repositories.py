@@ -11,7 +11,7 @@ import pygit2
 from pydantic import SecretStr
 
 from orchestration.content.git_history import Checkout
-from orchestration.content.remotes import fetch
+from orchestration.content.remotes import fetch, local_name
 from orchestration.content.site_files import CommitFiles, FolderFiles, SiteFiles
 from orchestration.content.sites import Site
 from orchestration.errors import DogearError
@@ -56,11 +56,18 @@ def is_remote(repository: str) -> bool:
 
 def check_repository(repository: str) -> str:
     """The repository as it is kept: a URL, or an absolute path. Raises DogearError for what it cannot be."""
+    if not repository.strip():
+        raise DogearError("--repository is empty: name a folder, or the URL of a Git repository.")
     if not is_remote(repository):
         return str(Path(repository).expanduser().absolute())
-    parts = urlsplit(repository)
-    if parts.password:
-        raise DogearError("A URL with a password would be kept in the database: set DOGEAR_GIT_TOKENS instead.")
+    try:
+        parts = urlsplit(repository)
+    except ValueError:
+        raise DogearError("--repository is a URL that cannot be read; write it like https://host/path.") from None
+    if parts.password or parts.query or (parts.username and parts.scheme in {"https", "http"}):
+        raise DogearError(
+            "A URL with a password or token would be kept in the database: set DOGEAR_GIT_TOKENS instead."
+        )
     if "://" in repository and parts.scheme not in {"https", "http", "ssh", "git", "file"}:
         raise DogearError(f"{repository}: Git repositories are read over https, ssh, git or file.")
     return repository
@@ -80,7 +87,7 @@ def open_source(site: Site, home: Path, git_tokens: Mapping[str, SecretStr] | No
     if is_remote(site.repository):
         folder = repository_folder(home, site.repository)
         fetch(site.repository, site.branch or HEAD, folder, git_tokens or {})
-        return at_commit(pygit2.Repository(str(folder)), "", f"refs/dogear/{site.branch or HEAD}", site)
+        return at_commit(pygit2.Repository(str(folder)), "", local_name(site.branch or HEAD), site)
     root = Path(site.repository)
     if not root.is_dir():
         raise DogearError(f"{root}, the repository of {site.site}, is not there. Change it: dogear site add.")
@@ -96,12 +103,14 @@ def open_source(site: Site, home: Path, git_tokens: Mapping[str, SecretStr] | No
     is_bare = root.resolve().is_relative_to(Path(repository.path).resolve())
     folder = "" if is_bare else below_root(root, Path(repository.workdir))
     if site.branch or is_bare:
-        return at_commit(repository, folder, site.branch or HEAD, site)
+        return at_commit(repository, folder, f"refs/heads/{site.branch}" if site.branch else HEAD, site)
     head = None if repository.head_is_unborn else repository.head.peel(pygit2.Commit).id
     return Source(FolderFiles(root), Checkout(repository, folder, head) if head else None, root)
 
 
 def below_root(folder: Path, root: Path) -> str:
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise DogearError(f"{folder}: the working tree of its Git repository is elsewhere, in {root}.")
     below = folder.resolve().relative_to(root.resolve()).as_posix()
     return "" if below == "." else below
 

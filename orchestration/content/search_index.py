@@ -14,7 +14,8 @@ from orchestration.content.document import Document
 from orchestration.content.sites import Site
 from orchestration.content.versions import Prepare
 
-LONGEST_TEXT = 500_000
+# Bytes: a text vector holds no more than a megabyte, and words that are not ASCII come twice.
+LONGEST_TEXT = 400_000
 HEAVIEST = 100.0
 # The table beside has the columns of content.search_index, and two by which to find the document later.
 TABLE_BESIDE = """
@@ -64,7 +65,7 @@ def preparing_search(connection: psycopg.Connection, site: Site) -> Generator[Pr
                     [
                         *(file_path, content_hash, document.language_code or "", site.site, site.user_code),
                         *(document.content_type, document.url_path, document.title),
-                        *(document.outline.text[:LONGEST_TEXT], document.excerpt or "", ", ".join(document.tags)),
+                        *(cut(document.outline.text), document.excerpt or "", ", ".join(document.tags)),
                         *(search_weight(document.front_matter), document.published_at),
                     ]
                 )
@@ -75,6 +76,11 @@ def preparing_search(connection: psycopg.Connection, site: Site) -> Generator[Pr
 def insert_search_rows(connection: psycopg.Connection, file_paths: Sequence[str]) -> None:
     """Make the documents of these files searchable, as they were prepared; their items are there."""
     connection.execute(INSERT, [list(file_paths)])
+
+
+def cut(text: str) -> str:
+    """As much of the beginning as the database can make a vector of."""
+    return text if len(text) * 4 <= LONGEST_TEXT else text.encode()[:LONGEST_TEXT].decode(errors="ignore")
 
 
 def search_weight(front_matter: dict[str, Any]) -> float:

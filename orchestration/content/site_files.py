@@ -15,9 +15,10 @@ from pygit2.enums import FileMode
 
 from orchestration.errors import DogearError
 
-MARKDOWN = (".md", ".markdown")
+MARKDOWN = (".md", ".markdown", ".mdx")
 LONGEST_PATH = 500
 MOST_LINKS = 8
+WAY_OUT = "Say which it is: dogear site add NAME --content FOLDER, or content = in dogear.toml."
 ONES_OF_TOOLS = {"node_modules", "__pycache__"}
 
 
@@ -83,8 +84,10 @@ class FolderFiles:
         start = self.root / folder
         if optional and not start.exists():
             return
+        if os.path.realpath(start) != os.path.normpath(start):
+            raise DogearError(f"{start} is a link, or lies behind one, and may lead out of the site's folder.")
         if not start.is_dir():
-            raise DogearError(f"The content folder {start} is not there.")
+            raise DogearError(f"The content folder {start} is not there. {WAY_OUT}")
 
         def refuse(error: OSError) -> None:
             # A folder that cannot be listed must not look like one whose files are gone.
@@ -149,8 +152,13 @@ class CommitFiles:
         if optional and tree is None:
             return
         if not isinstance(tree, pygit2.Tree):
-            raise DogearError(f"The content folder {start} is not there in the repository.")
-        yield from sorted(self._walk(tree, folder.encode()), key=lambda file: file.path.split("/"))
+            raise DogearError(f"There is no folder {start} in the commit. {WAY_OUT}")
+        try:
+            yield from sorted(self._walk(tree, folder.encode()), key=lambda file: file.path.split("/"))
+        except RecursionError:
+            raise DogearError("Its folders are nested too deeply.") from None
+        except (KeyError, pygit2.GitError) as error:
+            raise DogearError(f"Git lacks a part of the commit, as partial clones do: {error}.") from None
 
     def read(self, path: str) -> bytes | None:
         found = self._object(posixpath.join(self.folder, path))

@@ -41,6 +41,13 @@ def all_sites(database_url: str) -> list[Site]:
         return cursor.execute(question).fetchall()
 
 
+def fingerprints(database_url: str) -> dict[str, str]:
+    """What the source of each site was when it was read."""
+    with connect(database_url) as connection:
+        question = "select site, fingerprint from content.sites where fingerprint is not null"
+        return dict(connection.execute(question).fetchall())
+
+
 def find_site(database_url: str, wanted: str | None) -> Site:
     """The site of that name; without one, the only site there is, but for the sample.
 
@@ -71,6 +78,10 @@ def check_site(values: Mapping[str, str | None]) -> Site:
     for what, value in (("name of a site", site.site), ("user code", site.user_code)):
         if not value.strip() or not value.isprintable() or len(value) > LONGEST_NAME:
             raise DogearError(f"The {what} must have 1 to {LONGEST_NAME} printable characters: {value[:40]!r}.")
+    if "/" in site.site:
+        raise DogearError(f"The name of a site is its host, such as example.org, and no URL: {site.site[:80]}.")
+    if site.repository is None and (site.branch or site.content_root or site.build_url):
+        raise DogearError(f"{site.site} has no repository: say --repository PATH_OR_URL, or check its name.")
     if site.content_root and (site.content_root.startswith("/") or ".." in Path(site.content_root).parts):
         raise DogearError(f"--content {site.content_root} must be a folder of the repository, such as content/posts.")
     if site.build_url:

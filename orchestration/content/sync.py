@@ -4,13 +4,22 @@ import hashlib
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from uuid import UUID
 
 import psycopg
 
 from orchestration.content.document import id_of_path
 from orchestration.content.files import list_files, write_files
 from orchestration.content.git_history import Checkout
-from orchestration.content.item_rows import KnownFile, delete_files, insert_items, insert_status, known_files
+from orchestration.content.item_rows import (
+    KnownFile,
+    delete_files,
+    give_to_owner,
+    insert_items,
+    insert_status,
+    known_files,
+)
 from orchestration.content.links import insert_links
 from orchestration.content.measure_rows import delete_unused_measures, write_measures
 from orchestration.content.read_files import FileReading, read_file
@@ -36,6 +45,7 @@ class SyncSummary:
 
     ``others`` are the site's files that are no documents, each with the URL path under which the site serves it.
     ``commit`` is the one that was read; None outside of Git. ``is_new``: it was not read before.
+    ``is_rebuilt``: the versions are those of all of history.
     """
 
     synced: int
@@ -46,6 +56,7 @@ class SyncSummary:
     others: Sequence[tuple[SiteFile, str]] = field(default=(), compare=False)
     commit: str | None = field(default=None, compare=False)
     is_new: bool = field(default=False, compare=False)
+    is_rebuilt: bool = field(default=False, compare=False)
 
 
 def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> SyncSummary:
@@ -76,20 +87,22 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
     delete_files(connection, site.site, gone, [reading for reading, _ in changed], failed)
     insert_items(connection, site, changed)
     insert_search_rows(connection, [reading.file_path for reading, _ in changed])
-    insert_links(connection, site, conventions.content_root, [(reading.file_path, it) for reading, it in changed])
+    insert_links(connection, site, conventions, [(reading.file_path, it) for reading, it in changed])
     insert_status(connection, site, known, [*(reading for reading, _ in changed), *failed])
     write_files(connection, site, others)
     measures = {reading.file_hash: document.measures for reading, document in changed if reading.file_hash}
     write_measures(connection, site, {**(history.measures if history else {}), **measures})
-    if changed or gone or new_versions:
-        delete_unused_measures(connection, site)
+    delete_unused_measures(connection, site)
     commit = str(checkout.head) if checkout else None
+    if is_anew:
+        give_to_owner(connection, site)
     mark_site(connection, site, read_as, conventions.content_root, commit)
     return SyncSummary(
         *(len(changed), len(readings) - len(changed) - len(failed), len(gone), len(failed), new_versions),
         others=list(others.values()),
         commit=commit,
         is_new=commit is not None and commit != last_commit,
+        is_rebuilt=history is not None and history.lineages.is_whole and last_commit is not None,
     )
 
 
@@ -127,11 +140,15 @@ def read_files(
     """Read each file, unless its content and its document's id are those of before."""
     committed = history.content_ids() if history else {}
     parsed = history.documents if history else {}
+    taken = history.lineages.taken if history else set[UUID]()
+    new_id = history.lineages.path_id if history else partial(id_of_path, site.site)
     nothing = KnownFile(None, None, None, None)
     readings: list[FileReading] = []
     for path, file in documents.items():
         before = known.get(path, nothing)
-        content_id = committed.get(path) or before.content_id or id_of_path(site.site, path)
+        # What was read there before may have gone elsewhere, in a commit.
+        known_id = before.content_id if before.content_id not in taken else None
+        content_id = committed.get(path) or known_id or new_id(path)
         known_hash = before.content_hash if before.content_id == content_id else None
         reading = read_file(file, path, content_id, site.site, conventions, known_hash, parsed)
         if reading.document and reading.file_hash and (path, reading.file_hash) not in parsed:

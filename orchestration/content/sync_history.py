@@ -6,23 +6,16 @@ from collections.abc import Iterable
 import psycopg
 
 from orchestration.content.git_history import Checkout, is_ancestor, read_commits
+from orchestration.content.lineages import HistoryNeeded, Known, Lineage, Lineages
 from orchestration.content.rules.conventions import Conventions
 from orchestration.content.sites import Site
-from orchestration.content.versions import History, HistoryNeeded, Lineage, Version
+from orchestration.content.versions import History, Version
 from orchestration.resources.copy_rows import copy_rows
 
 COLUMNS = (
-    *(
-        "content_id",
-        "version_number",
-        "content_type",
-        "file_path",
-        "url_path",
-        "change_type",
-        "change_summary",
-        "title",
-    ),
-    *("content_hash", "content_snapshot", "author_name", "author_email", "authored_at", "commit_hash"),
+    *("content_id", "path_id", "version_number", "content_type", "file_path", "url_path", "change_type"),
+    *("change_summary", "title", "content_hash", "content_snapshot"),
+    *("author_name", "author_email", "authored_at", "commit_hash"),
 )
 
 
@@ -50,23 +43,25 @@ def follow(
     """The history with the commits that came after ``after``; None begins anew. Raises HistoryNeeded."""
     if after is None:
         connection.execute("delete from content.content_versions where site = %s", [site.site])
-    known = known_lineages(connection, site.site)
-    lineages = {posixpath.normpath(posixpath.join(checkout.folder, path)): lineage for path, lineage in known}
-    history = History(site.site, checkout, conventions, lineages, goes_on=after is not None)
-    history.add(read_commits(checkout, after))
-    return history
+    lineages = Lineages(site.site, checkout, conventions, known_lineages(connection, checkout, site.site), after)
+    lineages.follow(list(read_commits(checkout, after)))
+    return History(lineages)
 
 
-def known_lineages(connection: psycopg.Connection, site: str) -> list[tuple[str, Lineage]]:
-    """The documents of the site with the path of their last version; of two at one path, the one that is there last."""
+def known_lineages(connection: psycopg.Connection, checkout: Checkout, site: str) -> list[Known]:
+    """The documents of the site at the path of their last version; one that is there comes last."""
     question = """
-        select distinct on (content_id) file_path, content_id, version_number, change_type <> 'delete'
+        select distinct on (content_id)
+            file_path, change_type <> 'delete', authored_at, content_id, path_id, version_number
         from content.content_versions
         where site = %s
         order by content_id, version_number desc
     """
-    found = connection.execute(question, [site]).fetchall()
-    return [(path, Lineage(*rest, is_document=True)) for path, *rest in sorted(found, key=lambda row: row[3])]
+    found = sorted(connection.execute(question, [site]).fetchall(), key=lambda row: row[1:3])
+    return [
+        (posixpath.normpath(posixpath.join(checkout.folder, path)), Lineage(*ids, is_document=True), is_there)
+        for path, is_there, _, *ids in found
+    ]
 
 
 def write_versions(connection: psycopg.Connection, site: Site, history: History, versions: Iterable[Version]) -> int:
@@ -74,5 +69,8 @@ def write_versions(connection: psycopg.Connection, site: Site, history: History,
     rows = ([site.site, site.user_code, *(getattr(version, column) for column in COLUMNS)] for version in versions)
     written = copy_rows(connection, "content.content_versions", ("site", "user_code", *COLUMNS), rows)
     for new, old in history.renamed_ids():
-        connection.execute("update content.content_versions set content_id = %s where content_id = %s", [new, old])
+        connection.execute(
+            "update content.content_versions set content_id = %s where site = %s and content_id = %s",
+            [new, site.site, old],
+        )
     return written

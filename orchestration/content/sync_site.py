@@ -2,9 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import psycopg
+import pygit2
 
 from orchestration.content.builds.build_requests import BuildsSummary, request_build, send_builds
+from orchestration.content.changes import fingerprint
 from orchestration.content.media.images import is_image
 from orchestration.content.media.sync_media import MediaSummary, sync_media
 from orchestration.content.repositories import RepositoryBusyError, open_source
@@ -20,34 +24,20 @@ BUSY_PAUSE = 0.25
 
 @dataclass(frozen=True)
 class SiteSync:
-    """What came of each step; the later ones are None for a site without a repository."""
+    """What came of each step; all None for a site without a repository."""
 
     content: SyncSummary | None = None
     media: MediaSummary | None = None
     builds: BuildsSummary | None = None
 
 
-def sync_site(
-    settings: Settings, database_url: str, site: Site, on_image: Callable[[int, int], object] | None = None
-) -> SiteSync:
-    """Bring the site's tables and images up to date. Safe to repeat, and to interrupt: each step is whole, or not done.
-
-    ``on_image`` is told how many images are done, of how many. Raises DogearError where the repository, the storage of
-    images or the database cannot be used; what was done before stays.
-    """
-    if site.repository is None:
-        return SiteSync()
-    content = sync_tables(settings, database_url, site)
-    images = [(file, url_path) for file, url_path in content.others if is_image(file.path)]
-    media = sync_media(database_url, site.site, site.user_code, images, settings.media_storage, on_image)
-    builds = send_builds(database_url, settings.build_webhook_secret, site.site)
-    return SiteSync(content, media, builds)
-
-
 def sync_sites(
     settings: Settings, database_url: str, sites: Iterable[Site], on_image: Callable[[int, int], object] | None = None
 ) -> dict[str, SiteSync | DogearError]:
-    """Sync each of the sites; one that cannot be synced does not stop the others. What came of it, by site."""
+    """Sync each of the sites, then ask for builds; what came of it, by site.
+
+    One that cannot be synced does not stop the others. ``on_image`` is told how many images are done, of how many.
+    """
     done: dict[str, SiteSync | DogearError] = {}
     for site in sites:
         try:
@@ -57,7 +47,32 @@ def sync_sites(
             with connect(database_url) as connection:
                 statement = "update content.sites set sync_error = %s where site = %s"
                 connection.execute(statement, [str(error), site.site])
+    # Last, since a host may keep us waiting.
+    for name, result in done.items():
+        if isinstance(result, SiteSync) and result.content:
+            builds = send_builds(database_url, settings.build_webhook_secret, name)
+            done[name] = replace(result, builds=builds)
     return done
+
+
+def sync_site(
+    settings: Settings, database_url: str, site: Site, on_image: Callable[[int, int], object] | None
+) -> SiteSync:
+    """Bring the site's tables and images up to date. Safe to repeat, and to interrupt: each step is whole, or not done.
+
+    Raises DogearError where the repository, the storage of images or the database cannot be used; what was done before
+    stays.
+    """
+    if site.repository is None:
+        return SiteSync()
+    # Before it is read: what changes meanwhile makes another one.
+    found = fingerprint(site, settings.home_folder, settings.git_tokens)
+    content = sync_tables(settings, database_url, site)
+    images = [(file, url_path) for file, url_path in content.others if is_image(file.path)]
+    media = sync_media(database_url, site.site, site.user_code, images, settings.media_storage, on_image)
+    with connect(database_url) as connection:
+        connection.execute("update content.sites set fingerprint = %s where site = %s", [found, site.site])
+    return SiteSync(content, media)
 
 
 def sync_tables(settings: Settings, database_url: str, site: Site) -> SyncSummary:
@@ -75,6 +90,11 @@ def sync_tables(settings: Settings, database_url: str, site: Site) -> SyncSummar
             if not tries_left:
                 raise
             time.sleep(BUSY_PAUSE)
+        except pygit2.GitError as error:
+            raise DogearError(f"{site.repository}: Git cannot read it: {error}.") from None
+        except psycopg.Error as error:
+            # Nothing of it is in the tables; the other sites go on.
+            raise DogearError(f"the database refused the content: {str(error).strip().splitlines()[0]}") from error
     raise AssertionError
 
 
@@ -82,18 +102,20 @@ def sentence(result: SiteSync | DogearError) -> str:
     """What came of a sync, in one line."""
     if isinstance(result, DogearError):
         return f"not read: {result}"
-    if result.content is None or result.media is None or result.builds is None:
-        return "no content, visits alone."
-    reason = f": {result.builds.problem}" if result.builds.problem else ""
+    if result.content is None:
+        return "no repository: its visits alone are known."
     content, media, builds = result.content, result.media, result.builds
     parts = [f"{content.synced} read, {content.unchanged} unchanged, {content.deleted} gone"]
     parts[0] += f", {content.failed} not readable (see content.file_sync_status)" if content.failed else ""
-    parts.append(f"{content.versions} new versions from Git")
-    if media.published or media.unchanged or media.failed:
-        parts.append(f"{media.published} images published, {media.unchanged} unchanged")
+    parts.append(
+        f"{content.versions} {'versions from Git, all anew' if content.is_rebuilt else 'new versions from Git'}"
+    )
+    if media and (media.published or media.failed):
+        parts.append(f"images: {media.published} published, {media.unchanged} unchanged")
         parts[-1] += f", {media.failed} not readable (see content.media)" if media.failed else ""
-    if builds.sent:
+    if builds and builds.sent:
         parts.append("a build was asked for")
-    if builds.waiting or builds.failed or builds.unknown:
+    if builds and (builds.waiting or builds.failed or builds.unknown):
+        reason = f": {builds.problem.rstrip('.')}" if builds.problem else ""
         parts.append(f"a build could not be asked for (see content.build_requests){reason}")
     return f"{'; '.join(parts)}."

@@ -11,6 +11,7 @@ create table content.sites (
     read_as text,
     content_folder text,
     head_commit text,
+    fingerprint text,
     synced_at timestamptz,
     sync_error text
 );
@@ -30,6 +31,8 @@ comment on column content.sites.read_as is
 comment on column content.sites.content_folder is
 'Folder of the Markdown files that was read last, below the repository''s; empty where that is all of it.';
 comment on column content.sites.head_commit is 'Newest commit that has been read; NULL before the first, and outside of Git.';
+comment on column content.sites.fingerprint is
+'What the source was when it was read, told without reading it; another one, and the sensor asks for a sync.';
 comment on column content.sites.synced_at is 'When the content was last read.';
 comment on column content.sites.sync_error is 'Why the last sync could not be done; NULL where it was.';
 
@@ -39,7 +42,15 @@ drop table content.histories;
 alter table content.items add column aliases jsonb not null default '[]';
 comment on column content.items.aliases is 'Array of other URL paths that lead to it, as the front matter says.';
 
-alter table content.content_versions add column content_type text, add column url_path text;
+-- They are read again, with their new columns.
+truncate content.content_versions;
+alter table content.content_versions
+add column content_type text, add column url_path text, add column path_id uuid not null;
+-- Two sites may be made of one repository, and of one document: staging, and what it is for.
+alter table content.content_versions
+drop constraint content_versions_pkey, add primary key (site, content_id, version_number);
+comment on column content.content_versions.path_id is
+'Id that follows from the path at which the document began; content_id is the same, unless front matter names another.';
 comment on column content.content_versions.content_type is 'Type of the document after the commit; NULL while its file stood outside of the content folder.';
 comment on column content.content_versions.url_path is
 'Path under which visitors saw this version; NULL where the file is deleted, cannot be read, or stood outside of the content folder.';
@@ -137,53 +148,68 @@ comment on column content.files.file_path is 'Path below the repository''s folde
 comment on column content.files.url_path is 'Path under which the site serves it.';
 
 create view content.paths as
-with numbered as (
+with versions as (
     select
         site,
         user_code,
         content_id,
         content_type,
-        url_path,
         file_path,
-        row_number() over (partition by content_id order by version_number desc) as age
+        url_path,
+        authored_at,
+        row_number() over (partition by site, content_id order by version_number desc) as age
     from content.content_versions
     where url_path is not null
 ),
 
-found as (
-    select site, user_code, url_path as path, content_id, content_type, file_path, 1 as precedence, 'current' as kind
-    from content.items
-    where not is_draft
-    union all
-    select site, user_code, alias, content_id, content_type, file_path, 2, 'alias'
-    from content.items, jsonb_array_elements_text(aliases) as alias
-    where not is_draft
-    union all
-    select site, user_code, url_path, content_id, content_type, file_path, 3, 'draft'
-    from content.items
-    where is_draft
-    union all
+former as (
     select
-        old.site,
-        old.user_code,
-        old.url_path,
-        old.content_id,
-        coalesce(items.content_type, last.content_type),
-        coalesce(items.file_path, last.file_path),
-        case when items.content_id is null then 5 else 4 end,
-        case when items.content_id is null then 'deleted' else 'old' end
-    from (select distinct site, user_code, content_id, url_path from numbered) as old
-    inner join numbered as last on old.content_id = last.content_id and last.age = 1
-    left join content.items on old.content_id = items.content_id
-    where items.url_path is distinct from old.url_path
+        site,
+        user_code,
+        content_id,
+        url_path,
+        max(authored_at) as last_at
+    from versions
+    group by site, user_code, content_id, url_path
 )
 
-select * from found;
+select
+    site,
+    user_code,
+    url_path as path,
+    content_id,
+    content_type,
+    file_path,
+    case when is_draft then 'draft' else 'current' end as kind,
+    case when is_draft then 3 else 1 end as precedence,
+    null::timestamptz as last_at
+from content.items
+union all
+select site, user_code, alias, content_id, content_type, file_path, 'alias', 2, null
+from content.items, jsonb_array_elements_text(aliases) as alias
+where not is_draft
+union all
+select
+    former.site,
+    former.user_code,
+    former.url_path,
+    former.content_id,
+    coalesce(items.content_type, newest.content_type),
+    coalesce(items.file_path, newest.file_path),
+    case when items.content_id is null then 'deleted' else 'old' end,
+    4,
+    former.last_at
+from former
+inner join versions as newest
+    on former.site = newest.site and former.content_id = newest.content_id and newest.age = 1
+left join content.items on former.site = items.site and former.content_id = items.content_id
+where items.url_path is distinct from former.url_path and not coalesce(items.aliases ? former.url_path, false);
 comment on view content.paths is
-'One row per document and URL path under which visitors see it or saw it; where several documents have one path, the lowest precedence is meant.';
+'One row per document and URL path under which visitors see it or saw it. Where several have one path, the lowest precedence is meant, then the latest.';
 comment on column content.paths.kind is
 'current, alias (as the front matter says), draft, old (before it was renamed), or deleted (the document is gone).';
-comment on column content.paths.precedence is '1 for current to 5 for deleted.';
+comment on column content.paths.precedence is '1 for current, 2 for alias, 3 for draft, 4 for what was.';
+comment on column content.paths.last_at is 'Last commit of the document while it had this path; NULL where it has it now.';
 
 -- Pages that generators make of the documents: of each folder above one, of tags and the like.
 create view content.broken_links as
@@ -191,6 +217,8 @@ with known as (
     select site, path from content.paths where kind in ('current', 'alias')
     union
     select site, url_path from content.files
+    union
+    select site, regexp_replace(url_path, '/index\.html?$', '') from content.files where url_path ~ '/index\.html?$'
     union
     select items.site, array_to_string((string_to_array(items.url_path, '/'))[1:depth], '/')
     from content.items, generate_series(2, array_length(string_to_array(items.url_path, '/'), 1) - 1) as depth

@@ -60,7 +60,7 @@ language sql stable parallel safe as $$
                 and media.status = 'published'
                 and (media.file_path = any(links.files) or media.url_path = any(links.paths))
         where links.content_id = of_document and links.kind = 'image' and links.start_offset is not null
-        order by links.start_offset, media.file_path
+        order by links.start_offset, array_position(links.files, media.file_path), media.file_path
     ),
 
     pieces as (

@@ -53,10 +53,12 @@ language sql stable parallel safe set enable_seqscan = off as $$
     with languages as materialized (
         select
             found.language_code,
-            websearch_to_tsquery(content.text_search_configuration(found.language_code), query)
-                || websearch_to_tsquery(content.text_search_configuration(found.language_code), content.fold(query))
-                as wanted,
-            tsvector_to_array(to_tsvector(content.text_search_configuration(found.language_code), query)) as stems
+            websearch_to_tsquery(content.text_search_configuration(found.language_code), left(query, 500))
+                || websearch_to_tsquery(
+                    content.text_search_configuration(found.language_code), content.fold(left(query, 500))
+                ) as wanted,
+            tsvector_to_array(to_tsvector(content.text_search_configuration(found.language_code), left(query, 500)))
+                as stems
         from (
             select distinct indexed.language_code
             from content.search_index as indexed
@@ -78,7 +80,7 @@ language sql stable parallel safe set enable_seqscan = off as $$
             ts_rank('{0.1, 0.2, 0.4, 1.0}', indexed.head_vector, languages.wanted) * indexed.search_weight desc,
             indexed.published_at desc nulls last,
             indexed.content_id
-        limit greatest(300, skip + most)
+        limit greatest(300, skip::bigint + most)
     ),
 
     ranked as materialized (
@@ -130,4 +132,4 @@ language sql stable parallel safe set enable_seqscan = off as $$
     order by placed.document_rank desc, placed.url_path
 $$;
 comment on function content.search is
-'Documents of a site that a query finds, best first: words, "phrases", or, -without. Snippets mark what was found. Of more than 300 documents, those are ranked that have the words in title, tags or excerpt, then the newest.';
+'Documents of a site that a query of up to 500 characters finds, best first: words, "phrases", or, -without. Snippets mark what was found. Of more than 300 documents, those are ranked that have the words in title, tags or excerpt, then the newest.';

@@ -96,6 +96,66 @@ def test_a_merge_counts_where_it_changed_something_itself(site):
     assert [number for path, number, *_ in site.versions() if path == "a.md"] == [1, 2, 3, 4, 5]
 
 
+def test_what_was_renamed_on_a_branch_is_the_same_document_after_the_merge(site):
+    site.write("a.md", "# A\n\n" + "A text that Git will know again.\n" * 5)
+    site.commit("Begin")
+    site.git("checkout", "--quiet", "-b", "side")
+    site.git("mv", "content/a.md", "content/b.md")
+    site.commit("Rename")
+    site.git("checkout", "--quiet", "main")
+    site.write("a.md", "# A, edited\n\n" + "A text that Git will know again.\n" * 5)
+    site.commit("Edit")
+    site.git("merge", "--quiet", "--no-edit", "side")
+    site.sync()
+    assert {(path, kind) for path, _, kind, _ in site.versions()} == {
+        *(("a.md", "create"), ("b.md", "update"), ("a.md", "update")),
+    }
+    assert site.versions()[-1] == ("b.md", 4, "update", "A, edited")
+    assert site.rows("select path, kind from content.paths order by precedence") == [("/b", "current"), ("/a", "old")]
+
+
+def test_a_merge_that_keeps_what_a_branch_deleted_keeps_the_document(site):
+    site.write("a.md", "# A")
+    site.commit("Begin")
+    site.git("checkout", "--quiet", "-b", "side")
+    site.git("rm", "--quiet", "content/a.md")
+    site.commit("Delete")
+    site.git("checkout", "--quiet", "main")
+    site.git("merge", "--quiet", "--no-edit", "--strategy", "ours", "side")
+    site.sync()
+    assert [kind for _, _, kind, _ in site.versions()] == ["create", "delete", "restore"]
+    joined = "select count(*) from content.items join content.content_versions using (content_id)"
+    assert site.rows(joined) == [(3,)]
+
+
+def test_a_copy_never_had_the_url_of_the_other(site):
+    site.write("week-1.md", "# Week\n\n" + "A text that Git will know again.\n" * 5)
+    site.commit("Template")
+    site.write("week-2.md", "# Week\n\n" + "A text that Git will know again.\n" * 5 + "And more.\n")
+    site.commit("Copy")
+    site.git("rm", "--quiet", "content/week-1.md")
+    site.commit("Delete the template")
+    site.sync()
+    assert [path for path, *_ in site.versions()].count("week-1.md") == 3
+    paths = "select path, kind, file_path from content.paths order by path"
+    assert site.rows(paths) == [("/week-1", "deleted", "week-1.md"), ("/week-2", "current", "week-2.md")]
+
+
+def test_a_new_file_may_stand_where_another_was_renamed_away(site):
+    site.write("a.md", "# First")
+    site.commit("First")
+    site.sync()
+    site.git("mv", "content/a.md", "content/z.md")
+    site.commit("Rename")
+    site.write("a.md", "# Second, not committed")
+    assert site.read().failed == 0
+    before = dict(site.rows("select file_path, content_id from content.items"))
+    assert len(set(before.values())) == 2
+    site.commit("Second")
+    site.read()
+    assert dict(site.rows("select file_path, content_id from content.items")) == before
+
+
 def test_a_document_made_of_a_file_that_was_none_has_the_versions_of_that_file(site):
     page = "<p>A page that Git will know again, line by line.</p>\n" * 9
     site.write("page.html", page)

@@ -135,6 +135,32 @@ def test_a_reader_sees_whole_commits_while_branches_change(site):
             checkout.result()
 
 
+@pytest.mark.parametrize("option", ["--filter=blob:none", "--depth=1"])
+def test_a_clone_that_lacks_a_part_is_read_as_far_as_it_goes(site, tmp_path, option):
+    site.git("config", "uploadpack.allowFilter", "true")
+    for number in range(3):
+        site.write("a.md", f"# {number}")
+        site.commit(str(number))
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", option, f"file://{site.folder}", clone], check=True)
+    assert sync(site.database_url, clone, content_root="content").synced == 1
+    assert site.rows(TITLES) == [("example.org", "a.md", "2")]
+
+
+def test_a_folder_that_is_a_link_is_not_followed(site, tmp_path):
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "secret.md").write_text("# Secret")
+    (site.folder / "content").symlink_to(tmp_path / "private")
+    with pytest.raises(DogearError, match="may lead out of the site's folder"):
+        site.read()
+    (site.folder / "hugo.toml").write_text("")
+    (site.folder / "content").unlink()
+    site.write("a.md", "# A")
+    (site.folder / "static").symlink_to(tmp_path / "private")
+    with pytest.raises(DogearError, match="may lead out of the site's folder"):
+        site.read()
+
+
 def test_a_site_that_cannot_be_read_does_not_stop_the_others(site, tmp_path):
     site.write("a.md", "# A")
     site.commit("A")
@@ -168,6 +194,10 @@ def test_what_a_repository_cannot_be():
     assert Path(check_repository("~/site")).is_absolute()
     with pytest.raises(DogearError, match="set DOGEAR_GIT_TOKENS"):
         check_repository("https://ada:secret@example.org/site.git")
+    with pytest.raises(DogearError, match="set DOGEAR_GIT_TOKENS"):
+        check_repository("https://token@example.org/site.git")
+    with pytest.raises(DogearError, match="is empty"):
+        check_repository(" ")
     with pytest.raises(DogearError, match="are read over https, ssh, git or file"):
         check_repository("ext::sh -c true://x")
 
@@ -182,7 +212,7 @@ def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, tmp_p
     def asks(cursor: str | None) -> tuple[list[str], str | None]:
         with dg.build_sensor_context(cursor=cursor, resources={"database": Database()}) as context:
             tick = content_changes.evaluate_tick(context)
-        return [request.tags["site"] for request in tick.run_requests or []], tick.cursor or cursor
+        return [request.tags["sites"] for request in tick.run_requests or []], tick.cursor or cursor
 
     assert asks(None)[0] == [], "there is no site yet"
     site.write("a.md", "# A")
@@ -201,3 +231,5 @@ def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, tmp_p
     assert asks(cursor)[0] == []
     (tmp_path / "gone").mkdir()
     assert asks(cursor)[0] == ["gone.example"]
+    sync_sites(Settings(home=tmp_path / "home"), site.database_url, all_sites(site.database_url))
+    assert asks(None)[0] == [], "what a command has read need not be read again"

@@ -78,6 +78,93 @@ def test_links_are_followed(site):
     assert [target for _, _, target in site.rows(BROKEN)] == ["none.jpg", "/files/none.pdf", "https://example.org/none"]
 
 
+def test_a_jekyll_site_below_a_path_with_its_own_way_of_linking(site):
+    (site.folder / "_config.yml").write_text("baseurl: /project\ncollections: {notes: {output: false}}\n")
+    for name in ("_posts", "_drafts", "_notes", "assets"):
+        (site.folder / name).mkdir()
+    (site.folder / "assets" / "cat.png").write_bytes(b"\x89PNG")
+    (site.folder / "about.md").write_text("---\ntags: one two\n---\n# About")
+    (site.folder / "_drafts" / "later.md").write_text("# Later")
+    (site.folder / "_notes" / "inner.md").write_text("# Inner")
+    targets = [
+        *("{{ site.baseurl }}/assets/cat.png", '{{ "/about" | relative_url }}', "{% post_url 2026-03-01-post %}"),
+        *("/project/about.html", "/about/", "{{ page.anything }}", "{{ site.baseurl }}/missing"),
+    ]
+    links = "\n".join(f"[x]({target})" for target in targets)
+    (site.folder / "_posts" / "2026-03-01-post.md").write_text(f"# Post\n\n{links}")
+    sync(site.database_url, site.folder)
+    assert site.rows("select path, kind from content.paths order by 1") == [
+        *(("/project/2026/03/01/post", "current"), ("/project/_drafts/later", "draft")),
+        *(("/project/_notes/inner", "draft"), ("/project/about", "current")),
+    ]
+    assert site.rows("select target from content.broken_links") == [("{{ site.baseurl }}/missing",)]
+    assert site.rows("select tags from content.items where slug = 'about'") == [(["one", "two"],)]
+
+
+def test_an_astro_site(site):
+    (site.folder / "astro.config.mjs").write_text("export default {}")
+    (site.folder / "src/content/blog").mkdir(parents=True)
+    post = "---\ntitle: Second\npubDate: 2026-03-01\n---\nimport Chart from './chart'\n\nText. <Chart />\n"
+    (site.folder / "src/content/blog/Second Post.mdx").write_text(post)
+    sync(site.database_url, site.folder)
+    assert site.rows("select url_path, published_at::date::text, excerpt from content.items") == [
+        ("/blog/second-post", "2026-03-01", "Text.")
+    ]
+
+
+def test_another_owner_gets_all_of_a_site(site):
+    site.write("a.md", "# A")
+    site.write("bad.md", "# Bad")
+    site.write("photo.jpg", b"\xff\xd8")
+    site.commit("Write")
+    site.read()
+    site.write("bad.md", b"\xff")
+    sync(site.database_url, site.folder, user_code="grace", content_root="content")
+    for table in ("items", "search_index", "files", "measures", "content_versions"):
+        assert site.rows(f"select distinct user_code from content.{table}") == [("grace",)]
+
+
+def test_two_sites_may_be_made_of_one_repository(site):
+    site.write("a.md", "---\nid: 6f1c0a52-0000-4000-8000-000000000001\n---\n# A")
+    site.write("b.md", "# B")
+    site.commit("Write")
+    assert site.read().failed == 0
+    staging = sync(site.database_url, site.folder, "staging.example.org", content_root="content")
+    assert (staging.synced, staging.failed, staging.versions) == (1, 1, 2)
+    reason = "select sync_error_message from content.file_sync_status where sync_status = 'error'"
+    assert "is that of example.org: a.md already" in site.rows(reason)[0][0]
+
+
+def test_an_image_is_the_one_beside_its_document(site):
+    from PIL import Image
+
+    from orchestration.content.sites import all_sites
+    from orchestration.content.sync_site import sync_sites
+    from orchestration.settings import Settings
+
+    (site.folder / "content/posts").mkdir(parents=True)
+    for place, colour in (("posts/img.png", "red"), ("img.png", "blue")):
+        Image.new("RGB", (9, 9), colour).save(site.folder / "content" / place)
+    site.write("posts/x.md", "# X\n\nFirst ![one][i], then ![two](img.png) and ![none](none.png).\n\n[i]: img.png")
+    site.read()
+    sync_sites(Settings(home=site.folder.parent / "home"), site.database_url, all_sites(site.database_url))
+    ((key,),) = site.rows("select variants -> 0 ->> 'key' from content.media where file_path = 'content/posts/img.png'")
+    ((body,),) = site.rows("select content.published_body(content_id, 'https://cdn.example/') from content.items")
+    url = f"https://cdn.example/{key}"
+    assert body == f"# X\n\nFirst ![one][i], then ![two]({url}) and ![none](none.png).\n\n[i]: {url}"
+
+
+def test_odd_links_and_texts_stop_nothing(site):
+    site.write("demo/index.html", "<p>A demo</p>")
+    site.write("a.md", "[x](https://example.org/a%00b.html) [y](/demo/) [z](http://[::1) [w](/a%2e%2e/b)")
+    site.write("b.md", "".join(f"{chr(0x430 + number % 32)}{number:06} " for number in range(60_000)))
+    assert site.read().synced == 2
+    assert site.rows("select target from content.broken_links") == [
+        ("https://example.org/a%00b.html",),
+        ("/a%2e%2e/b",),
+    ]
+
+
 def test_every_version_is_measured(site):
     site.write("a.md", "One two three.")
     site.commit("Three words")

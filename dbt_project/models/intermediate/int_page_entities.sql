@@ -17,8 +17,9 @@ pages as (
 documents as (
     select
         *,
-        -- Of two documents that claim one path, the one that is there now, then the first by file, is meant.
-        row_number() over (partition by user_code, site, path order by precedence, file_path) as choice
+        -- Of two documents that claim one path, the one that is there now is meant, then who had it last, then the
+        -- first by file.
+        row_number() over (partition by user_code, site, path order by precedence, last_at desc, file_path) as choice
     from {{ ref('stg_content_paths') }}
 ),
 

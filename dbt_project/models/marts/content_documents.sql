@@ -15,13 +15,14 @@ measures as (
 
 versions as (
     select
+        site,
         content_id,
         count(*) as versions,
         count(distinct author_name) as authors,
         min(authored_at) as first_committed_at,
         max(authored_at) as last_committed_at
     from {{ ref('stg_content_versions') }}
-    group by content_id
+    group by site, content_id
 ),
 
 broken as (
@@ -63,5 +64,5 @@ select
     measures.quality_score
 from items
 left join measures on items.site = measures.site and items.content_hash = measures.content_hash
-left join versions on items.content_id = versions.content_id
+left join versions on items.site = versions.site and items.content_id = versions.content_id
 left join broken on items.content_id = broken.content_id

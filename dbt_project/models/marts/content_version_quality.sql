@@ -38,4 +38,4 @@ select
     measures.quality_score - lag(measures.quality_score) over history as quality_gained
 from versions
 left join measures on versions.site = measures.site and versions.content_hash = measures.content_hash
-window history as (partition by versions.content_id order by versions.version_number)
+window history as (partition by versions.site, versions.content_id order by versions.version_number)

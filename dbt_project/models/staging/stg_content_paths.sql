@@ -12,5 +12,6 @@ select
     file_path,
     {{ canonical_path('path') }} as path,
     kind,
-    precedence
+    precedence,
+    last_at
 from paths

@@ -57,6 +57,15 @@ class Conventions:
         """Whether the Markdown file is one that the site shows."""
         return self.rules.is_document(path)
 
+    def is_published(self, path: str) -> bool:
+        """Whether a page is made of the document; Jekyll makes none of drafts and inner collections."""
+        return self.rules.is_published(path)
+
+    @property
+    def words_between(self) -> str | None:
+        """What stands between tags that are written in one text, if it is no comma."""
+        return self.rules.words_between
+
     def content_type(self, path: str) -> str:
         """As ``dogear.toml`` says, else as the generator has it: the first folder, or ``page`` outside of any."""
         owners = {folder: rule.name for rule in self.types for folder in rule.folders}
@@ -64,7 +73,15 @@ class Conventions:
         return self.rules.content_type(path) if folder is None else owners[folder]
 
     def url_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
-        """Path of the document's URL, without extension and trailing slash; / is the home page.
+        """Path of the document's URL, without extension and trailing slash; / is the home page at the root."""
+        return self.below_base(self.inner_path(path, front_matter, published_at))
+
+    def below_base(self, path: str) -> str:
+        """A path of the site as the host serves it."""
+        return f"{self.rules.base_path}{path}".rstrip("/") or "/"
+
+    def inner_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
+        """The same without the path below which the host serves the site.
 
         As the front matter says, else ``dogear.toml``, else the generator's own rule, else the file's path.
         """
@@ -105,12 +122,13 @@ class Conventions:
 
         At most 100; what is no text, or no path, is passed over.
         """
-        url = self.url_path(path, front_matter, None)
+        url = self.inner_path(path, front_matter, None)
         parent = url.rpartition("/")[0]
         written = [(parent, alias) for alias in texts_in(front_matter.get("aliases"))]
         written += [("", alias) for alias in texts_in(front_matter.get("redirect_from"))]
         found = (alias_path(alias, below) for below, alias in written[: 10 * MOST_ALIASES])
-        return [alias for alias in dict.fromkeys(found) if alias and alias != url][:MOST_ALIASES]
+        others = [alias for alias in dict.fromkeys(found) if alias and alias != url]
+        return [self.below_base(alias) for alias in others[:MOST_ALIASES]]
 
     def file_date(self, path: str) -> datetime | None:
         """UTC midnight of the date in the file's name, where the generator dates files by name."""

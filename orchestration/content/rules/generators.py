@@ -1,5 +1,6 @@
 """What static site generators have in common, and those whose configuration is a program: Astro and Eleventy."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -30,15 +31,23 @@ class Plain:
 
     content_root: str = ""
     static_folders: tuple[tuple[str, str], ...] = field(default=(("", "/"),), repr=False)
+    # Path below which the host serves the site, such as /project; "" for the root.
+    base_path: str = ""
     # Time zone of the dates in URLs; None is that in which each date is written.
     zone: tzinfo | None = None
     # Front matter in which a path without a slash at its start is one below the site's root.
     rooted_name: ClassVar[str | None] = None
+    # What stands between tags, if no comma does.
+    words_between: ClassVar[str | None] = None
     # Names of patterns, which are no paths.
     styles: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def is_document(self, path: str) -> bool:
         return not any(part.startswith(".") for part in path.split("/"))
+
+    def is_published(self, path: str) -> bool:  # noqa: ARG002
+        """Whether a page is made of the document."""
+        return True
 
     def in_language(self, path: str) -> tuple[str, str]:
         """What the document's language puts before its URL, and the path without what tells the language."""
@@ -98,10 +107,19 @@ def categories_of(front_matter: FrontMatter) -> list[str]:
 
 @dataclass(frozen=True)
 class Astro(Plain):
-    """Content collections: ``src/content/blog/post.md`` is /blog/post."""
+    """Content collections: ``src/content/blog/My Post.md`` is /blog/my-post, slugged as GitHub slugs headings."""
 
     content_root: str = "src/content"
     static_folders: tuple[tuple[str, str], ...] = field(default=(("public", "/"),), repr=False)
+
+    def own_url(self, path: str, front_matter: FrontMatter, at: datetime | None) -> str:
+        url = super().own_url(path, front_matter, at)
+        return url if written_slug(front_matter) else "/".join(map(github_slug, url.split("/")))
+
+
+def github_slug(text: str) -> str:
+    """As github-slugger has it: lower case, hyphens for spaces, without punctuation."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
 
 @dataclass(frozen=True)

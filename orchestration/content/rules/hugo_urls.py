@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import ClassVar
 
 from orchestration.content.rules.generators import FrontMatter, Plain, Values
-from orchestration.content.rules.site_config import Config, Read, find_config, folder_below, table_at, text_at, texts_in
+from orchestration.content.rules.site_config import (
+    Config,
+    Read,
+    base_path,
+    find_config,
+    folder_below,
+    table_at,
+    text_at,
+    texts_in,
+)
 from orchestration.content.rules.url_patterns import (
     INDEX,
     LONGEST_URL_PATH,
@@ -165,6 +174,7 @@ def read_hugo(config: Config, content_root: str | None) -> Hugo:
         languages=language_folders(folders, root, default) if len(set(folders.values())) > 1 else (),
         codes=tuple(sorted(languages)),
         default_language=default,
+        base_path=base_path(text_at(config, "baseurl")),
         prefixes_default=config.get("defaultcontentlanguageinsubdir") is True and bool(languages),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from orchestration.content.rules.generators import REPOSITORY_FILES, FrontMatter, Plain, Values, categories_of
-from orchestration.content.rules.site_config import Config, folder_below, table_at, text_at, texts_in
+from orchestration.content.rules.site_config import Config, base_path, folder_below, table_at, text_at, texts_in
 from orchestration.content.rules.url_patterns import (
     expand,
     file_url,
@@ -64,6 +64,7 @@ class Jekyll(Plain):
     included: tuple[str, ...] = ()
     defaults: tuple[Default, ...] = ()
     rooted_name: ClassVar[str | None] = "permalink"
+    words_between: ClassVar[str | None] = " "
     styles: ClassVar[Mapping[str, str]] = STYLES
 
     def is_document(self, path: str) -> bool:
@@ -72,6 +73,10 @@ class Jekyll(Plain):
             return False
         _, above, inside = self.place(whole)
         return all(part[0] not in "_#" or part in self.included for part in [*above, *inside.split("/")] if part)
+
+    def is_published(self, path: str) -> bool:
+        collection, _, _ = self.place(self.whole(path))
+        return "_drafts" not in path.split("/") and (collection is None or collection.is_written)
 
     def whole(self, path: str) -> str:
         return f"{self.above}/{path}" if self.above else path
@@ -167,6 +172,7 @@ def read_jekyll(config: Config, content_root: str | None) -> Jekyll:
         excluded=(*NEVER_READ, *(item.strip("/") for item in short_patterns(config.get("exclude")))),
         included=tuple(item.strip("/") for item in texts_in(config.get("include"))),
         defaults=tuple(read_defaults(config.get("defaults"))),
+        base_path=base_path(text_at(config, "baseurl")),
         zone=read_zone(text_at(config, "timezone")),
     )
 

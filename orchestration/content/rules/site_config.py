@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -75,6 +76,16 @@ def texts_in(value: object) -> list[str]:
     """``value`` as a list of texts, whether it is one or several; what is no text is passed over."""
     values = value if isinstance(value, list) else [value]
     return [item.strip() for item in values if isinstance(item, str) and item.strip()]
+
+
+def base_path(url: str | None) -> str:
+    """The path of a URL, or a path, below which a site is served; "" for the root, and for what cannot be read."""
+    try:
+        path = posixpath.normpath(urlsplit(url or "").path or "/")
+    except ValueError:
+        return ""
+    is_sound = path.startswith("/") and not re.search(r"[\\\x00-\x1f\x7f]", path) and len(path) <= 200
+    return path.rstrip("/") if is_sound and path != "//" else ""
 
 
 def folder_below(written: str) -> str | None:

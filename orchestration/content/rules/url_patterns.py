@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import unquote
 
-from orchestration.content.dates import read_date
+from orchestration.content.dates import NAMES, read_date
 
 # As long as visits' paths are (dbt_project/macros/canonical_path.sql).
 LONGEST_URL_PATH = 500
@@ -132,7 +132,7 @@ def written_slug(front_matter: Mapping[str, Any]) -> str | None:
 
 def written_date(front_matter: Mapping[str, Any], zone: tzinfo | None) -> datetime | None:
     """The date as readers of the site see it: in ``zone``, or as written; UTC midnight would shift some by a day."""
-    for name in ("date", "published_at", "publishDate"):
+    for name in NAMES:
         if written := written_text(front_matter, name):
             at = read_date(written)
             try:

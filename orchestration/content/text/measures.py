@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.content.dates import NAMES as NAMES_OF_DATES
 from orchestration.content.text.links import Link
 from orchestration.content.text.markdown import Outline
 
 DESCRIPTION = ("description", "excerpt", "summary")
-DATE = ("date", "published_at", "publishDate")
 # Silent reading of non-fiction: Brysbaert 2019, doi:10.1016/j.jml.2019.104047.
 WORDS_PER_MINUTE = 238
 # Trauzettel-Klosinski and Dietz 2012, doi:10.1167/iovs.11-8284: 255 Chinese, 357 Japanese characters. They measured
@@ -105,7 +105,7 @@ def measure(
         has_title=outline.first_heading is not None or is_written(front_matter, "title"),
         has_description=is_written(front_matter, *DESCRIPTION),
         has_tags=is_written(front_matter, "tags"),
-        has_date=is_written(front_matter, *DATE),
+        has_date=is_written(front_matter, *NAMES_OF_DATES),
     )
 
 
