@@ -1,7 +1,8 @@
 """Rollups as assets: every dbt model, in daily partitions, and every dbt test as an asset check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
@@ -18,11 +19,17 @@ from orchestration.settings import Settings
 SETTINGS = Settings()
 
 
+class Translator(DagsterDbtTranslator):
+    """Models that hold days are in daily partitions; views, and seeds, are not."""
+
+    def get_partitions_def(self, dbt_resource_props: Mapping[str, Any]) -> dg.PartitionsDefinition | None:
+        return DAILY if dbt_resource_props["config"].get("materialized") == "incremental" else None
+
+
 @dbt_assets(
     manifest=parsed_project(expected_url(SETTINGS), SETTINGS.home_folder) / "manifest.json",
-    partitions_def=DAILY,
     backfill_policy=dg.BackfillPolicy.single_run(),
-    dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)),
+    dagster_dbt_translator=Translator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)),
     pool="dbt",
 )
 def rollups(context: dg.AssetExecutionContext, database: Database) -> Iterator[AssetEvent]:
