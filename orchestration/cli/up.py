@@ -60,7 +60,7 @@ Dogear is ready.
   Lineage, runs, backfills   {url}
   Tables                     .venv/bin/dogear psql
   Summary                    .venv/bin/dogear analytics
-  Your own visits            .venv/bin/dogear import access.log && .venv/bin/dogear build
+  Your own site              .venv/bin/dogear site add NAME --repository PATH_OR_URL
 Ctrl-C stops everything."""
 
 

@@ -82,7 +82,8 @@ def import_file(
             for chunk in chain([first], chunks):
                 reader.read(chunk)
                 on_progress(chunk.bytes_read)
-            return load(database_url, printable(path), identity, reader, user_code)
+            # Whoever follows a number to its line may stand in another folder.
+            return load(database_url, printable(path.absolute()), identity, reader, user_code)
     except OSError as error:
         raise DogearError(f"{printable(path)}: {error.strerror or error}.") from None
     except (duckdb.Error, adbc.Error) as error:
@@ -93,7 +94,7 @@ def was_imported(database_url: str, path: Path, site: str) -> bool:
     """Whether a file of this name was imported for the site."""
     question = "select from raw.imports where site = %s and file = %s limit 1"
     with connect(database_url) as connection:
-        return connection.execute(question, [site, printable(path)]).rowcount > 0
+        return connection.execute(question, [site, printable(path.absolute())]).rowcount > 0
 
 
 @contextmanager

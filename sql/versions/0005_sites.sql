@@ -410,3 +410,5 @@ select
 from content.items
 where items.content_type = 'resume';
 comment on view content.resume is 'One row per document of type resume.';
+
+comment on column raw.imports.file is 'Path of the file, absolute.';
