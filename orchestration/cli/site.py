@@ -56,7 +56,7 @@ def add(
 
     settings = Settings()
     given = {
-        "repository": repository and check_repository(repository),
+        "repository": None if repository is None else check_repository(repository),
         "branch": branch,
         "content_root": content,
         "user_code": user_code,

@@ -64,7 +64,7 @@ def check_repository(repository: str) -> str:
         parts = urlsplit(repository)
     except ValueError:
         raise DogearError("--repository is a URL that cannot be read; write it like https://host/path.") from None
-    if parts.password or parts.query or (parts.username and parts.scheme in {"https", "http"}):
+    if parts.password or parts.query or parts.fragment or (parts.username and parts.scheme in {"https", "http"}):
         raise DogearError(
             "A URL with a password or token would be kept in the database: set DOGEAR_GIT_TOKENS instead."
         )

@@ -1,18 +1,30 @@
 """A new commit, or an edit in a working tree, starts a sync by itself; so does a request for a build that is due."""
 
-import hashlib
 import json
+import time
+from typing import NamedTuple
 
 import dagster as dg
 
 from orchestration.content.assets import SitesToSync, content_files
 from orchestration.content.builds.build_requests import builds_due
 from orchestration.content.changes import fingerprint
-from orchestration.content.sites import all_sites, fingerprints
+from orchestration.content.sites import all_sites, fingerprints, note_sync_error
 from orchestration.errors import DogearError
 from orchestration.resources.dagster_database import Database
 
 LONGEST_TAG = 200
+# Seconds until a sync that was asked for, and has not come to pass, is asked for again.
+FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
+
+
+class Asked(NamedTuple):
+    """For which state of a site a sync was asked, how often, and when it may be asked for again (Unix time)."""
+
+    fingerprint: str
+    tries: int
+    again_at: float
+
 
 sync_content_job = dg.define_asset_job(
     "sync_content",
@@ -28,30 +40,35 @@ sync_content_job = dg.define_asset_job(
     description="Compares the newest commit, and the files of a working tree, with those of the last tick, by site.",
 )
 def content_changes(context: dg.SensorEvaluationContext, database: Database) -> dg.SensorResult:
-    settings = database.settings
-    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    settings, now = database.settings, time.time()
+    asked = {name: Asked(*known) for name, known in json.loads(context.cursor or "{}").items()}
     read, due = fingerprints(database.url), builds_due(database.url)
-    found: dict[str, str] = {}
-    changed: dict[str, str] = {}
+    wanted: dict[str, Asked] = {}
+    changed: list[str] = []
     problems: list[str] = []
     for site in all_sites(database.url):
         name = site.site
+        before = wanted[name] = asked.get(name, Asked("", 0, 0))
         try:
-            found[name] = fingerprint(site, settings.home_folder, settings.git_tokens)
+            found = f"{fingerprint(site, settings.home_folder, settings.git_tokens)} {due.get(name, '')}".strip()
         except DogearError as error:
-            # A source that cannot be looked at now is looked at again; what was seen of it stays seen.
+            # A source that cannot be looked at now is looked at again; what was read of it stays.
             problems.append(str(error))
-            found[name] = seen.get(name, "")
-        if name in due or found[name] not in {seen.get(name, ""), read.get(name)}:
-            changed[name] = f"{found[name]} {due.get(name, '')}"
+            note_sync_error(database.url, name, str(error))
+            continue
+        if found == read.get(name) or not site.repository:
+            wanted[name] = Asked(found, 0, 0)
+        elif found != before.fingerprint or now >= before.again_at:
+            tries = before.tries + 1 if found == before.fingerprint else 1
+            wanted[name] = Asked(found, tries, now + min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE))
+            changed.append(name)
     request = dg.RunRequest(
-        run_key=hashlib.sha256(json.dumps(changed).encode()).hexdigest(),
-        run_config=dg.RunConfig(ops={"content_files": SitesToSync(sites=list(changed))}),
+        run_config=dg.RunConfig(ops={"content_files": SitesToSync(sites=changed)}),
         tags={"sites": ", ".join(changed)[:LONGEST_TAG]},
     )
     return dg.SensorResult(
         run_requests=[request] if changed else [],
-        cursor=json.dumps(found),
+        cursor=json.dumps(wanted),
         skip_reason=None if changed else dg.SkipReason(" ".join(problems) or "Nothing has changed."),
     )
 

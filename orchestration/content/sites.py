@@ -42,9 +42,9 @@ def all_sites(database_url: str) -> list[Site]:
 
 
 def fingerprints(database_url: str) -> dict[str, str]:
-    """What the source of each site was when it was read."""
+    """What the source of each site was when it was read; without those whose last sync could not be done."""
     with connect(database_url) as connection:
-        question = "select site, fingerprint from content.sites where fingerprint is not null"
+        question = "select site, fingerprint from content.sites where fingerprint is not null and sync_error is null"
         return dict(connection.execute(question).fetchall())
 
 
@@ -76,8 +76,11 @@ def check_site(values: Mapping[str, str | None]) -> Site:
 
     site = Site(**values)  # pyright: ignore[reportArgumentType] - the mapping holds the names of its fields
     for what, value in (("name of a site", site.site), ("user code", site.user_code)):
-        if not value.strip() or not value.isprintable() or len(value) > LONGEST_NAME:
-            raise DogearError(f"The {what} must have 1 to {LONGEST_NAME} printable characters: {value[:40]!r}.")
+        if not value.strip() or len(value) > LONGEST_NAME:
+            raise DogearError(f"The {what} must have 1 to {LONGEST_NAME} characters: {value[:40]!r}.")
+    for value in astuple(site):
+        if value is not None and not value.isprintable():
+            raise DogearError(f"This holds characters that cannot be printed: {value[:80]!a}.")
     if "/" in site.site:
         raise DogearError(f"The name of a site is its host, such as example.org, and no URL: {site.site[:80]}.")
     if site.repository is None and (site.branch or site.content_root or site.build_url):
@@ -108,6 +111,12 @@ def remove_site(database_url: str, name: str) -> None:
         for table in TABLES:
             statement = sql.SQL("delete from {} where site = %s").format(sql.Identifier("content", table))
             connection.execute(statement, [name])
+
+
+def note_sync_error(database_url: str, name: str, error: str) -> None:
+    """Say why the site could not be synced; the next sync that can be done takes it back."""
+    with connect(database_url) as connection:
+        connection.execute("update content.sites set sync_error = %s where site = %s", [error, name])
 
 
 def count_rows(database_url: str, table: str) -> int:

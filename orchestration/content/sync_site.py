@@ -12,7 +12,7 @@ from orchestration.content.changes import fingerprint
 from orchestration.content.media.images import is_image
 from orchestration.content.media.sync_media import MediaSummary, sync_media
 from orchestration.content.repositories import RepositoryBusyError, open_source
-from orchestration.content.sites import Site
+from orchestration.content.sites import Site, note_sync_error
 from orchestration.content.sync import SyncSummary, sync_content
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
@@ -42,17 +42,23 @@ def sync_sites(
     for site in sites:
         try:
             done[site.site] = sync_site(settings, database_url, site, on_image)
-        except DogearError as error:
-            done[site.site] = error
-            with connect(database_url) as connection:
-                statement = "update content.sites set sync_error = %s where site = %s"
-                connection.execute(statement, [str(error), site.site])
+        except (DogearError, psycopg.Error, pygit2.GitError) as error:
+            done[site.site] = problem = as_problem(error)
+            note_sync_error(database_url, site.site, str(problem))
     # Last, since a host may keep us waiting.
     for name, result in done.items():
         if isinstance(result, SiteSync) and result.content:
             builds = send_builds(database_url, settings.build_webhook_secret, name)
             done[name] = replace(result, builds=builds)
     return done
+
+
+def as_problem(error: Exception) -> DogearError:
+    """What went wrong with one site; it ends the sync of no other."""
+    if isinstance(error, DogearError):
+        return error
+    what = "PostgreSQL refused the content" if isinstance(error, psycopg.Error) else "Git cannot read the repository"
+    return DogearError(f"{what}: {' '.join(str(error).split())[:300]}")
 
 
 def sync_site(
@@ -90,11 +96,6 @@ def sync_tables(settings: Settings, database_url: str, site: Site) -> SyncSummar
             if not tries_left:
                 raise
             time.sleep(BUSY_PAUSE)
-        except pygit2.GitError as error:
-            raise DogearError(f"{site.repository}: Git cannot read it: {error}.") from None
-        except psycopg.Error as error:
-            # Nothing of it is in the tables; the other sites go on.
-            raise DogearError(f"the database refused the content: {str(error).strip().splitlines()[0]}") from error
     raise AssertionError
 
 

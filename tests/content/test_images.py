@@ -253,3 +253,27 @@ def test_what_stands_before_an_svg_is_looked_at(before, reason):
 def test_no_svg_takes_long(inside):
     with pytest.raises(DogearError):
         encode_variants(SVG.format("", inside).encode())
+
+
+def test_an_svg_comes_without_what_is_not_drawn():
+    svg = (
+        "<?xml version='1.0' encoding='iso-8859-1'?><!-- by Ada --><svg xmlns='http://www.w3.org/2000/svg' width='9' "
+        "height='9'><metadata><place>Höhe 48 N</place></metadata><title>Ä</title><metadata/></svg>"
+    )
+    (variant,) = encode_variants(svg.encode("iso-8859-1")).variants
+    assert (
+        variant.data.decode() == "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><title>Ä</title></svg>"
+    )
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<style>@import url(https://evil.example/x.css);<style/></style>",
+        "<image href='data:image/jpeg;base64,AAAA'/>",
+        "<a ping='https://evil.example/'/>",
+    ],
+)
+def test_an_svg_that_hides_something_is_refused(inside):
+    with pytest.raises(DogearError):
+        encode_variants(f"<svg xmlns='http://www.w3.org/2000/svg'>{inside}</svg>".encode())

@@ -186,7 +186,10 @@ def test_a_storage_that_takes_nothing_is_named(database_url, site, tmp_path):
     with pytest.raises(DogearError, match=r"/file/below takes no files: Not a directory\. Check that it is a folder"):
         sync_media(database_url, "example.org", "ada", site_files(site), str(tmp_path / "file/below"))
     with pytest.raises(DogearError, match=r"nothing://host/a cannot be used") as refused:
-        sync_media(database_url, "example.org", "ada", site_files(site), "nothing://user:secret@host/a?key=secret")
+        sync_media(database_url, "example.org", "ada", site_files(site), "nothing://user@host/a?key=secret")
+    assert "secret" not in str(refused.value)
+    with pytest.raises(DogearError, match=r"holds a password: leave it to AWS_") as refused:
+        sync_media(database_url, "example.org", "ada", site_files(site), "s3://key:secret@bucket/a")
     assert "secret" not in str(refused.value)
     assert sync_media(database_url, "example.org", "ada", site_files(site), "memory://media").published == 6
 

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -203,7 +204,7 @@ def test_what_a_repository_cannot_be():
 
 
 def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, tmp_path, monkeypatch):
-    from orchestration.content.sensors import content_changes
+    from orchestration.content import sensors
     from orchestration.resources.dagster_database import Database
 
     monkeypatch.setenv("DATABASE_URL", site.database_url)
@@ -211,25 +212,39 @@ def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, tmp_p
 
     def asks(cursor: str | None) -> tuple[list[str], str | None]:
         with dg.build_sensor_context(cursor=cursor, resources={"database": Database()}) as context:
-            tick = content_changes.evaluate_tick(context)
+            tick = sensors.content_changes.evaluate_tick(context)
         return [request.tags["sites"] for request in tick.run_requests or []], tick.cursor or cursor
+
+    def syncs(name: str) -> None:
+        sync_sites(Settings(home=tmp_path / "home"), site.database_url, [find_site(site.database_url, name)])
 
     assert asks(None)[0] == [], "there is no site yet"
     site.write("a.md", "# A")
-    site.commit("A")
+    first = site.commit("A")
     save_site(site.database_url, Site("here.example", "ada", str(site.folder)))
     save_site(site.database_url, Site("gone.example", "ada", str(tmp_path / "gone")))
     asked, cursor = asks(None)
     assert asked == ["here.example"]
-    assert asks(cursor)[0] == []
+    assert site.rows("select sync_error is not null from content.sites where site = 'gone.example'") == [(True,)]
+    assert asks(cursor)[0] == [], "it has been asked for"
+    syncs("here.example")
+    assert asks(None)[0] == [], "what was read need not be read again, whoever read it"
+
     site.write("a.md", "# A, edited")
     asked, cursor = asks(cursor)
     assert asked == ["here.example"]
     site.commit("Edited")
     asked, cursor = asks(cursor)
     assert asked == ["here.example"]
+    syncs("here.example")
+    site.git("reset", "--quiet", "--hard", first)
+    asked, cursor = asks(cursor)
+    assert asked == ["here.example"], "a state that was read before is another one than that of now"
     assert asks(cursor)[0] == []
+    later = time.time() + sensors.LONGEST_PAUSE
+    monkeypatch.setattr(sensors.time, "time", lambda: later)
+    assert asks(cursor)[0] == ["here.example"], "what was asked for and did not come to pass is asked for again"
     (tmp_path / "gone").mkdir()
-    assert asks(cursor)[0] == ["gone.example"]
-    sync_sites(Settings(home=tmp_path / "home"), site.database_url, all_sites(site.database_url))
-    assert asks(None)[0] == [], "what a command has read need not be read again"
+    assert "gone.example" in asks(cursor)[0][0]
+    syncs("gone.example")
+    assert site.rows("select sync_error from content.sites where site = 'gone.example'") == [(None,)]

@@ -19,7 +19,10 @@ documents as (
         *,
         -- Of two documents that claim one path, the one that is there now is meant, then who had it last, then the
         -- first by file.
-        row_number() over (partition by user_code, site, path order by precedence asc, last_at desc, file_path asc) as choice
+        row_number() over (
+            partition by user_code, site, path
+            order by precedence asc, last_at desc, file_path asc
+        ) as choice
     from {{ ref('stg_content_paths') }}
 ),
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.content.media.image_animation import animated_webp, is_animation
 from orchestration.content.media.image_colours import has_few_colours, in_srgb, plain
-from orchestration.content.media.svg import looks_like_xml, size_of_harmless_svg
+from orchestration.content.media.svg import harmless_svg, looks_like_xml
 from orchestration.errors import DogearError
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def encode_variants(data: bytes) -> EncodedImage:
     """
     refuse_size(len(data))
     if looks_like_xml(data):
-        width, height = size_of_harmless_svg(data)
-        return EncodedImage("image/svg+xml", width, height, [Variant("full", "svg", width, height, data)])
+        svg, width, height = harmless_svg(data)
+        return EncodedImage("image/svg+xml", width, height, [Variant("full", "svg", width, height, svg)])
     try:
         return encode_pixels(data)
     except DogearError:

@@ -18,6 +18,7 @@ S3 = {"s3", "s3a"}
 # In these an object is there as a whole or not at all; elsewhere it may be half of one.
 OBJECT_STORES = {*S3, "gs", "gcs", "abfs", "az", "memory"}
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@|(?<=\S)\?\S*")
+PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 UNFINISHED = ".unfinished"
 UNFINISHED_SECONDS = 3600
 
@@ -87,6 +88,8 @@ def open_storage(storage_url: str) -> MediaStorage:
 
     Raises DogearError where nothing knows such URLs.
     """
+    if PASSWORD.search(storage_url):
+        raise DogearError("The URL of the media storage holds a password: leave it to AWS_* and the like.")
     local = re.sub(r"^(file|local)://", "", storage_url)
     if "://" not in local and "::" not in local:
         root = str(Path(local).expanduser().absolute())

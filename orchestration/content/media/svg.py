@@ -16,7 +16,11 @@ ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}
 ACTIVE = {"script", "foreignobject", "handler", "listener", "iframe", "object", "embed"}
 ANIMATING = {"animate", "animatecolor", "animatemotion", "animatetransform", "set"}
 LINKS = {"href", "src", "action", "formaction", "data"}
-DATA = r"data:\s*(image/(png|jpe?g|gif|webp|avif)|font/|application/(x-)?font)"
+# Photographs keep what their camera wrote into them.
+DATA = r"data:\s*(image/(png|gif)|font/|application/(x-)?font)"
+DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.I)
+DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", re.I)
+METADATA = re.compile(r"<!--.*?-->|<((?:[\w.-]+:)?metadata)\b[^<>]*(?:/>|>.*?</\1\s*>)", re.S)
 WITHIN = re.compile(rf"\s*(#|{DATA}|$)", re.I)
 LINKED_PAGE = re.compile(r"\s*(#|https?://|mailto:)", re.I)
 CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
@@ -52,6 +56,19 @@ def size_of_harmless_svg(data: bytes) -> tuple[int | None, int | None]:
     return reader.size
 
 
+def harmless_svg(data: bytes) -> tuple[bytes, int | None, int | None]:
+    """The SVG in UTF-8 without comments and metadata, with its width and height. Raises DogearError as above."""
+    size_of_harmless_svg(data)
+    declared = DECLARED.search(data[:200])
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else declared[1].decode() if declared else "utf-8-sig"
+    try:
+        text = METADATA.sub("", DECLARATION.sub("", data.decode(encoding).removeprefix("\ufeff"), 1))
+    except (LookupError, ValueError):
+        raise DogearError("not XML that can be read: its encoding is not the one that it names") from None
+    shortened = text.strip().encode()
+    return shortened, *size_of_harmless_svg(shortened)
+
+
 class SvgReader:
     """Reads an SVG, and raises DogearError at the first thing that may do harm."""
 
@@ -78,6 +95,8 @@ class SvgReader:
             if (namespace, local) != (SVG, "svg"):
                 raise DogearError(f"its outermost element is {local[:40]}, not svg in the namespace {SVG}")
             self.size = size_of(attributes)
+        if self._style is not None:
+            raise DogearError("its style contains elements")
         if local in ACTIVE or namespace == XHTML:
             raise DogearError(f"it contains the element {local[:40]}")
         for attribute, value in attributes.items():
@@ -98,7 +117,7 @@ class SvgReader:
 
 
 def refuse_attribute(element: str, attribute: str, value: str) -> None:
-    if attribute.startswith("on"):
+    if attribute.startswith("on") or attribute == "ping":
         raise DogearError(f"it contains the event handler {attribute[:40]}")
     allowed = LINKED_PAGE if element == "a" else WITHIN
     if attribute == "base" or (attribute in LINKS and not allowed.match(value)):
