@@ -10,18 +10,11 @@ text. A query is one to three words of four letters or more, drawn as often as t
 import random
 import re
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import psycopg
 
-from bench.content_sync import WORDS, write_site
-from orchestration.content.sites import Site, save_site
-from orchestration.content.sync_site import sync_tables
-from orchestration.resources.embedded_postgres import EmbeddedPostgres
-from orchestration.resources.migrations import migrate
-from orchestration.settings import Settings
+from bench.content_sync import SITE, WORDS, generated_site
 
 QUERIES = 300
 
@@ -35,21 +28,15 @@ def milliseconds(connection: psycopg.Connection, function: str, asked: list[str]
     taken: list[float] = []
     for query in asked:
         started = time.perf_counter()
-        connection.execute(f"select * from content.{function}(%s, 'bench.example')", [query]).fetchall()
+        connection.execute(f"select * from content.{function}(%s, %s)", [query, SITE]).fetchall()
         taken.append(1000 * (time.perf_counter() - started))
     return sorted(taken)
 
 
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "postgres") as url:
-        site = Path(folder) / "site"
-        site.mkdir()
-        write_site(site, documents)
-        migrate(url)
-        bench = Site("bench.example", "bench", str(site), content_root="content")
-        save_site(url, bench)
-        sync_tables(Settings(home=Path(folder)), url, bench)
+    with generated_site(documents) as (_, url, sync):
+        sync()
         asked = queries(random.Random(1))
         with psycopg.connect(url, autocommit=True) as connection:
             prefixes = [f"docu {number % 1000}" for number in range(QUERIES)]

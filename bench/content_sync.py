@@ -11,15 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.content.sites import Site, save_site
+from orchestration.content.sync import SyncSummary
 from orchestration.content.sync_site import sync_tables
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.settings import SAMPLE_CONTENT, Settings
 
+SITE = "bench.example"
 GIT = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
 WORDS = [word for file in SAMPLE_CONTENT.rglob("*.md") for word in file.read_text().split()]
 
@@ -44,31 +47,33 @@ def commit(folder: Path) -> None:
     subprocess.run([*GIT, "commit", "--quiet", "--message", "Write"], cwd=folder, check=True)
 
 
-def timed(what: str, work: Callable[[], object]) -> None:
+def timed(what: str, sync: Callable[[], SyncSummary]) -> None:
     started = time.perf_counter()
-    answer = work()
-    print(f"{what:<14}{time.perf_counter() - started:6.2f} s   {answer}")
+    done = sync()
+    seconds = time.perf_counter() - started
+    print(f"{what:<14}{seconds:6.2f} s   {done.synced} read, {done.unchanged} unchanged, {done.versions} new versions")
+
+
+@contextmanager
+def generated_site(documents: int) -> Generator[tuple[Path, str, Callable[[], SyncSummary]]]:
+    """The folder of a site of generated documents, the URL of a database for it, and a function that syncs it."""
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "postgres") as url:
+        path = Path(folder) / "site"
+        path.mkdir()
+        write_site(path, documents)
+        migrate(url)
+        site = Site(SITE, "bench", str(path), content_root="content")
+        save_site(url, site)
+        yield path, url, lambda: sync_tables(Settings(home=Path(folder)), url, site)
 
 
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "postgres") as url:
-        site = Path(folder) / "site"
-        site.mkdir()
-        write_site(site, documents)
-        migrate(url)
-
-        bench = Site("bench.example", "bench", str(site), content_root="content")
-        save_site(url, bench)
-
-        def sync() -> object:
-            done = sync_tables(Settings(home=Path(folder)), url, bench)
-            return f"{done.synced} read, {done.unchanged} unchanged, {done.versions} new versions"
-
+    with generated_site(documents) as (folder, _, sync):
         timed("first", sync)
         timed("unchanged", sync)
-        (site / "content/blog/000/7.md").write_text("# Changed\n")
-        commit(site)
+        (folder / "content/blog/000/7.md").write_text("# Changed\n")
+        commit(folder)
         timed("one changed", sync)
     print(f"memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:6.0f} MB")
 

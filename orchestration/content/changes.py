@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from orchestration.content.commit_files import CommitFiles
 from orchestration.content.files import list_files
 from orchestration.content.remotes import newest_commit
 from orchestration.content.repositories import HEAD, is_remote, open_source, repository_folder
 from orchestration.content.rules.conventions import read_conventions
-from orchestration.content.site_files import CommitFiles
 from orchestration.content.sites import Site
 
 

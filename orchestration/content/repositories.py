@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import pygit2
 from pydantic import SecretStr
 
+from orchestration.content.commit_files import CommitFiles
+from orchestration.content.folder_files import FolderFiles
 from orchestration.content.git_history import Checkout
 from orchestration.content.remotes import fetch, local_name
-from orchestration.content.site_files import CommitFiles, FolderFiles, SiteFiles
+from orchestration.content.site_files import SiteFiles
 from orchestration.content.sites import Site
 from orchestration.errors import DogearError
 
