@@ -2,7 +2,7 @@
 
 import pickle
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 MOST_IN_MEMORY = 64 * 2**20
@@ -10,18 +10,24 @@ MOST_IN_MEMORY = 64 * 2**20
 T = TypeVar("T")
 
 
-def run_through(items: Iterable[T]) -> Iterator[T]:
-    """Take all of ``items`` now, and return an iterator that gives them again, once."""
-    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it to the end
-    number = 0
+def run_through(items: Iterable[T], size: Callable[[T], int]) -> Iterator[T]:
+    """Take all of ``items`` now, and return an iterator that gives them again, once; ``size`` is about their bytes."""
+    kept: list[T] = []
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to the end
+    in_memory = in_file = 0
     for item in items:
-        pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
-        number += 1
+        if in_memory < MOST_IN_MEMORY:
+            kept.append(item)
+            in_memory += size(item)
+        else:
+            pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
+            in_file += 1
     file.seek(0)
 
     def give() -> Iterator[T]:
         with file:
-            for _ in range(number):
+            yield from kept
+            for _ in range(in_file):
                 yield pickle.load(file)  # noqa: S301 - it is what we wrote there
 
     return give()

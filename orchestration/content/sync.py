@@ -31,7 +31,7 @@ from orchestration.content.sites import Site
 from orchestration.content.spool import run_through
 from orchestration.content.sync_history import follow_history, write_versions
 from orchestration.content.taken_ids import refuse_taken_ids
-from orchestration.content.versions import History, Prepare
+from orchestration.content.versions import History, Prepare, size_of_version
 from orchestration.errors import DogearError
 
 # Another one, and every document is read again: for changes of what is made of the same file.
@@ -75,7 +75,7 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
     checkout = content_checkout(source.checkout, conventions)
     history = follow_history(connection, checkout, site, conventions, None if is_anew else last_commit)
     with preparing_search(connection, site) as prepare:
-        versions = run_through(history.versions(prepare) if history else ())
+        versions = run_through(history.versions(prepare) if history else (), size_of_version)
         readings = read_files(site, conventions, documents, known, history, prepare)
     if source.state() != state:
         raise RepositoryBusyError(f"{source.worktree} has been changed by Git while it was read.")

@@ -40,6 +40,11 @@ class Version:
     commit_hash: str
 
 
+def size_of_version(version: Version) -> int:
+    """About how many bytes it takes."""
+    return 1000 + len(version.content_snapshot or "")
+
+
 class History:
     """What the commits that were followed made of documents.
 

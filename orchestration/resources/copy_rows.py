@@ -13,11 +13,20 @@ def copy_rows(
 
     Runs inside the connection's transaction. No row's key may be there already.
     """
-    statement = sql.SQL("copy {} ({}) from stdin").format(
+    # Binary, since long texts need not be looked through then for what must be escaped.
+    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    types = column_types(connection, table)
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
+            copy.set_types([types[column] for column in columns])
             for row in rows:
                 copy.write_row(row)
         return cursor.rowcount
+
+
+def column_types(connection: psycopg.Connection, table: str) -> dict[str, int]:
+    """The type of each column, as the number that PostgreSQL has for it."""
+    question = "select attname, atttypid::integer from pg_attribute where attrelid = %s::regclass and attnum > 0"
+    return dict(connection.execute(question, [table]).fetchall())

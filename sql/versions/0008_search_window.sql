@@ -6,17 +6,20 @@ add column published_at timestamptz;
 alter table content.search_index alter head_vector drop default;
 comment on column content.search_index.head_vector is
 'Title (weight A), tags (B) and excerpt (C): short enough to look at for every document that a query finds.';
+comment on column content.search_index.content_vector is 'Words of the body, without their places.';
 comment on column content.search_index.published_at is 'As in content.items.';
 
 create or replace function content.make_search_vectors() returns trigger
 language plpgsql as $$
+declare
+    body tsvector := setweight(content.search_vector(new.language_code, new.content), 'D');
 begin
     new.title_vector := to_tsvector('simple', content.fold(new.title || ' ' || new.tags));
-    new.content_vector := setweight(content.search_vector(new.language_code, new.content), 'D');
+    new.content_vector := strip(body);
     new.head_vector := setweight(content.search_vector(new.language_code, new.title), 'A')
         || setweight(content.search_vector(new.language_code, new.tags), 'B')
         || setweight(content.search_vector(new.language_code, new.excerpt), 'C');
-    new.combined_vector := new.head_vector || new.content_vector;
+    new.combined_vector := new.head_vector || body;
     return new;
 end
 $$;

@@ -8,7 +8,7 @@ from orchestration.content.text.markdown import Outline
 
 # Too short a text reads like any language. The first letters are mostly enough; where they are not, more are read.
 SHORTEST = 80
-ENOUGH = 160
+ENOUGH = 100
 LONGEST = 400
 SURE = 0.99
 NO_WORDS = re.compile(r"https?://\S+|[\W\d_]+")

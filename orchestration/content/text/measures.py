@@ -33,6 +33,7 @@ CHARACTER_WORD = re.compile(
 )
 CAPITALS = "".join(character for character in map(chr, range(0x590)) if character.isupper())
 NAMES = re.compile(rf"[{CAPITALS}][\w’'-]*\w(?: [{CAPITALS}][\w’'-]*\w)*")
+ASCII_NAMES = re.compile(r"[A-Z][\w'-]*\w(?: [A-Z][\w'-]*\w)*", re.ASCII)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 WEB_ADDRESS = re.compile(r"(?:https?:)?//(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
 
@@ -135,7 +136,8 @@ def lix(outline: Outline) -> float | None:
 def count_names(prose: str, language_code: str | None) -> int | None:
     if language_code is None or language_code in CAPITALISE_NOUNS or language_code in NO_CAPITALS:
         return None
-    return len({name[0] for name in NAMES.finditer(prose) if is_within_a_sentence(prose, name.start())})
+    names = ASCII_NAMES if prose.isascii() else NAMES
+    return len({name[0] for name in names.finditer(prose) if is_within_a_sentence(prose, name.start())})
 
 
 def is_within_a_sentence(prose: str, start: int) -> bool:
