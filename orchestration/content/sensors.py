@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration.content.assets import SitesToSync, content_files
 from orchestration.content.builds.build_requests import builds_due
 from orchestration.content.changes import fingerprint
+from orchestration.content.repositories import RepositoryBusyError
 from orchestration.content.sites import all_sites, fingerprints, note_sync_error
 from orchestration.errors import DogearError
 from orchestration.resources.dagster_database import Database
@@ -54,7 +55,8 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
         except DogearError as error:
             # A source that cannot be looked at now is looked at again; what was read of it stays.
             problems.append(str(error))
-            note_sync_error(database.url, name, str(error))
+            if not isinstance(error, RepositoryBusyError):
+                note_sync_error(database.url, name, str(error))
             continue
         if found == read.get(name) or not site.repository:
             wanted[name] = Asked(found, 0, 0)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import psycopg
 import pygit2
@@ -20,6 +21,8 @@ from orchestration.settings import Settings
 
 BUSY_TRIES = 20
 BUSY_PAUSE = 0.25
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def sync_site(
     if site.repository is None:
         return SiteSync()
     # Before it is read: what changes meanwhile makes another one.
-    found = fingerprint(site, settings.home_folder, settings.git_tokens)
+    found = when_at_rest(lambda: fingerprint(site, settings.home_folder, settings.git_tokens))
     content = sync_tables(settings, database_url, site)
     images = [(file, url_path) for file, url_path in content.others if is_image(file.path)]
     media = sync_media(database_url, site.site, site.user_code, images, settings.media_storage, on_image)
@@ -83,20 +86,27 @@ def sync_site(
 
 def sync_tables(settings: Settings, database_url: str, site: Site) -> SyncSummary:
     """Read what changed; all of it becomes visible at once, with the request for a build, or nothing does."""
-    for tries_left in range(BUSY_TRIES, -1, -1):
+
+    def read() -> SyncSummary:
         source = open_source(site, settings.home_folder, settings.git_tokens)
+        with connect(database_url) as connection:
+            done = sync_content(connection, site, source)
+            if site.build_url and done.is_new and done.commit:
+                changes = {"changed": done.synced, "removed": done.deleted}
+                request_build(connection, site.site, site.user_code, done.commit, site.build_url, changes)
+            return done
+
+    return when_at_rest(read)
+
+
+def when_at_rest(look: Callable[[], T]) -> T:
+    """Look at a source, again while Git changes it; raises RepositoryBusyError where that does not end."""
+    for _ in range(BUSY_TRIES):
         try:
-            with connect(database_url) as connection:
-                done = sync_content(connection, site, source)
-                if site.build_url and done.is_new and done.commit:
-                    changes = {"changed": done.synced, "removed": done.deleted}
-                    request_build(connection, site.site, site.user_code, done.commit, site.build_url, changes)
-                return done
+            return look()
         except RepositoryBusyError:
-            if not tries_left:
-                raise
             time.sleep(BUSY_PAUSE)
-    raise AssertionError
+    return look()
 
 
 def sentence(result: SiteSync | DogearError) -> str:

@@ -119,6 +119,12 @@ def test_a_working_tree_is_not_read_while_git_changes_it(site, monkeypatch):
     assert site.rows(TITLES) == [("example.org", "a.md", "Whole")]
     monkeypatch.setattr(sync_site.time, "sleep", lambda _: lock.unlink())
     assert site.read().synced == 1
+    lock.touch()
+    site.write("a.md", "# Whole again")
+    sync_sites(Settings(home=site.folder.parent / "home"), site.database_url, all_sites(site.database_url))
+    assert site.rows("select title, sync_error from content.items join content.sites using (site)") == [
+        ("Whole again", None)
+    ]
 
 
 def test_a_reader_sees_whole_commits_while_branches_change(site):
