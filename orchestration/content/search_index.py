@@ -20,10 +20,8 @@ HEAVIEST = 100.0
 # The table beside has the columns of content.search_index, and two by which to find the document later.
 TABLE_BESIDE = """
     create temporary table prepared_search
-    (file_path text not null, content_hash text not null, like content.search_index) on commit drop;
+    (file_path text not null, content_hash text not null, like content.search_index including storage) on commit drop;
     alter table prepared_search alter content_id drop not null;
-    -- Compressing them takes longer than making them.
-    alter table prepared_search alter content_vector set storage external, alter combined_vector set storage external;
     create trigger make_search_vectors before insert on prepared_search
     for each row execute function content.make_search_vectors();
 """

@@ -35,7 +35,7 @@ from orchestration.content.versions import History, Prepare, size_of_version
 from orchestration.errors import DogearError
 
 # Another one, and every document is read again: for changes of what is made of the same file.
-READER = 1
+READER = 2
 USUAL_CONTENT_FOLDER = "content"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,9 +69,14 @@ class Conventions:
 
     def content_type(self, path: str) -> str:
         """As ``dogear.toml`` says, else as the generator has it: the first folder, or ``page`` outside of any."""
-        owners = {folder: rule.name for rule in self.types for folder in rule.folders}
-        folder = longest_prefix(self.rules.in_language(path)[1], list(owners))
+        owners = self.owners
+        folder = longest_prefix(self.rules.in_language(path)[1], list(owners)) if owners else None
         return self.rules.content_type(path) if folder is None else owners[folder]
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """The type that ``dogear.toml`` gives a folder, by folder."""
+        return {folder: rule.name for rule in self.types for folder in rule.folders}
 
     def url_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
         """Path of the document's URL, without extension and trailing slash; / is the home page at the root."""
@@ -122,10 +128,12 @@ class Conventions:
 
         At most 100; what is no text, or no path, is passed over.
         """
+        aliases, redirects = texts_in(front_matter.get("aliases")), texts_in(front_matter.get("redirect_from"))
+        if not aliases and not redirects:
+            return []
         url = self.inner_path(path, front_matter, None)
         parent = url.rpartition("/")[0]
-        written = [(parent, alias) for alias in texts_in(front_matter.get("aliases"))]
-        written += [("", alias) for alias in texts_in(front_matter.get("redirect_from"))]
+        written = [*((parent, alias) for alias in aliases), *(("", alias) for alias in redirects)]
         found = (alias_path(alias, below) for below, alias in written[: 10 * MOST_ALIASES])
         others = [alias for alias in dict.fromkeys(found) if alias and alias != url]
         return [self.below_base(alias) for alias in others[:MOST_ALIASES]]

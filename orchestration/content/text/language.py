@@ -1,22 +1,46 @@
 """In which language is a text written?"""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
+
+import pycld2
 
 from orchestration.content.text.markdown import Outline
 
-# Too short a text reads like any language. The first letters are mostly enough; where they are not, more are read.
+# Too short a text reads like any language; of a longer one the first letters are enough.
 SHORTEST = 80
-ENOUGH = 100
 LONGEST = 400
-SURE = 0.99
 NO_WORDS = re.compile(r"https?://\S+|[\W\d_]+")
 # Those that PostgreSQL stems, and others that many people write.
-LANGUAGES = (
-    *("ar", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "hy", "id", "it", "ja", "ko", "lt"),
-    *("nl", "no", "pl", "pt", "ro", "ru", "sr", "sv", "ta", "th", "tr", "uk", "vi", "zh"),
+LANGUAGES = frozenset(
+    (
+        *(
+            "ar",
+            "cs",
+            "da",
+            "de",
+            "el",
+            "en",
+            "es",
+            "fa",
+            "fi",
+            "fr",
+            "he",
+            "hi",
+            "hu",
+            "hy",
+            "id",
+            "it",
+            "ja",
+            "ko",
+            "lt",
+        ),
+        *("nl", "no", "pl", "pt", "ro", "ru", "sr", "sv", "ta", "th", "tr", "uk", "vi", "zh"),
+    )
 )
+# What CLD2 calls by the code that ISO withdrew, and what is written in Norway.
+OTHER_CODES = {"iw": "he", "nn": "no", "nb": "no"}
 
 
 def language_of(front_matter: dict[str, Any], outline: Outline) -> str | None:
@@ -28,28 +52,25 @@ def language_of(front_matter: dict[str, Any], outline: Outline) -> str | None:
         written = front_matter.get(name)
         if isinstance(written, str) and re.match(r"[A-Za-z]{2}(?![A-Za-z])", written):
             return written[:2].lower()
-    text = outline.prose
-    if not outline.code_blocks and len(words_of(text, SHORTEST)) < SHORTEST:
-        text = outline.text
-    language, confidence = told(words_of(text, ENOUGH))
-    return language if confidence > SURE else told(words_of(text, LONGEST))[0]
+    words = words_of(outline.prose)
+    if not outline.code_blocks and len(words) < SHORTEST:
+        words = words_of(outline.text)
+    return told(words)
 
 
-def words_of(text: str, most: int) -> str:
-    return NO_WORDS.sub(" ", text[: 2 * most]).strip()[:most]
+def words_of(text: str) -> str:
+    return NO_WORDS.sub(" ", text[:LONGEST]).strip()
 
 
 @lru_cache(maxsize=256)
-def told(words: str) -> tuple[str | None, float]:
-    """The language, and how sure that is; remembered, since versions of a document mostly begin alike."""
-    return identifier().classify(words) if len(words) >= SHORTEST else (None, 0)
-
-
-@cache
-def identifier() -> Any:
-    """The model, read once; it takes most of a second."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    found.set_languages(list(LANGUAGES))
-    return found
+def told(words: str) -> str | None:
+    """The language; remembered, since versions of a document mostly begin alike."""
+    if len(words) < SHORTEST:
+        return None
+    try:
+        is_sure, _, found = pycld2.detect(words)
+    except pycld2.error:  # characters that it takes for none
+        return None
+    code = found[0][1].partition("-")[0]
+    code = OTHER_CODES.get(code, code)
+    return code if is_sure and code in LANGUAGES else None
