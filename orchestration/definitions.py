@@ -6,6 +6,7 @@ from orchestration.content import assets as content
 from orchestration.content import checks as content_checks
 from orchestration.content import sensors as content_sensors
 from orchestration.events import assets as events
+from orchestration.events import sensors as event_sensors
 from orchestration.resources.dagster_database import Database
 from orchestration.rollups import jobs as rollups
 from orchestration.upkeep import assets as upkeep
@@ -15,6 +16,7 @@ defs = dg.Definitions.merge(
     content_checks.defs,
     content_sensors.defs,
     events.defs,
+    event_sensors.defs,
     rollups.defs,
     upkeep.defs,
     # Starting a process for each step costs more than most of our steps.

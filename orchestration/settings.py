@@ -60,14 +60,55 @@ class Settings(BaseSettings):
     build_webhook_secret: SecretStr | None = Field(
         default=None, description="Signs the requests that ask a host to build a site."
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server that takes notifications: smtps://user:password@host, or smtp+starttls://, or smtp://.",
+    )
+    mail_from: str | None = Field(default=None, description="Sender of the notifications that go out by e-mail.")
+    notification_webhook_secret: SecretStr | None = Field(
+        default=None, description="Signs the notifications that go out by webhook."
+    )
+    notifications_per_hour: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="Most notifications of an hour for one owner; one more tells of the rest.",
+    )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, description="Port of the Dagster UI.")
+    collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
+    collector_port: int = Field(default=8000, description="Port of the collector.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks of proxies that are believed whose address a request has, with commas between.",
+    )
+    geo_database: Path | None = Field(
+        default=None, description="A file in MaxMind's format that tells places by address."
+    )
+    rate_limit: int = Field(default=100, ge=0, description="Requests a minute from one address; 0 is no limit.")
+    site_rate_limit: int = Field(default=60_000, ge=0, description="Requests a minute for one site; 0 is no limit.")
+    journal_reserve_mb: int = Field(
+        default=500, ge=1, description="Megabytes of the journal's disk that stay free: with less, nothing is accepted."
+    )
     duckdb_memory_limit: str = Field(default="2GB", description="Memory that DuckDB may take while it reads logs.")
+    drop_folder: str | None = Field(
+        default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
+    )
+
+    @property
+    def drop_path(self) -> Path:
+        """``drop_folder``, else a folder of this installation."""
+        return Path(self.drop_folder or self.home_folder / "drop").expanduser().absolute()
 
     @property
     def media_storage(self) -> str:
         """``media_url``, else a folder of this installation."""
         return self.media_url or str(self.home_folder / "media")
+
+    @property
+    def journal_folder(self) -> Path:
+        """What the collector has accepted, until it is loaded."""
+        return self.home_folder / "journal"
 
     @cached_property
     def home_folder(self) -> Path:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
 from orchestration.cli.import_files import import_files
+from orchestration.cli.import_legacy import import_legacy
 from orchestration.cli.programs import dbt, psql
 from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command("import")(import_files)
+app.command("import-legacy")(import_legacy)
 app.add_typer(site, name="site")
 app.command()(sync)
 app.command()(build)

@@ -1,32 +1,64 @@
--- The first 128 bits of sha256(salt of the day, site, address, user agent), as hexadecimal text.
+-- The first 128 bits of sha256(salt of the day, site, address, user agent), as hexadecimal text; NULL where salt or
+-- address is not known.
 create macro hashed_visitor(salt, site, client_ip, user_agent) as
-    left(sha256(encode(concat_ws(chr(31), hex(salt), site, client_ip, coalesce(user_agent, '')))), 32);
+    case
+        when salt is not null and client_ip is not null
+            then left(sha256(encode(concat_ws(chr(31), hex(salt), site, client_ip, coalesce(user_agent, '')))), 32)
+    end;
 
 -- Host without port and www., in lower case; NULL where there is none.
 create macro clean_host(host) as
     nullif(regexp_replace(regexp_replace(lower(host), '^.*@|:\d*$', '', 'g'), '^www\.', ''), '');
 
--- The text with anything that reads like an e-mail address masked.
+-- The text with anything that reads like an e-mail address masked, in any script, percent-encoded and inside of JSON too.
+-- Mask first and cut then: half of an address would not read like one.
 create macro without_email(words) as
     case
-        when contains(words, '@') or contains(words, '%40')
-            then regexp_replace(words, '[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+', '[email]', 'g')
+        -- All ways to write @ that are looked for hold one of these.
+        when contains(words, '@') or contains(words, '40')
+            then regexp_replace(
+                words,
+                -- A backslash goes together with what it escapes, so that JSON stays JSON; a quote begins what is in it.
+                '(?:\\[^"]|[^\s/?&=#@"\\<>()\[\],;:])+'
+                '(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040)'
+                '[^\s/?&=#@"\\<>()\[\],;:.]+(?:\.[^\s/?&=#@"\\<>()\[\],;:.]+)+',
+                '[email]',
+                'g'
+            )
         else words
     end;
 
+-- An id. Ids should be opaque; one that reads like an e-mail address becomes a hash, the same for each visit to a site, so
+-- that its visitor stays one visitor. Whoever guesses the address can check the guess: clients should not send it at all.
+create macro opaque_id(site, id) as
+    case when without_email(id) != id then 'hashed-' || left(sha256(site || '|' || id), 32) else id end;
+
 -- The start of a line for people to look at, with anything that reads like an address masked.
 create macro masked_excerpt(words) as
-    without_email(regexp_replace(
-        left(words, 300),
-        '\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]*::[0-9a-fA-F:.]*',
-        '[ip]',
-        'g'
-    ));
+    left(
+        without_email(regexp_replace(
+            words,
+            '\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]*::[0-9a-fA-F:.]*',
+            '[ip]',
+            'g'
+        )),
+        300
+    );
 
 -- What a percent-encoded text stands for; the text itself where that is not UTF-8. NUL, which PostgreSQL cannot hold, goes.
 create macro percent_decoded(words) as
     coalesce(replace(try(url_decode(words)), chr(0), ''), words);
 
--- Value of one parameter of a query string; NULL where it is absent or empty.
+-- Value of one parameter of a query string, e-mail addresses masked; NULL where it is absent or empty.
 create macro query_value(query, name) as
-    nullif(left(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' ')), 1000), '');
+    nullif(
+        left(
+            without_email(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' '))),
+            1000
+        ),
+        ''
+    );
+
+-- An id in hexadecimal: the time first, as in a UUIDv7, then of a hash.
+create macro timed_id(moment, digest) as
+    printf('%012x', epoch_ms(moment)) || '8' || left(digest, 3) || '8' || substr(digest, 4, 15);

@@ -26,7 +26,7 @@ Code = Annotated[str, msgspec.Meta(max_length=64)]
 EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
 
 
-class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What is said of one event. Fields are columns of ``raw.events`` (described there), but for those named here.
 
     - ``occurred_at``: RFC 3339 with a time zone.
@@ -82,7 +82,7 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     properties: dict[str, str | int | float | bool | None] | None = None
 
 
-class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One event: its type (page_view, click, session, heartbeat, scroll, interaction, or any custom name) and data."""
 
     type: EventType

@@ -1,8 +1,12 @@
-"""The shape in which readers of files hand events over: one row per event, before addresses are hashed away."""
+"""The shape in which readers hand events over: one row per event.
+
+Those of files leave to others to say whose site it is, and to hash addresses away; the collector has done so.
+"""
 
 import pyarrow as pa
 
 TEXT_COLUMNS = (
+    *("site", "user_code", "anonymous_id", "previous_anonymous_id"),
     *("event_id", "content_digest", "event_type", "share_code", "account_id", "contact_id", "visitor_id", "session_id"),
     *("client_ip", "page_type", "page_id", "page_title", "page_url", "referrer"),
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
@@ -17,7 +21,8 @@ INTEGER_COLUMNS = (
 EVENT_INPUT = pa.schema(
     [(name, pa.string()) for name in TEXT_COLUMNS]
     + [(name, pa.int64()) for name in INTEGER_COLUMNS]
-    + [("occurred_at", pa.timestamp("us", tz="UTC")), ("engaged_seconds", pa.float64()), ("is_external", pa.bool_())]
+    + [(name, pa.timestamp("us", tz="UTC")) for name in ("occurred_at", "received_at", "client_occurred_at")]
+    + [("engaged_seconds", pa.float64()), ("is_external", pa.bool_())]
 )
 REJECTED = pa.schema(
     [("line_number", pa.int64()), ("event_index", pa.int64()), ("reason", pa.string()), ("line", pa.string())]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import psycopg
 
-from orchestration.events.log_lines import LineChunk, without_address
+from orchestration.events.log_formats import FileFormat, address_remover
+from orchestration.events.log_lines import LineChunk
 from orchestration.resources.postgres import connect
 
 HEAD_LINES = 1000
@@ -28,13 +29,13 @@ class FileIdentity:
 
 
 @contextmanager
-def identified(database_url: str, site: str, first: LineChunk) -> Generator[FileIdentity]:
+def identified(database_url: str, site: str, file_format: FileFormat, first: LineChunk) -> Generator[FileIdentity]:
     """Find out which file begins with ``first``; while the block lasts, no other import of the site begins.
 
     A file that begins as one did that was imported before is that file, perhaps grown since.
     """
     whole_lines = first.lines[:-1] if first.is_cut else first.lines
-    heads = list(head_digests(site, whole_lines[:HEAD_LINES]))
+    heads = list(head_digests(site, map(address_remover(file_format), whole_lines[:HEAD_LINES])))
     head_lines, head_digest = heads[-1]
     with connect(database_url) as connection:
         connection.execute("select pg_advisory_lock(hashtext('raw.imports'), hashtext(%s))", [site])
@@ -44,11 +45,11 @@ def identified(database_url: str, site: str, first: LineChunk) -> Generator[File
 
 
 def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]]:
-    """For each line, and before the first, its number and the SHA-256 of the file up to its end."""
+    """For each line without address, and before the first, its number and the SHA-256 of the file up to its end."""
     digest = sha256(site.encode())
     yield 0, digest.digest()
     for number, line in enumerate(lines, 1):
-        digest.update(b"\n" + without_address(line).encode())
+        digest.update(b"\n" + line.encode())
         yield number, digest.digest()
 
 

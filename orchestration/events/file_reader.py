@@ -1,26 +1,21 @@
-"""Read one file of visits into rows for ``raw.events`` and ``raw.rejected_events``, inside a private DuckDB.
+"""Read one file of visits into rows for ``raw.events`` and ``raw.rejected_events``."""
 
-Nothing here writes to disk in the clear: DuckDB keeps its tables in memory and encrypts what it has to spill.
-"""
-
-from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Self
 from uuid import UUID
 
-import duckdb
 import pyarrow as pa
 
-from orchestration.events.crawlers import CrawlerList
 from orchestration.events.event import EARLIEST, MOST_AHEAD
 from orchestration.events.event_input import EVENT_INPUT, REJECTED
-from orchestration.events.log_lines import LineChunk
+from orchestration.events.event_preparer import EventPreparer, Salts, sql
+from orchestration.events.log_formats import FileFormat, cloudfront_fields
+from orchestration.events.log_lines import ADDRESS_ANYWHERE, LineChunk
 from orchestration.events.ndjson import read_events
 
-HERE = Path(__file__).parent
-FileFormat = Literal["access_log", "ndjson"]
-Salts = Callable[[Collection[date]], dict[date, bytes]]
+# A line may have been cut within it.
+ADDRESS_OR_ITS_START = rf"{ADDRESS_ANYWHERE.pattern}|[0-9a-fA-F]+[.:][0-9a-fA-F.:]*$"
 
 
 class FileReader:
@@ -31,20 +26,14 @@ class FileReader:
         self.format: FileFormat = file_format
         self.lines_read = 0
         self.lines_passed_over = 0
-        self._salts = salts
-        self._crawlers = CrawlerList()
-        self._duckdb = duckdb.connect(
-            config={"memory_limit": memory_limit, "temp_directory": str(spill), "temp_file_encryption": True}
-        )
-        self._duckdb.execute("set timezone = 'UTC'")
-        self._duckdb.execute(sql("duckdb_macros"))
-        self._duckdb.register("event_input", EVENT_INPUT.empty_table())
-        self._register_lookups()
-        self._duckdb.execute(f"create table prepared as {sql('prepare_events')}", {"site": site})
+        self._fields: str | None = None
+        self._preparer = EventPreparer(salts, memory_limit, spill)
+        self._duckdb = self._preparer.connection
+        self._duckdb.execute(sql("log_macros"))
         self._duckdb.register("rejected_chunk", REJECTED.empty_table())
         self._duckdb.execute("create table rejected as from rejected_chunk")
 
-    def __enter__(self) -> "FileReader":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -53,29 +42,30 @@ class FileReader:
     def read(self, chunk: LineChunk) -> None:
         """Take in the next lines of the file."""
         self.lines_read += len(chunk.lines)
-        if self.format == "access_log":
-            self._read_access_log(chunk)
-        else:
+        if self.format == "ndjson":
             self._read_ndjson(chunk)
-        self._register_lookups()
-        self._duckdb.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": self.site})
+        else:
+            self._read_log(chunk)
+        self._prepare()
+        self._note_damage(chunk)
+
+    def _prepare(self) -> None:
+        """Keep of the events at hand (``event_input``) what may be kept."""
+        self._preparer.prepare(self.site)
+
+    def _note_damage(self, chunk: LineChunk) -> None:
         if chunk.damage:
             after = chunk.first_line + len(chunk.lines)
             self._duckdb.execute("insert into rejected values (?, null, ?, null)", [after, chunk.damage])
 
     def days(self) -> list[date]:
         """The UTC days on which something happened."""
-        return [
-            day
-            for (day,) in self._duckdb.execute(
-                "select distinct (occurred_at at time zone 'UTC')::date as day from prepared order by day"
-            ).fetchall()
-        ]
+        return self._preparer.days()
 
     def events(self, user_code: str, import_id: int, file_id: UUID) -> pa.RecordBatchReader:
         """Rows for raw.events."""
         source = {"site": self.site, "source": self.format, "import_id": import_id, "file_id": str(file_id)}
-        return self._duckdb.execute(sql("export_events"), {**source, "user_code": user_code}).to_arrow_reader(100_000)
+        return self._preparer.events({**source, "user_code": user_code})
 
     def rejected(self, file: str, import_id: int, file_id: UUID) -> pa.RecordBatchReader:
         """Rows for raw.rejected_events."""
@@ -88,15 +78,16 @@ class FileReader:
         assert row is not None
         return row
 
-    def _read_access_log(self, chunk: LineChunk) -> None:
+    def _read_log(self, chunk: LineChunk) -> None:
         numbers = pa.array(range(chunk.first_line, chunk.first_line + len(chunk.lines)), pa.int64())
         self._duckdb.register("lines", pa.table({"line_number": numbers, "line": pa.array(chunk.lines, pa.string())}))
-        limits = {
-            "earliest": EARLIEST,
-            "latest": datetime.now(UTC) + MOST_AHEAD,
-            "cut_line": chunk.first_line + len(chunk.lines) - 1 if chunk.is_cut else None,
-        }
-        self._duckdb.execute(sql("parse_access_log"), limits)
+        known: dict[str, Any] = {"cut_line": chunk.first_line + len(chunk.lines) - 1 if chunk.is_cut else None}
+        if self.format == "cloudfront":
+            known["fields"] = self._fields
+            self._fields = cloudfront_fields(chunk.lines, self._fields)
+        self._duckdb.execute(sql(f"parse_{self.format}"), known)
+        limits = {"earliest": EARLIEST, "latest": datetime.now(UTC) + MOST_AHEAD}
+        self._duckdb.execute(sql("page_views"), limits)
         self._duckdb.register("no_events", EVENT_INPUT.empty_table())
         self._duckdb.unregister("event_input")
         self._duckdb.execute(
@@ -106,7 +97,8 @@ class FileReader:
         )
         self._duckdb.execute(
             "insert into rejected by name select line_number, problem as reason, "
-            "regexp_replace(line, '^\\S+', '[client]') as line from parsed where problem != 'empty'"
+            "regexp_replace(line, $address, '[client]', 'g') as line from parsed where problem != 'empty'",
+            {"address": r"^\S+" if self.format == "access_log" else ADDRESS_OR_ITS_START},
         )
         (passed_over,) = self._duckdb.execute(
             "select count(*) from parsed where problem = 'empty' or (problem is null and not is_page_view)"
@@ -119,33 +111,3 @@ class FileReader:
         self._duckdb.register("event_input", pa.Table.from_pylist(reading.events, EVENT_INPUT))
         self._duckdb.register("rejected_chunk", pa.Table.from_pylist(reading.rejected, REJECTED))
         self._duckdb.execute("insert into rejected from rejected_chunk")
-
-    def _register_lookups(self) -> None:
-        """Give DuckDB what the events at hand need: the salts of their days, and which user agents are crawlers."""
-        agents = self._column("select distinct user_agent from event_input where user_agent is not null")
-        classified = self._crawlers.classify(agents)
-        self._duckdb.register(
-            "crawlers",
-            pa.table(
-                {
-                    "user_agent": pa.array(classified.keys(), pa.string()),
-                    "is_bot": pa.array(classified.values(), pa.bool_()),
-                }
-            ),
-        )
-        days = self._column(
-            "select distinct (occurred_at at time zone 'UTC')::date from event_input where client_ip is not null"
-        )
-        salts = self._salts({*days, *(day - timedelta(days=1) for day in days)}) if days else {}
-        self._duckdb.register(
-            "salts",
-            pa.table({"day": pa.array(salts.keys(), pa.date32()), "salt": pa.array(salts.values(), pa.binary())}),
-        )
-
-    def _column(self, question: str) -> list[Any]:
-        return [value for (value,) in self._duckdb.execute(question).fetchall()]
-
-
-def sql(name: str) -> str:
-    """The statement in ``name``.sql beside this module."""
-    return (HERE / f"{name}.sql").read_text()

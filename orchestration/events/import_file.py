@@ -1,7 +1,6 @@
-"""Import one file of visits: an access log, or NDJSON in the collector's format."""
+"""Import one file of visits: an access log in any format that is read, or NDJSON in the collector's format."""
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator
@@ -13,20 +12,18 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-import msgspec
 import psutil
 
 from orchestration.errors import DogearError
 from orchestration.events.file_identity import FileIdentity, identified
-from orchestration.events.file_reader import FileFormat, FileReader
+from orchestration.events.file_reader import FileReader
+from orchestration.events.load_events import load_events
+from orchestration.events.log_formats import SAMPLE_LINES, FileFormat, format_of
 from orchestration.events.log_lines import LineChunk, read_line_chunks
-from orchestration.events.ndjson import Line
 from orchestration.events.visitor_salts import salts_for
 from orchestration.resources.bulk_load import load_rows, one_row
 from orchestration.resources.postgres import connect
 
-SAMPLE_LINES = 1000
-LOOKS_LIKE_A_LOG = re.compile(r'^\S+ \S+ .*\[\d{1,2}/\w{3}/\d{4}:[^\]]+\] "')
 Progress = Callable[[int], None]
 
 
@@ -76,7 +73,7 @@ def import_file(
         file_format = detect_format(path, first)
         with (
             spill_folder(spill) as folder,
-            identified(database_url, site, first) as identity,
+            identified(database_url, site, file_format, first) as identity,
             FileReader(site, file_format, lambda days: salts_for(database_url, days), folder, memory_limit) as reader,
         ):
             for chunk in chain([first], chunks):
@@ -114,25 +111,16 @@ def printable(path: Path) -> str:
 
 
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
-    """Tell by the first lines what the file holds. Raises DogearError where it is neither."""
-    for line in filter(str.strip, chunk.lines[:SAMPLE_LINES]):
-        if LOOKS_LIKE_A_LOG.match(line):
-            return "access_log"
-        if looks_like_events(line):
-            return "ndjson"
+    """Tell by the first lines what the file holds. Raises DogearError where it is no format that is read."""
+    if found := format_of(chunk.lines):
+        return found
     if not any(map(str.strip, chunk.lines)):
         raise DogearError(f"{printable(path)}: {chunk.damage or 'the file is empty'}; there is nothing to import.")
     raise DogearError(
         f"{printable(path)}: none of the first {min(SAMPLE_LINES, len(chunk.lines)):,} lines is of an access log "
-        "(combined or common) or an event in JSON; nothing was imported."
+        "(combined or common, JSON of nginx or Caddy, CloudFront with its #Fields) or an event in JSON; "
+        "nothing was imported."
     )
-
-
-def looks_like_events(line: str) -> bool:
-    try:
-        return msgspec.json.decode(line, type=Line).is_event()
-    except (msgspec.MsgspecError, RecursionError):
-        return False
 
 
 def load(database_url: str, file: str, identity: FileIdentity, reader: FileReader, user_code: str) -> ImportSummary:
@@ -147,7 +135,7 @@ def load(database_url: str, file: str, identity: FileIdentity, reader: FileReade
     with adbc.connect(database_url) as connection:
         import_id = record_import(connection, file, identity, reader, rejected)
         rows = reader.events(user_code, import_id, identity.file_id)
-        added = load_rows(connection, "raw.events", rows, on_conflict="nothing")
+        added = load_events(connection, rows)
         refused = reader.rejected(file, import_id, identity.file_id)
         load_rows(connection, "raw.rejected_events", refused, on_conflict="nothing")
         with connection.cursor() as cursor:

@@ -22,6 +22,17 @@ def without_address(line: str) -> str:
     return ADDRESS.sub("", line)
 
 
+# An address in any field, IPv4 or IPv6: whoever writes a log as JSON names its fields. A time has too few colons.
+ADDRESS_ANYWHERE = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]*::[0-9a-fA-F:.]*"
+)
+
+
+def without_addresses(line: str) -> str:
+    """A line of a log in which an address may stand anywhere, to be hashed."""
+    return ADDRESS_ANYWHERE.sub("", line)
+
+
 @dataclass(frozen=True)
 class LineChunk:
     """Some whole lines of a file, in order.

@@ -1,8 +1,5 @@
--- Which lines of an access log (combined or common format) are page views, which are sound but are not, and which
--- cannot be read? From table lines (line_number, line); one row per line.
---
--- A page view is a GET answered 200 or 304 whose path has no extension, or one of those that pages have.
-create or replace temp table parsed as
+-- What does each line of an access log (combined or common format) say? From table lines (line_number, line).
+create or replace temp table logged as
 with matched as (
     select
         line_number,
@@ -25,13 +22,6 @@ timed as (
         bool_or(part.referrer != '') over () as is_combined,
         regexp_extract(part.request, '^(\S+) (\S+)', ['method', 'target']) as request
     from matched
-),
-
-paths as (
-    select
-        *,
-        regexp_replace(request.target, '[?#].*$', '') as path
-    from timed
 )
 
 select
@@ -39,7 +29,9 @@ select
     line,
     occurred_at,
     part.client_ip as client_ip,
-    request.target as page_url,
+    request.method as method,
+    null::varchar as host,
+    request.target as target,
     try_cast(part.status as smallint) as response_status,
     try_cast(part.bytes as bigint) as response_bytes,
     nullif(nullif(part.referrer, '-'), '') as referrer,
@@ -52,11 +44,5 @@ select
             then 'the last line is not whole; import the file again when the rest of it has been written'
         when part.client_ip = '' then 'not a line of the combined or common log format'
         when occurred_at is null then 'the time cannot be read'
-        when occurred_at < $earliest then 'the time lies before ' || year($earliest)
-        when occurred_at > $latest then 'the time lies in the future'
-    end as problem,
-    problem is null
-    and request.method = 'GET'
-    and part.status in ('200', '304')
-    and regexp_extract(lower(path), '\.([^./]*)$', 1) in ('', 'html', 'htm', 'xhtml', 'php', 'asp', 'aspx') as is_page_view
-from paths
+    end as problem
+from timed

@@ -1,20 +1,133 @@
--- What of each event is kept? From event_input (what readers of files found), salts (day, salt) and crawlers
--- (user_agent, is_bot); one row per event, in the columns of raw.events. Addresses of machines end here: only a salted
--- hash goes on. Query strings and fragments end here too, but for the utm parameters.
-with located as (
+-- What of each event is kept? From event_input (what readers of files found), salts (day, salt) and user_agents
+-- (user_agent, is_bot, device_type, os, browser); one row per event, in the columns of raw.events. Addresses of machines
+-- end here: only a salted hash goes on. Query strings and fragments end here too, but for the utm parameters. So do e-mail
+-- addresses, wherever a client may write what it likes.
+--
+-- Events name few pages, again and again: what is made of a URL is made once.
+with events as (
+    select
+        * replace (coalesce(site, $site) as site),
+        occurred_at at time zone 'UTC' as occurred_utc
+    from event_input
+),
+
+-- Few events hold what could be an address, and to look for one in each text of each event takes longest of all. Where
+-- that was done when they came in ($is_masked), it is not done again.
+suspects as (
     select
         *,
-        occurred_at at time zone 'UTC' as occurred_utc,
+        concat_ws(
+            ' ',
+            share_code, account_id, contact_id, visitor_id, session_id, page_type, page_id,
+            page_title, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device_type,
+            os, browser, language_code, timezone, region, city, click_target, click_category,
+            click_context, element_type, element_id, element_class, element_text, target_url,
+            properties
+        ) as texts,
+        not $is_masked
+        and (
+            contains(texts, '@')
+            or (contains(texts, '40') and (contains(texts, '%') or contains(texts, '\u00')))
+        ) as is_suspect
+    from events
+),
+
+masked as (
+    select
+        * exclude (texts, is_suspect) replace (
+            opaque_id(site, share_code) as share_code,
+            opaque_id(site, account_id) as account_id,
+            opaque_id(site, contact_id) as contact_id,
+            opaque_id(site, visitor_id) as visitor_id,
+            opaque_id(site, session_id) as session_id,
+            without_email(page_type) as page_type,
+            without_email(page_id) as page_id,
+            without_email(page_title) as page_title,
+            without_email(utm_source) as utm_source,
+            without_email(utm_medium) as utm_medium,
+            without_email(utm_campaign) as utm_campaign,
+            without_email(utm_term) as utm_term,
+            without_email(utm_content) as utm_content,
+            without_email(device_type) as device_type,
+            without_email(os) as os,
+            without_email(browser) as browser,
+            without_email(language_code) as language_code,
+            without_email(timezone) as timezone,
+            without_email(region) as region,
+            without_email(city) as city,
+            without_email(click_target) as click_target,
+            without_email(click_category) as click_category,
+            without_email(click_context) as click_context,
+            without_email(element_type) as element_type,
+            without_email(element_id) as element_id,
+            without_email(element_class) as element_class,
+            without_email(element_text) as element_text,
+            without_email(target_url) as target_url,
+            without_email(properties) as properties
+        )
+    from suspects
+    where is_suspect
+    union all
+    select * exclude (texts, is_suspect)
+    from suspects
+    where not is_suspect
+),
+
+split_urls as (
+    select
+        page_url,
         regexp_extract(page_url, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*))?([^?#]*)(?:\?([^#]*))?', ['host', 'path', 'query'])
-            as page,
-        regexp_extract(referrer, '^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^?#]*)', ['host', 'path']) as referred
-    from event_input
+            as part
+    from (select distinct page_url from event_input where page_url is not null)
+),
+
+pages as (
+    select
+        page_url,
+        without_email(clean_host(part.host)) as page_host,
+        nullif(left(without_email(case when part.host != '' and part.path = '' then '/' else part.path end), 2000), '')
+            as page_path,
+        query_value(part.query, 'utm_source') as utm_source,
+        query_value(part.query, 'utm_medium') as utm_medium,
+        query_value(part.query, 'utm_campaign') as utm_campaign,
+        query_value(part.query, 'utm_term') as utm_term,
+        query_value(part.query, 'utm_content') as utm_content
+    from split_urls
+),
+
+split_referrers as (
+    select
+        referrer,
+        regexp_extract(referrer, '^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^?#]*)', ['host', 'path']) as part
+    from (select distinct referrer from event_input where referrer is not null)
+),
+
+referrers as (
+    select
+        referrer,
+        without_email(clean_host(part.host)) as referrer_host,
+        case
+            when clean_host(part.host) is not null
+                then coalesce(nullif(left(without_email(part.path), 2000), ''), '/')
+        end as referrer_path
+    from split_referrers
+),
+
+agents as (
+    select
+        *,
+        left(without_email(user_agent), 1000) as shown
+    from user_agents
 )
 
 select
     e.event_id,
     e.content_digest,
     e.occurred_at,
+    coalesce(e.received_at, now()) as received_at,
+    e.client_occurred_at,
+    e.site,
+    e.user_code,
     e.event_type,
     e.line_number,
     e.event_index,
@@ -23,35 +136,33 @@ select
     e.contact_id,
     e.visitor_id as client_visitor_id,
     e.session_id as client_session_id,
-    hashed_visitor(today.salt, $site, e.client_ip, e.user_agent) as anonymous_id,
+    coalesce(e.anonymous_id, hashed_visitor(today.salt, e.site, e.client_ip, e.user_agent)) as anonymous_id,
     case
         when e.occurred_utc::time < time '00:30:00'
-            then hashed_visitor(yesterday.salt, $site, e.client_ip, e.user_agent)
+            then coalesce(
+                e.previous_anonymous_id, hashed_visitor(yesterday.salt, e.site, e.client_ip, e.user_agent)
+            )
     end as previous_anonymous_id,
-    coalesce(crawlers.is_bot, false) as is_bot,
+    coalesce(agents.is_bot, false) as is_bot,
     e.page_type,
     e.page_id,
-    without_email(e.page_title) as page_title,
-    clean_host(e.page.host) as page_host,
-    nullif(without_email(left(case when e.page.host != '' and e.page.path = '' then '/' else e.page.path end, 2000)), '')
-        as page_path,
-    clean_host(e.referred.host) as referrer_host,
-    case
-        when clean_host(e.referred.host) is not null
-            then coalesce(nullif(without_email(left(e.referred.path, 2000)), ''), '/')
-    end as referrer_path,
-    coalesce(e.utm_source, query_value(e.page.query, 'utm_source')) as utm_source,
-    coalesce(e.utm_medium, query_value(e.page.query, 'utm_medium')) as utm_medium,
-    coalesce(e.utm_campaign, query_value(e.page.query, 'utm_campaign')) as utm_campaign,
-    coalesce(e.utm_term, query_value(e.page.query, 'utm_term')) as utm_term,
-    coalesce(e.utm_content, query_value(e.page.query, 'utm_content')) as utm_content,
+    e.page_title,
+    pages.page_host,
+    pages.page_path,
+    referrers.referrer_host,
+    referrers.referrer_path,
+    coalesce(e.utm_source, pages.utm_source) as utm_source,
+    coalesce(e.utm_medium, pages.utm_medium) as utm_medium,
+    coalesce(e.utm_campaign, pages.utm_campaign) as utm_campaign,
+    coalesce(e.utm_term, pages.utm_term) as utm_term,
+    coalesce(e.utm_content, pages.utm_content) as utm_content,
     e.engaged_seconds,
     e.scroll_depth_percentage,
     e.load_time_ms,
-    without_email(left(e.user_agent, 1000)) as user_agent,
-    e.device_type,
-    e.os,
-    e.browser,
+    agents.shown as user_agent,
+    coalesce(e.device_type, agents.device_type) as device_type,
+    coalesce(e.os, agents.os) as os,
+    coalesce(e.browser, agents.browser) as browser,
     e.language_code,
     e.timezone,
     e.viewport_width,
@@ -65,15 +176,17 @@ select
     e.element_type,
     e.element_id,
     e.element_class,
-    without_email(left(e.element_text, 200)) as element_text,
-    without_email(e.target_url) as target_url,
+    left(e.element_text, 200) as element_text,
+    e.target_url,
     e.is_external,
     e.pointer_x,
     e.pointer_y,
     e.response_status,
     e.response_bytes,
-    without_email(e.properties) as properties
-from located as e
+    e.properties
+from masked as e
+left join pages on pages.page_url = e.page_url
+left join referrers on referrers.referrer = e.referrer
 left join salts as today on today.day = e.occurred_utc::date
 left join salts as yesterday on yesterday.day = e.occurred_utc::date - 1
-left join crawlers on crawlers.user_agent = e.user_agent
+left join agents on agents.user_agent = e.user_agent

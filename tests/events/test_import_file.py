@@ -2,11 +2,15 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
+from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from orchestration.errors import DogearError
+from orchestration.events.event import EventData
 from orchestration.events.import_file import import_file
 from orchestration.resources.postgres import connect
 
@@ -182,6 +186,58 @@ def test_no_address_is_kept(load, server_url, database_url, rows):
     assert "example.org" in everything
     assert "203.0.113.77" not in everything
     assert "someone" not in everything
+
+
+EMAILS = (
+    *("someone@mail.example", "SomeOne+tag%40mail.example", "someone%2540mail.example", "someone\\u0040mail.example"),
+    *("sömeone@mäil.example", "o'someone@mail.example", 'x\n"\\someone@mail.example'),
+)
+
+
+def events_with_planted(email):
+    """``email`` in every text field of an event, in the query of the URL of another, and in two that are refused."""
+    texts = {field.name for field in msgspec.structs.fields(EventData) if "str" in str(field.type)}
+    planted = dict.fromkeys(texts - {"country_code", "client_ip", "properties"}, f"a {email}") | {
+        "page_url": f"https://{quote(email)}@www.example.org/{email}?utm_source=a&utm_term=x{quote(email)}",
+        "referrer": f"https://{quote(email)}/{'x' * 1982}/{email}",
+        "element_text": "x" * 180 + " " + email,
+        "properties": {"note": f"{email}\n{email}", email: True, "n": 1},
+    }
+    refused = event(**{**planted, "session_id": email, "scroll_depth_percentage": 101})
+    return [event(**planted), event(**{**planted, "utm_term": None}), refused, f"{'x' * 290} {email}"]
+
+
+def test_an_e_mail_address_is_kept_from_no_field(load, rows):
+    lines = [line for email in EMAILS for line in events_with_planted(email)]
+    load("\n".join(map(json.dumps, lines)), "events.ndjson")
+    for table in ("events", "rejected_events"):
+        kept = [row for (row,) in rows(f"select to_jsonb(t) from raw.{table} as t")]
+        assert len(kept) == 2 * len(EMAILS)
+        for row in kept:
+            assert not {
+                name: value
+                for name, value in row.items()
+                if re.search(r"s[oö]meone|m[aä]il\.", str(value), re.IGNORECASE)
+            }
+
+
+def test_an_id_that_reads_like_an_e_mail_address_stays_one_visitor(load, rows):
+    ids = ["someone@mail.example", "other@mail.example", "someone@mail.example", "opaque-1"]
+    load("\n".join(json.dumps(event(visitor_id=visitor)) for visitor in ids), "events.ndjson")
+    (one,), (other,), (again,), (opaque,) = rows("select client_visitor_id from raw.events order by line_number")
+    assert one == again != other
+    assert re.fullmatch("hashed-[0-9a-f]{32}", one)
+    assert opaque == "opaque-1"
+
+
+def test_what_the_client_says_of_the_device_counts_before_what_the_user_agent_says(load, rows):
+    load(
+        "\n".join(json.dumps(event(user_agent=FIREFOX, device_type=kind)) for kind in ("tablet", None)), "events.ndjson"
+    )
+    assert rows("select device_type, os, browser from raw.events order by line_number") == [
+        ("tablet", "Linux", "Firefox"),
+        ("desktop", "Linux", "Firefox"),
+    ]
 
 
 def event(kind="page_view", **data):

@@ -1,0 +1,100 @@
+"""Events as they came, to rows for ``raw.events``, inside a private DuckDB: one way for all sources.
+
+Nothing here writes to disk in the clear: DuckDB keeps its tables in memory and encrypts what it has to spill.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.events.event_input import EVENT_INPUT
+from orchestration.events.user_agents import UserAgents
+
+HERE = Path(__file__).parent
+ROWS = 100_000
+USER_AGENTS = pa.schema(
+    [
+        ("user_agent", pa.string()),
+        ("is_bot", pa.bool_()),
+        *((name, pa.string()) for name in ("device_type", "os", "browser")),
+    ]
+)
+Salts = Callable[[Collection[date]], dict[date, bytes]]
+
+
+class EventPreparer:
+    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT.
+
+    ``is_masked``: no text of the events holds an e-mail address any more.
+    """
+
+    def __init__(
+        self, salts: Salts | None, memory_limit: str, spill: Path | None = None, *, is_masked: bool = False
+    ) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_limit}
+        if spill:
+            config |= {"temp_directory": str(spill), "temp_file_encryption": True}
+        self.connection = duckdb.connect(config=config)
+        self.connection.execute("set timezone = 'UTC'")
+        self.connection.execute(sql("duckdb_macros"))
+        self._salts = salts
+        self._is_masked = is_masked
+        self._user_agents = UserAgents()
+        self.connection.register("event_input", EVENT_INPUT.empty_table())
+        self._register_lookups()
+        self.connection.execute(f"create table prepared as {sql('prepare_events')}", self._parameters(None))
+
+    def __enter__(self) -> "EventPreparer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def prepare(self, site: str | None = None) -> None:
+        """Take in the rows of ``event_input``, which are of ``site`` where they do not say."""
+        self._register_lookups()
+        self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", self._parameters(site))
+
+    def days(self) -> list[date]:
+        """The UTC days of what is prepared."""
+        return self.column("select distinct (occurred_at at time zone 'UTC')::date as day from prepared order by day")
+
+    def events(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
+        """Rows for raw.events of all that is prepared; the parameters are those of export_events.sql."""
+        return self.connection.execute(f"{sql('export_events')} order by occurred_at", parameters).to_arrow_reader(ROWS)
+
+    def prepared_at_once(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
+        """The same of what ``event_input`` holds, which is not kept as prepared."""
+        self._register_lookups()
+        question = f"with prepared as ({sql('prepare_events')}) {sql('export_events')}"
+        return self.connection.execute(question, {**parameters, **self._parameters(None)}).to_arrow_reader(ROWS)
+
+    def _parameters(self, site: str | None) -> dict[str, Any]:
+        """Those of prepare_events.sql."""
+        return {"site": site, "is_masked": self._is_masked}
+
+    def _register_lookups(self) -> None:
+        """Give DuckDB what the events at hand need: the salts of their days, and what their user agents say."""
+        agents = self.column("select distinct user_agent from event_input where user_agent is not null")
+        rows = [agent._asdict() for agent in self._user_agents.rows(agents)]
+        self.connection.register("user_agents", pa.Table.from_pylist(rows, USER_AGENTS))
+        question = "select distinct (occurred_at at time zone 'UTC')::date from event_input where client_ip is not null"
+        days: list[date] = self.column(question) if self._salts else []
+        wanted = {*days, *(day - timedelta(days=1) for day in days)}
+        salts = self._salts(wanted) if self._salts and days else {}
+        self.connection.register(
+            "salts",
+            pa.table({"day": pa.array(salts.keys(), pa.date32()), "salt": pa.array(salts.values(), pa.binary())}),
+        )
+
+    def column(self, question: str) -> list[Any]:
+        """The first column of an answer."""
+        return [value for (value,) in self.connection.execute(question).fetchall()]
+
+
+def sql(name: str) -> str:
+    return (HERE / f"{name}.sql").read_text()

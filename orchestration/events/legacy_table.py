@@ -1,0 +1,96 @@
+"""The old table ``analytics_events`` where it stands: read in bulk, and put away when its rows are here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect, without_password
+
+ARCHIVE = "archive"
+NEEDED = ("event_type", "event_data", "created_at")
+
+
+@dataclass(frozen=True)
+class LegacyTable:
+    """A table that was found. ``place`` names it for people, without a password."""
+
+    database_url: str
+    schema: str
+    name: str
+    has_id: bool
+
+    @property
+    def place(self) -> str:
+        return f"{without_password(self.database_url)}: {self.schema}.{self.name}"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.name)
+
+
+def find_legacy_table(database_url: str, written: str) -> LegacyTable:
+    """The table of that name, with or without its schema. Raises DogearError where it is not one of the old kind."""
+    with connect(database_url) as connection:
+        try:
+            found = connection.execute(
+                "select nspname, relname, "
+                "array(select attname::text from pg_attribute where attrelid = c.oid and not attisdropped) "
+                "from pg_class as c join pg_namespace as n on n.oid = relnamespace "
+                "where c.oid = to_regclass(%s) and relkind in ('r', 'p')",
+                [written],
+            ).fetchone()
+        except psycopg.Error:
+            found = None
+    if found is None:
+        raise DogearError(f"There is no table {written!r} in {without_password(database_url)}.")
+    schema, name, columns = found
+    if missing := [column for column in NEEDED if column not in columns]:
+        raise DogearError(f"{schema}.{name} has no column {' and '.join(missing)}; {', '.join(NEEDED)} are needed.")
+    return LegacyTable(database_url, schema, name, "id" in columns)
+
+
+def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
+    """The rows, as text, in batches as PostgreSQL sends them; all of one moment."""
+    import adbc_driver_postgresql.dbapi as adbc
+
+    question = sql.SQL(
+        "select {id} as row_id, event_type::text, event_data::text, created_at::text, null::text as problem "
+        "from {table}"
+    ).format(id=sql.SQL("id::text" if table.has_id else "null::text"), table=table.identifier)
+    with adbc.connect(table.database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("set local timezone = 'UTC'")
+        cursor.execute("set local datestyle = 'ISO'")
+        cursor.execute(question.as_string(None))
+        first_line = 1
+        for batch in cursor.fetch_record_batch():
+            rows = pa.Table.from_batches([batch])
+            numbers = pa.array(range(first_line, first_line + rows.num_rows), pa.int64())
+            first_line += rows.num_rows
+            yield rows.add_column(0, "line_number", numbers)
+
+
+def archive(table: LegacyTable, rows_read: int) -> str:
+    """Move the table, as it is, into the schema ``archive``; returns its name there.
+
+    Raises DogearError, and moves nothing, where it does not hold ``rows_read`` rows any more.
+    """
+    with connect(table.database_url) as connection:
+        connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table.identifier))
+        row = connection.execute(sql.SQL("select count(*) from {}").format(table.identifier)).fetchone()
+        assert row is not None
+        if row[0] != rows_read:
+            raise DogearError(
+                f"{table.schema}.{table.name} holds {row[0]:,} rows now, and {rows_read:,} were read: "
+                "it is not archived. Import it again when nothing writes to it any more."
+            )
+        move = sql.SQL("alter table {} set schema {}").format(table.identifier, sql.Identifier(ARCHIVE))
+        try:
+            connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(ARCHIVE)))
+            connection.execute(move)
+        except (psycopg.errors.DuplicateTable, psycopg.errors.InsufficientPrivilege) as error:
+            raise DogearError(f"{table.schema}.{table.name} is not archived: {error.diag.message_primary}.") from None
+    return f"{ARCHIVE}.{table.name}"

@@ -1,0 +1,44 @@
+"""Events into ``raw.events``: each once, however often and by whatever way it comes."""
+
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+
+from orchestration.resources.bulk_load import column_types, one_row
+
+HERE = Path(__file__).parent / "load_sql"
+# Beside its site, what see_visitors.sql asks of an event.
+SEEN = (
+    *("site", "user_code", "occurred_at", "account_id", "client_visitor_id", "anonymous_id", "client_session_id"),
+    *("is_bot", "page_path", "page_title", "referrer_host", "country_code", "device_type"),
+)
+NEEDED = ("event_id", "received_at", "client_occurred_at", *SEEN)
+
+
+def load_events(connection: adbc.Connection, rows: pa.Table | pa.RecordBatchReader) -> int:
+    """Load ``rows``, as export_events.sql gives them; returns how many were new.
+
+    Columns that are all empty may be left out, but for NEEDED. The partitions of the days are there. Whoever is on a
+    site just now is seen in ``live.visitors`` too. Runs inside the connection's transaction and does not commit.
+    """
+    columns = [f'"{name}"' for name in rows.schema.names]
+    with connection.cursor() as cursor:
+        types = column_types(cursor, "raw.events")
+        values = ", ".join(f"{column}::{types[column]}" for column in columns)
+        cursor.adbc_ingest("loading", rows, mode="create", temporary=True)
+        cursor.execute(sql("insert_events").format(columns=", ".join(columns), values=values))
+        (written,) = one_row(cursor)
+        see_visitors(cursor)
+    return int(written)
+
+
+def see_visitors(cursor: Any) -> None:
+    """Note who of pg_temp.loading is on a site just now, and drop that table."""
+    cursor.execute(sql("see_visitors"))
+    cursor.execute("drop table pg_temp.loading")
+
+
+def sql(name: str) -> str:
+    return (HERE / f"{name}.sql").read_text()

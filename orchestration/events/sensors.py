@@ -1,0 +1,82 @@
+"""A file in the drop folder is imported by itself."""
+
+import hashlib
+import json
+import time
+from typing import NamedTuple
+
+import dagster as dg
+
+from orchestration.content.sites import all_sites
+from orchestration.errors import DogearError
+from orchestration.events.drop_folder import DroppedFile, import_dropped, look_into
+from orchestration.resources.dagster_database import Database
+
+# Seconds until a run that was asked for, and has not come to pass, is asked for again.
+FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
+LONGEST_REASON = 2000
+
+
+class Asked(NamedTuple):
+    """For which files a run was asked, how often, and when it may be asked for again (Unix time)."""
+
+    files: str
+    tries: int
+    again_at: float
+
+
+@dg.op(description="Imports each file that is ready in the drop folder, and moves it to .done or .failed.")
+def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> None:
+    settings = database.settings
+    outcomes = import_dropped(
+        *(database.url, settings.drop_path, all_sites(database.url)),
+        spill=settings.home_folder,
+        memory_limit=settings.duckdb_memory_limit,
+    )
+    files, rows, failed = 0, 0, 0
+    for outcome in outcomes:
+        if isinstance(outcome.result, DogearError):
+            failed += 1
+            context.log.error(str(outcome.result))
+        else:
+            files, rows = files + 1, rows + outcome.result.events_added
+            context.log.info("%s: %s events added", outcome.result.file, outcome.result.events_added)
+    metadata = {"files": files, "rows": rows, "files that failed": failed}
+    context.log_event(dg.AssetMaterialization(["raw", "events"], metadata=metadata))
+
+
+@dg.job(description="Import what stands in the drop folder.")
+def import_dropped_files() -> None:
+    import_drop_folder()
+
+
+@dg.sensor(
+    job=import_dropped_files,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks for files in the drop folder that nobody writes to any more.",
+)
+def drop_folder_sensor(context: dg.SensorEvaluationContext, database: Database) -> dg.SensorResult:
+    settings, now = database.settings, time.time()
+    before = Asked(*json.loads(context.cursor)) if context.cursor else Asked("", 0, 0)
+    look = look_into(settings.drop_path, {site.site for site in all_sites(database.url)}, now)
+    found = fingerprint(look.ready)
+    if not found or (found == before.files and now < before.again_at):
+        reason = " ".join(look.problems) or f"There is nothing new in {settings.drop_path}."
+        return dg.SensorResult(skip_reason=dg.SkipReason(reason[:LONGEST_REASON]))
+    tries = before.tries + 1 if found == before.files else 1
+    asked = Asked(found, tries, now + min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE))
+    # The time too: the same file may come again after it was imported.
+    request = dg.RunRequest(run_key=f"{found} {now:.0f}", tags={"files": str(len(look.ready))})
+    return dg.SensorResult(run_requests=[request], cursor=json.dumps(asked))
+
+
+def fingerprint(files: list[DroppedFile]) -> str:
+    """What tells these files, as they are now, from others; empty for none."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{str(file.path)!a} {file.state}\n".encode())
+    return digest.hexdigest()[:32] if files else ""
+
+
+defs = dg.Definitions(jobs=[import_dropped_files], sensors=[drop_folder_sensor])
