@@ -1,6 +1,6 @@
 # make run   everything, in the browser            make test   all tests
 # make lint  format, types, SQL, dbt               make lock   renew requirements.lock
-# make bench what is fast, measured
+# make bench what is fast, measured                make tracker  minify the tracker (npm)
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: run setup test lint format lock bench clean
+.PHONY: run setup test lint format lock bench tracker clean
 
 run: $(READY)
 	@exec $(VENV)/bin/dogear up
@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 test: $(READY)
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
 
 lint: $(READY)
 	$(VENV)/bin/ruff format --check .
@@ -53,6 +53,10 @@ lock:
 bench: $(READY)
 	$(VENV)/bin/python -m bench.content_sync
 	$(VENV)/bin/python -m bench.content_search
+	$(VENV)/bin/python -m bench.collector
+
+tracker: $(READY)
+	$(VENV)/bin/python -m serving.tracker.minify
 
 clean:
 	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs

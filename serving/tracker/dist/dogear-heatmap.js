@@ -1,0 +1,1 @@
+(()=>{const e={},t=({type:t,pageX:a,pageY:i,timeStamp:n})=>{n-e[t]<1e3||(e[t]=n,dogear.track("heatmap",{pointer_x:Math.max(0,Math.round(a)),pointer_y:Math.max(0,Math.round(i)),viewport_width:innerWidth,viewport_height:innerHeight}))};addEventListener("click",t,!0),addEventListener("pointermove",t,!0)})();
