@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
+from orchestration.cli.collect import collect
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
 from orchestration.cli.programs import dbt, psql
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(up)
+app.command()(collect)
 app.command("import")(import_files)
 app.command("import-legacy")(import_legacy)
 app.add_typer(site, name="site")

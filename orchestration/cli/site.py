@@ -34,23 +34,29 @@ def add(
     ] = None,
     user_code: Annotated[str | None, typer.Option(help="Owner of the site: the tenant (default: owner).")] = None,
     build_url: Annotated[str | None, typer.Option(help="Webhook that builds the site after a new commit.")] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="Host besides the site's own whose pages may send events; one option each."),
+    ] = None,
 ) -> None:
     """Add a site, or change what is said of it; then read its content.
 
     Hugo, Jekyll, Astro, Eleventy and plain folders of Markdown are told by their configuration; a dogear.toml in the
-    repository says what cannot be told. What is not given stays as it was.
+    repository says what cannot be told. What is not given stays as it was; --origin replaces all hosts that were
+    allowed, --origin "" allows none. Subdomains of the site need not be named, and wildcards are not supported.
 
     \b
     Examples:
       dogear site add example.org --repository ~/example.org
       dogear site add example.org --repository https://github.com/ada/example.org --branch main --user-code ada
       dogear site add example.org --build-url https://api.example.net/hooks/build
+      dogear site add example.org --origin shop.example.net --origin 192.0.2.7
     """
     import sys
 
     from orchestration.cli.sync import sync_and_tell
     from orchestration.content.repositories import check_repository
-    from orchestration.content.sites import all_sites, check_site, save_site
+    from orchestration.content.sites import all_sites, allowed_origins, check_site, save_site
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
@@ -61,6 +67,7 @@ def add(
         "content_root": content,
         "user_code": user_code,
         "build_url": build_url,
+        "allowed_origins": allowed_origins(origin) if origin else None,
     }
     with open_database(settings) as database_url:
         known = {site.site: asdict(site) for site in all_sites(database_url)}
@@ -82,14 +89,17 @@ def list_sites() -> None:
     Example:
       dogear site list
     """
-    from orchestration.content.sites import overview
+    from orchestration.content.sites import all_sites, overview
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
     with open_database(Settings()) as database_url:
         sites = overview(database_url)
+        origins = {site.site: site.allowed_origins for site in all_sites(database_url)}
     for name, owner, repository, state in sites:
         typer.echo(f"{name}, of {owner}\n  {repository}\n  {state}")
+        if allowed := origins.get(name):
+            typer.echo(f"  events from pages of {allowed.replace(' ', ', ')} too")
     if not sites:
         typer.echo("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from orchestration.settings import PROJECT_ROOT, Settings
 
 START_TIMEOUT = 120
 STOP_TIMEOUT = 30
+LOOK_EVERY = 0.5
 LOCATION_QUESTION = """
 { workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError {
     __typename ... on PythonError { message } } } } } }
@@ -35,14 +36,19 @@ def alone(settings: Settings) -> Generator[None]:
             raise DogearError(
                 f"`dogear up` already runs on {settings.home_folder}. Stop it, or set DOGEAR_HOME."
             ) from None
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.host, settings.port))
-            except OSError as error:
-                address = f"{settings.host}:{settings.port}"
-                raise DogearError(f"{address} cannot be used: {error.strerror}. Choose another: --port.") from None
+        check_address(settings.host, settings.port, "Choose another: --port")
+        check_address(settings.collector_host, settings.collector_port, "Set DOGEAR_COLLECTOR_PORT to another")
         yield
+
+
+def check_address(host: str, port: int, way_out: str) -> None:
+    """Raises DogearError where nobody may listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise DogearError(f"{host}:{port} cannot be used: {error.strerror}. {way_out}.") from None
 
 
 @contextmanager
@@ -102,9 +108,17 @@ def interrupt_on_termination() -> None:
         signal.signal(wanted, interrupt)
 
 
-def wait_for_stop(dagster: subprocess.Popen[bytes]) -> None:
-    """Wait for Ctrl-C, which is a KeyboardInterrupt. Raises DogearError where Dagster ends by itself."""
-    dagster.wait()
+def wait_for_stop(dagster: subprocess.Popen[bytes], look_after_others: Callable[[], object]) -> None:
+    """Wait for Ctrl-C, which is a KeyboardInterrupt, and look after other processes meanwhile.
+
+    Raises DogearError where Dagster ends by itself.
+    """
+    while True:
+        try:
+            dagster.wait(LOOK_EVERY)
+            break
+        except subprocess.TimeoutExpired:
+            look_after_others()
     raise DogearError("Dagster has ended by itself; see dagster/dagster.log in DOGEAR_HOME.")
 
 

@@ -14,8 +14,8 @@ def up(
 ) -> None:
     """Start everything, until Ctrl-C.
 
-    PostgreSQL, content, marts, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of your own
-    (dogear site add) the sample site comes with four weeks of synthetic visits. Starting again is safe.
+    PostgreSQL, content, marts, the collector, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of
+    your own (dogear site add) the sample site comes with four weeks of synthetic visits. Starting again is safe.
 
     \b
     Examples:
@@ -23,6 +23,7 @@ def up(
       dogear up --port 3333
       DATABASE_URL=postgresql://me:secret@db.example/dogear dogear up
     """
+    from orchestration.cli.collector_processes import CollectorProcesses
     from orchestration.cli.supervisor import alone, interrupt_on_termination, running_dagster, wait_for_stop
     from orchestration.content.sites import SAMPLE, all_sites, save_site
     from orchestration.content.sync_site import sentence, sync_sites
@@ -48,10 +49,12 @@ def up(
         else:
             say("Marts", "every day is built")
         environment = {**prepare_dagster_home(settings, database_url), "DATABASE_URL": database_url}
-        say("Dagster", "starting")
-        with running_dagster(settings, environment) as dagster, suppress(KeyboardInterrupt):
-            typer.echo(READY.format(url=f"http://{settings.host}:{settings.port}"))
-            wait_for_stop(dagster)
+        say("Collector", "starting")
+        with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
+            say("Dagster", "starting")
+            with running_dagster(settings, environment) as dagster, suppress(KeyboardInterrupt):
+                typer.echo(READY.format(url=f"http://{settings.host}:{settings.port}", collector=collector.url))
+                wait_for_stop(dagster, collector.keep_running)
         typer.echo("Everything has stopped.")
 
 
@@ -60,6 +63,7 @@ Dogear is ready.
   Lineage, runs, backfills   {url}
   Tables                     .venv/bin/dogear psql
   Summary                    .venv/bin/dogear analytics
+  Script for your pages      <script defer src="{collector}/dogear.js"></script>
   Your own site              .venv/bin/dogear site add NAME --repository PATH_OR_URL
 Ctrl-C stops everything."""
 

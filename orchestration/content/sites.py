@@ -1,8 +1,11 @@
 """The sites of this installation: what there is to read, and whose it is."""
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields, replace
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from psycopg import sql
 from psycopg.rows import class_row
@@ -12,6 +15,10 @@ from orchestration.resources.postgres import connect
 from orchestration.settings import SAMPLE_CONTENT, SAMPLE_SITE
 
 LONGEST_NAME = 200
+# The last label is no number: what looks like an IPv4 address must be one.
+HOST = re.compile(
+    r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Site:
     branch: str | None = None
     content_root: str | None = None
     build_url: str | None = None
+    allowed_origins: str | None = None
 
 
 TABLES = (
@@ -75,6 +83,7 @@ def check_site(values: Mapping[str, str | None]) -> Site:
     from orchestration.content.builds.webhook_secrets import check_webhook_url
 
     site = Site(**values)  # pyright: ignore[reportArgumentType] - the mapping holds the names of its fields
+    site = replace(site, allowed_origins=site.allowed_origins or None)
     for what, value in (("name of a site", site.site), ("user code", site.user_code)):
         if not value.strip() or len(value) > LONGEST_NAME:
             raise DogearError(f"The {what} must have 1 to {LONGEST_NAME} characters: {value[:40]!r}.")
@@ -90,6 +99,39 @@ def check_site(values: Mapping[str, str | None]) -> Site:
     if site.build_url:
         check_webhook_url(site.build_url)
     return site
+
+
+def allowed_origins(origins: Iterable[str]) -> str:
+    """The hosts of these origins, as ``content.sites`` holds them; none of "", which stands for none at all."""
+    return " ".join(dict.fromkeys(origin_host(origin) for origin in map(str.strip, origins) if origin))
+
+
+def origin_host(origin: str) -> str:
+    """The host as a browser writes it in ``Origin``: of a URL without scheme, port and path.
+
+    Raises DogearError for what is none.
+    """
+    if "*" in origin:
+        raise DogearError(f"--origin {origin[:80]!a}: there are no wildcards; say --origin for each host.")
+    host = as_address(origin.strip("[]"))
+    try:
+        parts = urlsplit(origin if "://" in origin else f"//{origin}")
+        # Browsers send other scripts than Latin as IDNA encodes them.
+        name = (parts.hostname or "").removesuffix(".")
+        host = host or as_address(name) or name.encode("idna").decode()
+    except ValueError:
+        host, parts = host or "", urlsplit("")
+    if "@" in parts.netloc or not (HOST.fullmatch(host) or as_address(host)):
+        raise DogearError(f"--origin {origin[:80]!a} is no host; it must look like shop.example.org, or an address.")
+    return host
+
+
+def as_address(text: str) -> str | None:
+    """An address as browsers write it, without brackets; None for what is none."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 def save_site(database_url: str, site: Site) -> None:

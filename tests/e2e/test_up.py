@@ -84,7 +84,8 @@ def python(user: pwd.struct_passwd, home: Path) -> str:
 
 
 def start(python: str, home: Path, port: int, user: pwd.struct_passwd) -> subprocess.Popen[str]:
-    environment = bare_environment() | {"DOGEAR_HOME": str(home / "state"), "DOGEAR_PORT": str(port), "HOME": str(home)}
+    ports = {"DOGEAR_PORT": str(port), "DOGEAR_COLLECTOR_PORT": str(free_port())}
+    environment = bare_environment() | {"DOGEAR_HOME": str(home / "state"), "HOME": str(home), **ports}
     command = [python, "-m", "orchestration.cli.main", "up"]
     return subprocess.Popen(
         command,

@@ -1,0 +1,173 @@
+"""How many events does the collector take in, and how soon are they in PostgreSQL?
+
+    .venv/bin/python -m bench.collector [events] [connections]
+
+Batches of 20 are sent over kept connections by this process, on the same two processors as the server, the loader and
+PostgreSQL. Beside it, in the same run: the same events by single-row INSERTs, each in a transaction of its own, as a
+handler without a journal would write them. What is to be reached: 100,000 events/s accepted, 50,000 events/s in
+PostgreSQL, 20 times the INSERTs, and 99 % fewer statements.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from orchestration.cli.collector_processes import CollectorProcesses
+from orchestration.content.sites import Site, save_site
+from orchestration.resources.database import open_database
+from orchestration.settings import Settings
+
+SITE = "bench.example"
+BATCH = 20
+PORT = 8765
+INSERTS = 5_000
+AGENTS = [
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0 Safari/537.36"
+    for version in range(100, 150)
+]
+
+
+def event(number: int) -> dict[str, object]:
+    data = {
+        "occurred_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "event_id": str(uuid.uuid4()),
+        "page_url": f"https://{SITE}/blog/post-{number % 500}",
+        "page_title": f"Post {number % 500}",
+        "referrer": "https://www.google.com/",
+        "viewport_width": 1280,
+        "viewport_height": 720,
+        "language_code": "en-GB",
+        "timezone": "Europe/Berlin",
+    }
+    return {"type": "page_view", "data": data}
+
+
+def requests_of(events: int) -> list[bytes]:
+    made: list[bytes] = []
+    for first in range(0, events, BATCH):
+        sent = {"sent_at": datetime.now(UTC).isoformat(), "events": [event(first + i) for i in range(BATCH)]}
+        body = json.dumps(sent, separators=(",", ":")).encode()
+        head = (
+            f"POST /api/analytics/ingest?site={SITE} HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n"
+            f"user-agent: {AGENTS[first // BATCH % len(AGENTS)]}\r\norigin: https://{SITE}\r\n"
+            f"content-length: {len(body)}\r\n\r\n"
+        )
+        made.append(head.encode() + body)
+    return made
+
+
+class Client(asyncio.Protocol):
+    """One connection; the next request goes out when the last one is answered."""
+
+    def __init__(self, waiting: list[bytes], latencies: list[float], done: asyncio.Future[None]) -> None:
+        self.waiting, self.latencies, self.done = waiting, latencies, done
+        self.answer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.send()
+
+    def send(self) -> None:
+        if not self.waiting:
+            self.done.set_result(None)
+            return
+        self.sent = time.perf_counter()
+        self.transport.write(self.waiting.pop())
+
+    def data_received(self, data: bytes) -> None:
+        self.answer += data
+        if not self.answer.endswith(b"}"):
+            return
+        assert self.answer.startswith(b"HTTP/1.1 202"), self.answer
+        assert self.answer.endswith(b'{"accepted":%d,"rejected":[]}' % BATCH), self.answer
+        self.answer = b""
+        self.latencies.append(time.perf_counter() - self.sent)
+        self.send()
+
+
+async def send_all(waiting: list[bytes], connections: int) -> list[float]:
+    loop = asyncio.get_running_loop()
+    latencies: list[float] = []
+    ends = [loop.create_future() for _ in range(connections)]
+    for end in ends:
+        await loop.create_connection(lambda end=end: Client(waiting, latencies, end), "127.0.0.1", PORT)
+    await asyncio.gather(*ends)
+    return sorted(latencies)
+
+
+def wait_for_rows(connection: psycopg.Connection, wanted: int) -> None:
+    while True:
+        row = connection.execute("select count(*) from raw.events").fetchone()
+        if row and row[0] >= wanted:
+            return
+        time.sleep(0.05)
+
+
+def statements(connection: psycopg.Connection) -> int:
+    row = connection.execute(
+        "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()"
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def single_inserts(url: str) -> float:
+    """Rows a second."""
+    columns = "event_id, occurred_at, event_type, source, site, user_code, is_bot, page_path, page_title, referrer_host"
+    with psycopg.connect(url, autocommit=True) as connection:
+        started = time.perf_counter()
+        for number in range(INSERTS):
+            connection.execute(
+                f"insert into raw.events ({columns}) "
+                "values (%s, now(), 'page_view', 'bench', %s, 'bench', false, %s, %s, %s)",
+                [uuid.uuid4(), SITE, f"/blog/post-{number % 500}", f"Post {number % 500}", "google.com"],
+            )
+        return INSERTS / (time.perf_counter() - started)
+
+
+def main() -> None:
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
+    connections = int(sys.argv[2]) if len(sys.argv) > 2 else 64
+    os.environ.pop("DATABASE_URL", None)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        os.environ |= {"DOGEAR_HOME": folder, "DOGEAR_RATE_LIMIT": "0", "DOGEAR_SITE_RATE_LIMIT": "0"}
+        settings = Settings(home=home, collector_port=PORT)
+        with open_database(settings) as url:
+            save_site(url, Site(SITE, "bench"))
+            environment = {"DATABASE_URL": url, "DOGEAR_COLLECTOR_PORT": str(PORT)}
+            with CollectorProcesses(settings, environment), psycopg.connect(url, autocommit=True) as connection:
+                asyncio.run(send_all(requests_of(200 * BATCH), connections))  # everything is imported then
+                wait_for_rows(connection, 200 * BATCH)
+                waiting = requests_of(events)
+                wanted = events + 200 * BATCH
+                before = statements(connection)
+                started = time.perf_counter()
+                latencies = asyncio.run(send_all(waiting, connections))
+                accepted = time.perf_counter() - started
+                wait_for_rows(connection, wanted)
+                loaded = time.perf_counter() - started
+                needed = statements(connection) - before
+            inserts = single_inserts(url)
+    p50, p99 = (1000 * latencies[int(part * len(latencies))] for part in (0.5, 0.99))
+    print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(f"{events:,} events in batches of {BATCH} over {connections} connections")
+    print(f"accepted        {events / accepted:10,.0f} events/s   p50 {p50:.1f} ms   p99 {p99:.1f} ms")
+    print(
+        f"in PostgreSQL   {events / loaded:10,.0f} events/s   {events / loaded / inserts:.0f} times single-row INSERTs"
+    )
+    print(f"single INSERTs  {inserts:10,.0f} events/s   ({INSERTS:,} of them)")
+    print(f"transactions    {needed:10,}            {100 * (1 - needed / events):.2f} % fewer than one per event")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""``dogear collect``: take in what visitors do, until Ctrl-C."""
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from orchestration.settings import Settings
+
+LOOK_AT_SERVER_EVERY = 5.0
+
+
+def collect(
+    port: Annotated[
+        int | None, typer.Option(help="Port of the collector (default: DOGEAR_COLLECTOR_PORT, 8000).")
+    ] = None,
+) -> None:
+    """Take in what visitors do, until Ctrl-C; `dogear up` does it too.
+
+    Pages send events by the script /dogear.js. What was accepted is on disk, and moves to raw.events within two
+    seconds; while PostgreSQL is down it waits there. Where it is down at the start, the sites known from before count.
+
+    \b
+    Examples:
+      dogear collect
+      DOGEAR_COLLECTOR_HOST=0.0.0.0 dogear collect --port 80
+    """
+    import time
+    from contextlib import suppress
+
+    from orchestration.cli.collector_processes import LOOK_EVERY, CollectorProcesses
+    from orchestration.cli.supervisor import interrupt_on_termination
+    from orchestration.settings import Settings
+
+    interrupt_on_termination()
+    settings = Settings() if port is None else Settings(collector_port=port)
+    with database_if_it_answers(settings) as database_url:
+        environment = {"DATABASE_URL": database_url, "DOGEAR_COLLECTOR_PORT": str(settings.collector_port)}
+        with CollectorProcesses(settings, environment) as collector, suppress(KeyboardInterrupt):
+            typer.echo(f"The collector listens on {collector.url}. Ctrl-C stops it.")
+            next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
+            while True:
+                collector.keep_running()
+                if time.monotonic() > next_look:
+                    revive_embedded_server(settings)
+                    next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
+                time.sleep(LOOK_EVERY)
+    typer.echo("The collector has stopped; what it accepted is kept.")
+
+
+@contextmanager
+def database_if_it_answers(settings: "Settings") -> "Generator[str]":
+    """The URL of the database, migrated; of one that is down, where enough is known from before to accept events."""
+    from orchestration.errors import DogearError
+    from orchestration.resources.database import expected_url, open_database
+    from orchestration.resources.postgres import connect
+    from serving.collector.known import FILE
+
+    if settings.database_url is not None and (settings.journal_folder / FILE).exists():
+        url = expected_url(settings)
+        try:
+            connect(url).close()
+        except DogearError as error:
+            typer.echo(f"{error} The collector starts with the sites that it knew; what it accepts waits on disk.")
+            yield url
+            return
+    with open_database(settings) as url:
+        yield url
+
+
+def revive_embedded_server(settings: "Settings") -> None:
+    """Start the embedded PostgreSQL again, should it have crashed; whoever runs it besides us does not look."""
+    from contextlib import suppress
+
+    from orchestration.errors import DogearError
+    from orchestration.resources.embedded_postgres import EmbeddedPostgres
+
+    if settings.database_url is None:
+        with suppress(DogearError), EmbeddedPostgres(settings.home_folder / "postgres"):
+            pass  # the lock that we hold outside keeps it running

@@ -1,0 +1,156 @@
+"""A request's body to the line of the journal that is made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from orchestration.events.event import Event
+from serving.collector.clock import LONG_AGO, OFF_BY, offset_of
+from serving.collector.journal_line import KeptEvent, Line, RejectedEvent
+from serving.collector.masking import is_suspect, masked
+from serving.collector.mending import MOST_PROPERTIES, mended
+from serving.collector.reading import read_data, read_event
+from serving.collector.reasons import BAD, excerpt_of, reason_of
+from serving.collector.sender import Salt, Sender, visitors_of
+
+MOST_EVENTS = 1_000
+
+SentAt = Annotated[datetime, msgspec.Meta(tz=True)]
+Kind = Literal["batch", "event", "page_view", "interaction", "heartbeat"]
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /api/analytics/ingest``: events, and when the client sent them by its clock."""
+
+    events: Annotated[list[Event], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
+    sent_at: SentAt | None = None
+
+
+class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same, its events not looked into."""
+
+    events: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
+    sent_at: SentAt | None = None
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """An event that is not kept: its place in the batch, from 0, and why."""
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was made of a body: the line to keep, and what is not kept."""
+
+    line: bytes
+    accepted: int
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+BATCH = msgspec.json.Decoder(Batch)
+PARTS = msgspec.json.Decoder(Parts)
+ENCODER = msgspec.json.Encoder()
+
+
+class BadBodyError(Exception):
+    """Nothing of the body can be kept."""
+
+    def __init__(self, reason: str, rejected: list[Rejection] | None = None) -> None:
+        super().__init__(reason)
+        self.rejected = rejected or []
+
+
+def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
+    """Read a batch. Raises BadBodyError where it is none, or all of its events are bad."""
+    try:
+        batch = BATCH.decode(body)
+    except BAD:
+        return read_parts(body, sender, received_at, salt)
+    return reading_of(batch.events, [], batch.sent_at, body, sender, received_at, salt)
+
+
+def read_parts(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
+    """Read a batch of which not all can be read."""
+    try:
+        parts = PARTS.decode(body)
+    except BAD as error:
+        raise bad_body(body, error, sender) from None
+    events: list[Event | None] = []
+    rejected: list[RejectedEvent] = []
+    for index, part in enumerate(parts.events):
+        try:
+            events.append(read_event(part))
+        except BAD as error:
+            events.append(None)
+            excerpt = excerpt_of(bytes(part), sender.address)
+            rejected.append(RejectedEvent(index, reason_of(error, sender.address), excerpt))
+    return reading_of(events, rejected, parts.sent_at, body, sender, received_at, salt)
+
+
+def read_one(body: bytes, kind: Kind, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
+    """Read the body of one event: ``{"type", "data"}``, or its data alone where the kind says the type."""
+    try:
+        event = read_event(body) if kind == "event" else Event(kind, read_data(body))
+    except BAD as error:
+        raise bad_body(body, error, sender) from None
+    return reading_of([event], [], None, body, sender, received_at, salt)
+
+
+def bad_body(body: bytes, error: Exception, sender: Sender) -> BadBodyError:
+    return BadBodyError(reason_of(error, sender.address) if body.strip() else "the body is empty")
+
+
+def reading_of(
+    events: Sequence[Event | None],
+    rejected: list[RejectedEvent],
+    sent_at: datetime | None,
+    body: bytes,
+    sender: Sender,
+    received_at: datetime,
+    salt: Salt,
+) -> Reading:
+    """The line of these events (None for one that is rejected already). Most are kept as they are."""
+    offset = offset_of(sent_at, received_at)
+    is_sound = not offset and not is_suspect(body, sender.address)
+    earliest, latest = received_at - LONG_AGO, received_at + OFF_BY
+    kept: list[Event | KeptEvent] = []
+    for index, event in enumerate(events):
+        if event is None:
+            continue
+        data = event.data
+        at = data.occurred_at
+        if (
+            is_sound
+            and data.event_id is not None
+            and data.client_ip is None
+            and (data.properties is None or len(data.properties) <= MOST_PROPERTIES)
+            and at.tzinfo is UTC
+            and earliest <= at <= latest
+        ):
+            kept.append(event)
+            continue
+        try:
+            kept.append(mended(event, offset, sender, received_at, salt))
+        except ValueError as error:
+            rejected.append(RejectedEvent(index, str(error), ""))
+    refusals = [Rejection(it.event_index, it.reason) for it in sorted(rejected, key=lambda it: it.event_index)]
+    if not kept:
+        raise BadBodyError("none of the events can be kept", refusals)
+    line = Line(
+        received_at=received_at,
+        site=sender.site,
+        user_code=sender.user_code,
+        visitors=visitors_of((it.data.occurred_at for it in kept), sender, salt),
+        events=kept,
+        user_agent=masked(sender.user_agent, sender.address) or None,
+        country_code=sender.country_code,
+        region=sender.region,
+        city=sender.city,
+        rejected=rejected,
+    )
+    return Reading(ENCODER.encode(line), len(kept), refusals)

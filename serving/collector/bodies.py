@@ -1,0 +1,56 @@
+"""What a request holds: its headers, and its body as far as we read it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+from serving.collector.requests import LARGEST_BODY, Answer, Headers
+from serving.problems import problem
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+LONGEST_WAIT = 30.0  # seconds
+TOO_LARGE = Answer(413, problem(413, f"A body may have {LARGEST_BODY:,} bytes."))
+TOO_SLOW = Answer(408, problem(408, f"The body did not arrive within {LONGEST_WAIT:.0f} seconds."))
+
+
+class ClientGoneError(Exception):
+    """The client has gone, and part of the body with it."""
+
+
+def joined(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Headers by name; those that come more than once joined by commas, in their order (RFC 9110, 5.3)."""
+    headers = dict(pairs)
+    if len(headers) == len(pairs):
+        return headers
+    together: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        together[name] = b"%b, %b" % (together[name], value) if name in together else value
+    return together
+
+
+async def read_body(headers: Headers, receive: Receive) -> bytes | Answer:
+    """The body, or why it is not read. Raises ClientGoneError."""
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        return Answer(415, problem(415, "Send the body as it is, without Content-Encoding."))
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length[:12]) > LARGEST_BODY:
+        return TOO_LARGE
+    try:
+        async with asyncio.timeout(LONGEST_WAIT):
+            return await read_parts(receive)
+    except TimeoutError:
+        return TOO_SLOW
+
+
+async def read_parts(receive: Receive) -> bytes | Answer:
+    parts = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        part: bytes = message.get("body", b"")
+        if len(parts) + len(part) > LARGEST_BODY:
+            return TOO_LARGE
+        if not message.get("more_body"):
+            return bytes(parts) + part if parts else part
+        parts += part

@@ -1,0 +1,176 @@
+"""The journal to PostgreSQL, in bulk, every moment.
+
+Files are removed when what they hold is committed. A crash before that, and they are loaded again, which adds nothing.
+What cannot be loaded, now or ever, is set aside: see ``damage``.
+"""
+
+import fcntl
+import logging
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from serving.collector.journal_files import sealed_files
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 0.1
+MOST_BYTES = 32 * 2**20
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+LONGEST_REASON = 300
+LOCK = "loader.lock"
+# A server that is gone is noticed within half a minute, and one that has stopped to answer does not hold the others up.
+PATIENCE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+LONGEST_IDLE = "set idle_in_transaction_session_timeout = '1min'"
+
+
+class Loader:
+    """Loads the files of a folder. One process does at a time; others wait for it to end."""
+
+    def __init__(self, folder: Path, database_url: str, memory_limit: str = "1GB") -> None:
+        self.folder = folder
+        self._database_url = database_url
+        self._memory_limit = memory_limit
+        self._connection: Any = None
+        self._days: set[Any] = set()
+        self._renew()
+
+    def _renew(self) -> None:
+        """A DuckDB that has met an error of its own answers nothing more."""
+        from orchestration.events.copy_events import EventCopier
+        from serving.collector.journal_reader import JournalReader
+
+        self._reader = JournalReader(self._memory_limit)
+        self._copier = EventCopier()
+
+    def run(self, stop: threading.Event) -> None:
+        """Load until told to stop; what is sealed by then is loaded still, if PostgreSQL answers."""
+        with alone(self.folder, stop) as is_ours:
+            if not is_ours:
+                return
+            pause = FIRST_PAUSE
+            while True:
+                is_last = stop.is_set()
+                try:
+                    loaded = self.run_once()
+                    pause = FIRST_PAUSE
+                except Exception as error:
+                    log.warning("Nothing was loaded; the journal keeps it. Next try in %.1f s: %s", pause, brief(error))
+                    if is_last:
+                        return
+                    stop.wait(pause)
+                    pause = min(2 * pause, LONGEST_PAUSE)
+                    continue
+                if is_last and not sealed_files(self.folder):
+                    return
+                if not loaded:
+                    stop.wait(LOOK_EVERY)
+
+    def run_once(self) -> int:
+        """As ``load_waiting``; after a failure the next begins afresh."""
+        try:
+            return self.load_waiting()
+        except Exception as error:
+            self._start_afresh(error)
+            raise
+
+    def load_waiting(self) -> int:
+        """Load the oldest files that are sealed, at most so many at once; returns how many events were new."""
+        from serving.collector.damage import is_damage, load_apart
+
+        files = first_of(sealed_files(self.folder), MOST_BYTES)
+        if not files:
+            return 0
+        try:
+            new = self._load(files)
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            # It may be ours: a partition that was dropped, a connection's state. So all of it is tried once more.
+            self._start_afresh(error)
+            return load_apart(self.folder, files, self._load_after_failures)
+        for file in files:
+            file.unlink()
+        return new
+
+    def _load_after_failures(self, files: Sequence[Path]) -> int:
+        try:
+            return self._load(files)
+        except Exception as error:
+            self._start_afresh(error)
+            raise
+
+    def _load(self, files: Sequence[Path]) -> int:
+        from orchestration.resources.bulk_load import load_rows
+        from orchestration.resources.postgres import connect
+
+        self._reader.read(files)
+        days = self._reader.days()
+        if not self._days.issuperset(days):
+            with connect(self._database_url) as connection:
+                connection.execute("select raw.ensure_event_partitions(%s)", [days])
+            self._days.update(days)
+        connection = self._connect()
+        # What is refused has ids too: loaded again, it adds nothing.
+        load_rows(connection, "raw.rejected_events", self._reader.rejected(), on_conflict="nothing")
+        connection.commit()
+        return self._copier.load(connection, self._reader.events())
+
+    def _connect(self) -> Any:
+        import adbc_driver_postgresql.dbapi as adbc
+        import psycopg.conninfo
+
+        if self._connection is None:
+            self._connection = adbc.connect(psycopg.conninfo.make_conninfo(self._database_url, **PATIENCE))
+            with self._connection.cursor() as cursor:
+                cursor.execute(LONGEST_IDLE)
+            self._connection.commit()
+        return self._connection
+
+    def _start_afresh(self, failed: Exception) -> None:
+        """Forget what may be wrong after a failure: the connection, which partitions there are, a broken DuckDB."""
+        import duckdb
+
+        self._days.clear()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception as error:
+                log.debug("A connection that had failed did not close: %s", brief(error))
+        if isinstance(failed, duckdb.InternalException | duckdb.FatalException | duckdb.ConnectionException):
+            self._renew()
+        self._copier.forget()
+
+
+def brief(error: Exception) -> str:
+    """Its first line alone: what follows may quote what visitors sent."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:LONGEST_REASON]
+
+
+def first_of(files: Sequence[Path], most_bytes: int) -> list[Path]:
+    """As many of the first as have so many bytes together, one at least."""
+    chosen: list[Path] = []
+    left = most_bytes
+    for file in files:
+        left -= file.stat().st_size
+        if chosen and left < 0:
+            break
+        chosen.append(file)
+    return chosen
+
+
+@contextmanager
+def alone(folder: Path, stop: threading.Event) -> Generator[bool]:
+    """Wait until no other process loads the folder; False where we are told to stop before that."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / LOCK).open("ab") as lock:
+        is_ours = False
+        while not is_ours and not stop.is_set():
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_ours = True
+            except BlockingIOError:
+                stop.wait(LOOK_EVERY)
+        yield is_ours

@@ -1,0 +1,73 @@
+"""Addresses in texts: of people by mail, and of the machine that sent the request.
+
+Texts are masked again when they are loaded (``without_email`` in duckdb_macros.sql); here, so that none is in the
+journal. Whoever writes long texts would have us look for long: all of this takes time in proportion to their length.
+"""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+
+BETWEEN = frozenset(' \t\n\r\v\f/?&=#@"\\<>()[],;:')
+LABEL = r"[^\s/?&=#@\"\\<>()\[\],;:.]{1,100}+"
+# What follows upon the name of a mailbox.
+AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){LABEL}(?:\.{LABEL})+")
+# As the macro masked_excerpt has it.
+ANY_IP = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|(?<![0-9a-fA-F:])[0-9a-fA-F:]*::[0-9a-fA-F:.]*"
+)
+MOST_REMEMBERED = 1_000
+
+
+def is_suspect(body: bytes, address: str) -> bool:
+    """Whether a body may hold an address, or what PostgreSQL cannot hold."""
+    if b"@" in body or b"%" in body or b"\\" in body:
+        return True
+    if ":" in address:
+        return spelled(address).search(body.decode("latin-1")) is not None
+    return bool(address) and address.encode() in body
+
+
+def masked(text: str, address: str) -> str:
+    """The text with ``[email]`` and ``[ip]`` in place of addresses, and without NUL, which PostgreSQL cannot hold."""
+    if "@" in text or "40" in text:
+        text = without_email(text)
+    text = without_ip(text, address)
+    return text.replace("\0", "")
+
+
+def without_email(text: str) -> str:
+    kept: list[str] = []
+    end = 0
+    for found in AT_HOST.finditer(text):
+        start = found.start()
+        while start > end and text[start - 1] not in BETWEEN and not text[start - 1].isspace():
+            start -= 1
+        if start < found.start():
+            kept += [text[end:start], "[email]"]
+            end = found.end()
+    return "".join([*kept, text[end:]]) if kept else text
+
+
+def without_ip(text: str, address: str) -> str:
+    if not address:
+        return text
+    if ":" in address or "%" in text:
+        return spelled(address).sub("[ip]", text)
+    return text.replace(address, "[ip]") if address in text else text
+
+
+def without_any_ip(text: str) -> str:
+    """For texts that only people look at: whatever reads like an address of a machine is masked."""
+    return ANY_IP.sub("[ip]", text)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def spelled(address: str) -> re.Pattern[str]:
+    """An address in the ways that programs write it: percent-encoded; if it is IPv6, short or in full, in any case."""
+    try:
+        spellings = {address, ip_address(address).exploded}
+    except ValueError:  # a client_ip may be anything
+        spellings = {address}
+    ways = (re.escape(it).replace(":", "(?::|%(?:25)*3A)").replace(r"\.", r"(?:\.|%(?:25)*2E)") for it in spellings)
+    return re.compile("|".join(ways), re.IGNORECASE)

@@ -1,0 +1,48 @@
+"""An event as it was written to an Event."""
+
+from typing import Any, get_args
+
+import msgspec
+
+from orchestration.events.event import Event, EventData
+from serving.collector.reasons import BAD
+
+EVENT = msgspec.json.Decoder(Event)
+DATA = msgspec.json.Decoder(EventData)
+# Fields that are whole numbers.
+WHOLE = tuple(
+    field.name
+    for field in msgspec.structs.fields(EventData)
+    if any(getattr(kind, "__origin__", kind) is int for kind in (field.type, *get_args(field.type)))
+)
+
+
+def read_event(text: bytes | msgspec.Raw) -> Event:
+    """An event. Raises one of BAD where it is none."""
+    try:
+        return EVENT.decode(text)
+    except BAD:
+        sent = msgspec.json.decode(text)
+        if not isinstance(sent, dict) or not has_whole_floats(sent.get("data")):
+            raise
+    return msgspec.convert(sent, Event)
+
+
+def read_data(text: bytes) -> EventData:
+    """The data of an event alone. Raises one of BAD where it is none."""
+    try:
+        return DATA.decode(text)
+    except BAD:
+        sent = msgspec.json.decode(text)
+        if not has_whole_floats(sent):
+            raise
+    return msgspec.convert(sent, EventData)
+
+
+def has_whole_floats(data: Any) -> bool:
+    """Make 667.0, which is a whole number by JSON Schema, one by Python, in place; was there any?"""
+    if not isinstance(data, dict):
+        return False
+    found = [name for name in WHOLE if isinstance(value := data.get(name), float) and value.is_integer()]
+    data.update({name: int(data[name]) for name in found})
+    return bool(found)

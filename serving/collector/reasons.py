@@ -1,0 +1,31 @@
+"""Why something is not kept, for people to read: no address stands in it, and it is short."""
+
+import msgspec
+
+from serving.collector.masking import masked, without_any_ip
+
+LONGEST_REASON = 500
+LONGEST_EXCERPT = 300
+MOST_BYTES = 1_000
+# Between words. Where a text is cut, the last word may be half of an address, which would not read like one.
+BETWEEN = ' \t\r\n",{}[]'
+
+# What decoding raises for a body that is not what it should be.
+BAD = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+
+
+def reason_of(error: Exception, address: str) -> str:
+    """What decoding found."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return without_any_ip(masked(str(error), address))[:LONGEST_REASON]
+
+
+def excerpt_of(sent: bytes, address: str) -> str:
+    """The beginning of what was sent, to look at."""
+    text = sent[:MOST_BYTES].decode("utf-8", "replace")
+    if len(sent) > MOST_BYTES:
+        text = text[: 1 + max(text.rfind(character) for character in BETWEEN)]
+    return without_any_ip(masked(text, address))[:LONGEST_EXCERPT]

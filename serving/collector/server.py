@@ -1,0 +1,52 @@
+"""The collector of this installation, as an ASGI application: ``make_app`` is what the server calls."""
+
+import logging
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from orchestration.settings import Settings
+from serving.collector.asgi import CollectorApp
+
+if TYPE_CHECKING:
+    from serving.collector.requests import Collector
+
+log = logging.getLogger("dogear.collector")
+
+
+def make_app() -> CollectorApp:
+    """With the settings of the environment; ``DATABASE_URL`` must be there."""
+    from serving.collector.api import make_api
+
+    settings = Settings()
+    collectors: list[Collector] = []
+
+    async def opens(stack: AsyncExitStack) -> "Collector":
+        collector = open_collector(settings, stack)
+        collectors.append(collector)
+        return collector
+
+    return CollectorApp(opens, make_api(lambda: collectors[0]))
+
+
+def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
+    from orchestration.events.places import Places
+    from orchestration.resources.database import expected_url
+    from serving.collector.client_address import ClientAddress, trusted_networks
+    from serving.collector.journal import Journal
+    from serving.collector.known import Known
+    from serving.collector.limits import Limiter
+    from serving.collector.requests import Collector
+    from serving.processes import end_with_parent
+
+    end_with_parent()
+    folder = settings.journal_folder
+    journal = stack.enter_context(Journal(folder, settings.journal_reserve_mb * 2**20))
+    known = stack.enter_context(Known(folder, expected_url(settings), log.warning))
+    return Collector(
+        journal=journal,
+        known=known,
+        addresses=ClientAddress(trusted_networks(settings.trusted_proxies)),
+        places=Places(settings.geo_database),
+        per_address=Limiter(settings.rate_limit),
+        per_site=Limiter(settings.site_rate_limit),
+    )

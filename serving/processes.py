@@ -1,0 +1,33 @@
+"""Processes that end when whoever started them ends, however that comes about."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+
+# The variable that names who started us: without it, one who ended before we could ask would not be missed.
+PARENT = "DOGEAR_PARENT"
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Be killed when the parent ends; where the system knows of no such thing, do nothing.
+
+    Killed, not asked: what must outlast a process is on disk at any moment, and one that took its time would hold the
+    port and the locks that its successor needs. Linux means the parent's thread, so that thread must stay.
+    """
+    if sys.platform != "linux":
+        return
+    parent = parent_process()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before we could ask
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def parent_process() -> int:
+    """The id of the process that started us, even if it has ended since."""
+    forked_from = multiprocessing.parent_process()
+    if forked_from is not None and forked_from.pid is not None:
+        return forked_from.pid
+    return int(os.environ.get(PARENT, os.getppid()))

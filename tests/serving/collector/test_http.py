@@ -1,0 +1,145 @@
+"""HTTP as strangers speak it: bodies that lie, odd methods, paths and origins."""
+
+import json
+import socket
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.serving.collector.running import SITE, RunningCollector, page_view
+
+PATH = f"/api/analytics/ingest?site={SITE}"
+
+
+def exchange(collector: RunningCollector, *parts: bytes, gives_up: bool = False) -> bytes:
+    """What is answered to these bytes. ``gives_up``: nothing more will come."""
+    address = urlsplit(collector.url)
+    with closing(socket.create_connection((address.hostname, address.port), timeout=20)) as connection:
+        for part in parts:
+            connection.sendall(part)
+        if gives_up:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := connection.recv(65_536):
+            answer += piece
+    return answer
+
+
+def head(*headers: str, method: str = "POST", path: str = PATH) -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "host: x", "connection: close", *headers, "", ""]).encode(
+        "latin-1"
+    )
+
+
+def test_bodies_in_chunks_and_lengths_that_lie(collector: RunningCollector):
+    body = json.dumps({"events": [page_view()]}).encode()
+    chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:7], body[7:30], body[30:])]
+    assert b" 202 " in exchange(collector, head("transfer-encoding: chunked"), *chunks, b"0\r\n\r\n")
+    assert b" 413 " in exchange(
+        collector, head("transfer-encoding: chunked"), *[b"7d000\r\n%b\r\n" % (b" " * 512_000)] * 2
+    )
+    assert b" 413 " in exchange(collector, head("content-length: 99999999999999999999"[:30]))
+    # Half of a body is none, even where the half could be read.
+    assert b" 202 " not in exchange(collector, head(f"content-length: {len(body) + 9}"), body, gives_up=True)
+    assert b" 202 " not in exchange(collector, head("transfer-encoding: chunked"), *chunks, gives_up=True)
+    assert b" 400 " in exchange(collector, head(f"content-length: {len(body) - 9}"), body)
+    assert b" 400 " in exchange(collector, head("content-length: -1"), body)
+    collector.send(page_view())
+    collector.wait_for(2)
+    assert collector.count() == 2
+
+
+def test_a_hundred_slow_connections_keep_nobody_from_sending(collector: RunningCollector):
+    address = urlsplit(collector.url)
+    slow = [socket.create_connection((address.hostname, address.port), timeout=20) for _ in range(100)]
+    body = json.dumps({"events": [page_view()]}).encode()
+    try:
+        for connection in slow:
+            connection.sendall(head(f"content-length: {len(body)}") + body[:10])
+        for _ in range(20):
+            collector.send(page_view())
+        slow[0].sendall(body[10:])
+        assert b" 202 " in slow[0].recv(65_536)
+    finally:
+        for connection in slow:
+            connection.close()
+    collector.send(page_view())
+    collector.wait_for(22)
+    assert collector.count() == 22
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("POST", "/health/", 404),
+        ("GET", "/evil.js", 404),
+        ("GET", "/%00", 404),
+        ("GET", "/../../etc/passwd", 404),
+        ("POST", f"/api/analytics/ingest/?site={SITE}", 404),
+        ("PUT", "/health", 405),
+        ("POST", "/dogear.js", 405),
+        ("TRACE", "/openapi.json", 405),
+        ("PUT", PATH, 405),
+        ("GET", PATH, 405),
+        ("TRACE", PATH, 405),
+        ("POST", "/api/analytics/ingest?site=" + "x" * 30_000, 404),
+        ("POST", "/api/analytics/ingest?site=%ff%00%ED%A0%80", 404),
+        ("POST", "/api/analytics/ingest?" + "&" * 5_000, 404),
+    ],
+)
+def test_every_error_is_a_problem_that_pages_may_read(collector: RunningCollector, method: str, path: str, status: int):
+    origin = f"https://{SITE}"
+    asked = requests.Request(method, f"{collector.url}{path}", headers={"origin": origin}, data=b"{}").prepare()
+    with requests.Session() as session:
+        answer = session.send(asked, timeout=9)
+    # Without a name, the site is that of the Origin; what is sent is no batch.
+    status = 400 if "&&" in path else status
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert answer.headers["access-control-allow-origin"] in ("*", origin)
+    assert (status == 405) == ("allow" in answer.headers)
+
+
+def test_head_is_get_without_a_body(collector: RunningCollector):
+    for path in ("/health", "/dogear.js", "/openapi.json"):
+        answer = requests.head(f"{collector.url}{path}", timeout=9)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        (f"https://{SITE}", 202),
+        (f"https://WWW.{SITE}:8443", 202),
+        ("null", 403),
+        ("https://evil.example", 403),
+        (f"https://{SITE}.evil.example", 403),
+        (f"https://evil{SITE}", 403),
+        (f"https://{SITE}@evil.example", 403),
+        (f"https://evil.example@{SITE}", 403),
+        (f"https://{SITE}/path", 403),
+        (f"https://{SITE}, https://evil.example", 403),
+        ("https://[::1", 403),
+        ("x" * 5_000, 403),
+        ("\xff\xfe", 403),
+    ],
+)
+def test_whose_pages_may_send(collector: RunningCollector, origin: str, status: int):
+    headers = {"origin": origin.encode("latin-1")}
+    answer = collector.post({"events": [page_view()]}, headers=headers)
+    assert answer.status_code == status, answer.text
+    asked = requests.options(f"{collector.url}{PATH}", headers=headers, timeout=9)
+    assert (asked.status_code, asked.headers["access-control-allow-headers"]) == (204, "content-type")
+
+
+def test_the_first_of_two_names_counts_however_it_is_written(collector: RunningCollector):
+    url = f"{collector.url}/api/analytics/ingest"
+    for query in (f"site={SITE}&site=other.example", "site=example%2Eorg", f"a=b&site={SITE}", f"site={SITE}&"):
+        assert requests.post(f"{url}?{query}", json={"events": [page_view()]}, timeout=9).status_code == 202, query
+    assert (
+        requests.post(f"{url}?site=other.example&site={SITE}", json={"events": [page_view()]}, timeout=9).status_code
+        == 404
+    )
