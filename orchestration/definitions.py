@@ -7,6 +7,7 @@ from orchestration.content import checks as content_checks
 from orchestration.content import sensors as content_sensors
 from orchestration.events import assets as events
 from orchestration.events import sensors as event_sensors
+from orchestration.notifications import assets as notifications
 from orchestration.resources.dagster_database import Database
 from orchestration.rollups import jobs as rollups
 from orchestration.upkeep import assets as upkeep
@@ -17,6 +18,7 @@ defs = dg.Definitions.merge(
     content_sensors.defs,
     events.defs,
     event_sensors.defs,
+    notifications.defs,
     rollups.defs,
     upkeep.defs,
     # Starting a process for each step costs more than most of our steps.

@@ -12,6 +12,7 @@ from orchestration.cli.build import build
 from orchestration.cli.collect import collect
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
+from orchestration.cli.notifications import app as notifications
 from orchestration.cli.programs import dbt, psql
 from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
@@ -37,6 +38,7 @@ app.add_typer(site, name="site")
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)
+app.add_typer(notifications, name="notifications")
 app.command(context_settings=PASS_ON)(psql)
 app.command(context_settings=PASS_ON)(dbt)
 

@@ -1,0 +1,48 @@
+"""A notification on its way out, and what a channel is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from orchestration.content.builds.webhook import Delivery
+
+TYPES = ("like", "comment", "reply", "share")
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One row of ``ops.notifications`` (each field is described there), and the address to which it goes now."""
+
+    notification_id: UUID
+    user_code: str
+    account_id: str | None
+    site: str
+    type: str
+    title: str
+    message: str
+    action_url: str | None
+    related_type: str | None
+    related_id: str | None
+    event_count: int
+    created_at: datetime
+    address: str = field(repr=False)
+
+
+class NotDeliveredError(Exception):
+    """The receiver has not taken it, or nobody knows; ``delivery`` says which, why, and whether it may be repeated."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(delivery.error)
+        self.delivery = delivery
+
+
+class Channel(Protocol):
+    """A way out of here: e-mail, webhook."""
+
+    def send(self, notification: Notification) -> None:
+        """Hand it over, once, within a bounded time.
+
+        Raises NotDeliveredError; any other exception means that nobody knows whether it was handed over.
+        """
+        ...
