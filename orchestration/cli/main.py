@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
 from orchestration.cli.collect import collect
+from orchestration.cli.erase import erase
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
 from orchestration.cli.notifications import app as notifications
@@ -38,6 +39,7 @@ app.add_typer(site, name="site")
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)
+app.command()(erase)
 app.add_typer(notifications, name="notifications")
 app.command(context_settings=PASS_ON)(psql)
 app.command(context_settings=PASS_ON)(dbt)

@@ -56,7 +56,9 @@ def test_one_broken_line_and_one_broken_file_stop_nothing(installation, tmp_path
     ]
 
 
-@pytest.mark.parametrize("command", [["import", __file__], ["build"], ["analytics"], ["sync"], ["up"]])
+@pytest.mark.parametrize(
+    "command", [["import", __file__], ["build"], ["analytics"], ["sync"], ["up"], ["erase", "--visitor", "47"]]
+)
 def test_a_server_that_does_not_answer(tmp_path, command):
     environment = {
         "DATABASE_URL": "postgresql://somebody:s3cret@127.0.0.1:1/nothing",
@@ -106,7 +108,9 @@ def test_days_that_make_no_range(installation):
     assert "--to needs --from" in one_line(installation.dogear("build", "--to", "2026-05-01", check=False).stderr)
 
 
-@pytest.mark.parametrize("command", ["", "up", "import", "sync", "build", "analytics", "psql", "dbt"])
+@pytest.mark.parametrize(
+    "command", ["", "up", "import", "sync", "build", "analytics", "erase", "site add", "psql", "dbt"]
+)
 def test_help_has_examples(tmp_path, command):
     done = run_dogear({"DOGEAR_HOME": str(tmp_path / "unused")}, *command.split(), "--help")
     assert "Usage: dogear" in done.stdout

@@ -1,0 +1,85 @@
+"""``dogear erase``: one visitor, everywhere."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestration.rollups.stale_days import DayRange
+    from orchestration.settings import Settings
+    from orchestration.upkeep.erase import Erasure
+
+NOT_REACHED = "Backups are not reached, nor the files that were imported: to import one again brings its visitors back."
+
+
+def erase(
+    visitor_id: Annotated[
+        str, typer.Option("--visitor", metavar="ID", help="account_id, client_visitor_id or anonymous_id.")
+    ],
+    site: Annotated[str | None, typer.Option(help="Only what was left on this site (default: on every site).")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase one visitor, everywhere.
+
+    Every event goes that has ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
+    them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
+    The marts of these days are built again without it. It is shown first, and asked for in a terminal. Once more, and
+    nothing is found.
+
+    \b
+    Examples:
+      dogear erase --visitor 4711
+      dogear erase --visitor 0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63 --site example.org
+      dogear erase --visitor 4711 --yes
+    """
+    from orchestration.resources.database import open_database
+    from orchestration.rollups.dbt_project import parsed_project
+    from orchestration.settings import Settings
+    from orchestration.upkeep import erase as upkeep
+    from orchestration.upkeep.erased_days import day_columns
+    from orchestration.upkeep.pending_journal import load_pending
+
+    settings = Settings()
+    with open_database(settings) as database_url:
+        visitor = upkeep.check_visitor(database_url, upkeep.Visitor(visitor_id, site))
+        columns = day_columns(parsed_project(database_url, settings.home_folder))
+        is_collecting = load_pending(settings.journal_folder, database_url, settings.duckdb_memory_limit)
+        found = upkeep.look(database_url, visitor, columns)
+        where = site or "any site"
+        if not found.removed and not found.to_build:
+            typer.echo(f"0 rows: there is nothing of {visitor_id} on {where}.")
+        else:
+            typer.echo(f"{visitor_id} on {where}:")
+            tell(found)
+            if not yes and sys.stdin.isatty() and not typer.confirm("Erase this for good?"):
+                typer.echo("Nothing was erased.")
+                sys.exit(1)
+            done = upkeep.erase(database_url, visitor, columns)
+            typer.echo("Erased:")
+            tell(done)
+            if done.to_build:
+                build(settings, database_url, done.to_build)
+        typer.echo(NOT_REACHED)
+        if is_collecting:
+            typer.echo("A collector runs: what the visitor sends from now on is kept. Erase again when that has ended.")
+
+
+def tell(erasure: "Erasure") -> None:
+    """What went, or would go: rows and UTC days by table, and the days whose marts change."""
+    for it in erasure.removed:
+        days = f"{it.first}" if it.first == it.last else f"{it.first} to {it.last}"
+        typer.echo(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
+    if erasure.to_build:
+        typer.echo(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
+
+
+def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:
+    """Build the marts without the visitor. Raises DogearError with the way out where that cannot be done."""
+    from orchestration.errors import DogearError
+    from orchestration.rollups.build_run import build_ranges
+
+    try:
+        build_ranges(settings, database_url, ranges, say=typer.echo)
+    except DogearError as error:
+        raise DogearError(f"{error} The events are erased; the marts are not yet. Try: dogear build") from None

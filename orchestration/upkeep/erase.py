@@ -1,0 +1,122 @@
+"""Erase one visitor from every store, and say what was there.
+
+The visitor is an id: every row goes whose account_id, client_visitor_id, anonymous_id or previous_anonymous_id it is,
+with all that the row says. Rows under another id of the same person are not looked for: an anonymous_id may be that of
+several people behind one address.
+
+Rows go in one transaction, in which their days count as not built any more. So whatever breaks, the next build makes
+the marts anew without them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
+from orchestration.rollups.stale_days import DayRange
+from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
+
+ERASE = Path(__file__).with_name("erase.sql").read_bytes()
+LONGEST_ID = 200
+# Who writes where the rows are: a build, what makes notifications, the collector's loader; then imports.
+LOCKS = ("dogear.dbt_build", "dogear.make_notifications", "raw.events")
+TABLES = "lock table raw.events, raw.rejected_events in share row exclusive mode"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """An id of the visitor, and the site; None for every site."""
+
+    id: str
+    site: str | None = None
+
+    @property
+    def uuid(self) -> UUID | None:
+        """The id as an anonymous_id has it, if it can be one."""
+        try:
+            return UUID(self.id)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went from one table: rows, the UTC days of the first and the last, and the days whose marts know of them."""
+
+    table: str
+    rows: int
+    first: date
+    last: date
+    days: list[date]
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What went, table by table, and the days whose marts must be built without it."""
+
+    removed: list[Removed]
+    to_build: list[DayRange]
+
+
+def from_database(connection: psycopg.Connection, visitor: Visitor, *, really: bool) -> list[Removed]:  # noqa: ARG001
+    """The rows of PostgreSQL. They are back where the transaction is rolled back, whatever ``really`` says."""
+    rows = connection.execute(ERASE, {"id": visitor.id, "uuid": visitor.uuid, "site": visitor.site}).fetchall()
+    return [Removed(*row) for row in rows]
+
+
+# One function for each store. A store outside of PostgreSQL only looks unless ``really``; it is emptied before the
+# transaction commits, and finds nothing where that is done again after a crash.
+STORES: tuple[Callable[..., list[Removed]], ...] = (from_database,)
+
+
+def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
+    """``visitor``, if there can be one. Raises DogearError for what is no id, and for an unknown site."""
+    if not visitor.id.strip() or len(visitor.id) > LONGEST_ID or not visitor.id.isprintable():
+        raise DogearError(f"--visitor must have 1 to {LONGEST_ID} characters, all of which can be printed.")
+    if visitor.site is not None:
+        question = (
+            "select from content.sites where site = %s union all (select from raw.events where site = %s limit 1)"
+        )
+        with connect(database_url) as connection:
+            if not connection.execute(question, [visitor.site] * 2).rowcount:
+                raise DogearError(f"There is no site {visitor.site[:80]!a}, and no visit to it. See: dogear site list")
+    return visitor
+
+
+def look(database_url: str, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
+    """What ``erase`` would do now; nothing is changed."""
+    with connect(database_url) as connection:
+        try:
+            removed = [row for store in STORES for row in store(connection, visitor, really=False)]
+            days = days_to_clear(connection, visitor, removed, day_columns)
+            return Erasure(removed, ranges_to_build(connection, days, day_columns))
+        finally:
+            connection.rollback()
+
+
+def erase(database_url: str, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
+    """Take away what the visitor left. Builds, imports and loads that are under way are waited for; others wait.
+
+    ``day_columns``: see ``erased_days``. The marts of ``to_build`` are still to be built.
+    """
+    with connect(database_url) as connection:
+        for lock in LOCKS:
+            connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [lock])
+        connection.execute(TABLES)
+        removed = [row for store in STORES for row in store(connection, visitor, really=True)]
+        days = days_to_clear(connection, visitor, removed, day_columns)
+        mark_erased(connection, days, day_columns)
+        return Erasure(removed, ranges_to_build(connection, days, day_columns))
+
+
+def days_to_clear(
+    connection: psycopg.Connection, visitor: Visitor, removed: list[Removed], day_columns: Mapping[str, str]
+) -> set[date]:
+    """The days that lost events, and those whose marts still name the visitor, since an erasure was not finished."""
+    lost = {day for rows in removed for day in rows.days}
+    return lost | days_in_marts(connection, visitor.id, visitor.uuid, visitor.site, day_columns)

@@ -1,0 +1,95 @@
+"""The days whose marts must be built without a visitor that was erased.
+
+``day_columns`` says of each table that dbt fills day by day ("marts.analytics_sessions") which column holds the day.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from orchestration.resources.copy_rows import column_types
+from orchestration.rollups.stale_days import (
+    RAW_DAYS,
+    DayRange,
+    built_days,
+    missing_tables,
+    ranges,
+    touched_days,
+)
+
+MARTS_OF_VISITOR = Path(__file__).with_name("marts_of_visitor.sql").read_text()
+BUILT_DAYS = "marts.built_days"
+
+
+def day_columns(parsed: Path) -> dict[str, str]:
+    """The tables of days in the manifest of the folder ``parsed``, and their columns."""
+    nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
+    return {
+        f"{node['schema']}.{node['alias']}": node["config"]["day_column"]
+        for node in nodes
+        if node["config"]["materialized"] == "incremental"
+    }
+
+
+def present(connection: psycopg.Connection, columns: Mapping[str, str]) -> dict[str, str]:
+    """Those of the tables that are there."""
+    missing = missing_tables(connection, columns.keys())
+    return {table: column for table, column in columns.items() if table not in missing}
+
+
+def days_in_marts(
+    connection: psycopg.Connection, visitor_id: str, uuid: UUID | None, site: str | None, columns: Mapping[str, str]
+) -> set[date]:
+    """The days on which a table of days names the visitor."""
+    found: set[date] = set()
+    for table, day in present(connection, columns).items():
+        if {"visitor_id", "account_id"} <= column_types(connection, table).keys():
+            question = sql.SQL(MARTS_OF_VISITOR).format(  # pyright: ignore[reportArgumentType] - read from our own file
+                table=sql.Identifier(*table.split(".")), day=sql.Identifier(day)
+            )
+            rows = connection.execute(question, {"id": visitor_id, "uuid": uuid, "site": site})
+            found.update(one_day for (one_day,) in rows)
+    return found
+
+
+def mark_erased(connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]) -> None:
+    """Let ``days`` count as built of no event, so that the next build makes them anew.
+
+    It would not look again at a day that has no event left; so what the marts hold of such a day goes at once.
+    """
+    there = present(connection, columns)
+    emptied = sorted(set(days) - raw_days(connection).keys())
+    for table, day in there.items():
+        if table != BUILT_DAYS:
+            statement = sql.SQL("delete from {} where {} = any(%s)")
+            names = (sql.Identifier(*table.split(".")), sql.Identifier(day))
+            connection.execute(statement.format(*names), [emptied])
+    if BUILT_DAYS in there:
+        connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
+        connection.execute(
+            "insert into marts.built_days (day, events, built_at) select unnest(%s::date[]), 0, now()", [sorted(days)]
+        )
+
+
+def ranges_to_build(
+    connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]
+) -> list[DayRange]:
+    """``days`` and those that may change with them; none where there are no marts yet."""
+    there = present(connection, columns)
+    if not days or not there:
+        return []
+    raw = raw_days(connection).keys()
+    # Where a table is missing, every day must be built anyway.
+    if len(there) < len(columns):
+        return ranges({*raw, *days})
+    return ranges(touched_days(days, raw | (built_days(connection) or {}).keys()))
+
+
+def raw_days(connection: psycopg.Connection) -> dict[date, int]:
+    """How many events of people each day holds."""
+    return dict(connection.execute(RAW_DAYS).fetchall())
