@@ -21,6 +21,7 @@ from orchestration.resources.postgres import connect
 LOOK_EVERY = 2.0
 LONGEST_WAIT = 1.0
 LIFETIME = timedelta(days=2)
+SOON = timedelta(hours=2)
 FILE = "known.json"
 
 
@@ -98,17 +99,16 @@ class Known:
         self._write()
 
     def _look_up(self, connection: psycopg.Connection) -> None:
-        """Take what PostgreSQL knows, after it was told of the salts made here; today's and tomorrow's are made."""
+        """Take what PostgreSQL knows, after it was told of the salts made here; those at hand are made."""
         sites = {
             name: KnownSite(str(user_code), str(origins or "").split())
             for name, user_code, origins in connection.execute(
                 "select site, user_code, allowed_origins from content.sites"
             )
         }
-        today = datetime.now(UTC).date()
         with self._lock:
             mine = dict(self._state.salts)
-        for day in (today, today + timedelta(days=1)):
+        for day in days_at_hand(datetime.now(UTC)):
             mine.setdefault(day, Salt(secrets.token_bytes(32), datetime.now(UTC)))
         connection.execute("select raw.destroy_old_visitor_salts()")
         connection.execute(
@@ -154,3 +154,11 @@ class Known:
                 self._written = data
             except OSError as error:
                 self._on_problem(f"{self.path} cannot be written: {error.strerror}")
+
+
+def days_at_hand(now: datetime) -> set[date]:
+    """Today, and tomorrow when that is near.
+
+    No sooner: a salt lives for two days, and is needed until half an hour after its day, for sessions across midnight.
+    """
+    return {now.date(), (now + SOON).date()}
