@@ -93,6 +93,8 @@ def test_a_session_ends_after_thirty_minutes_and_a_visitor_after_thirteen_months
 def test_consent_of_the_script_tag(visit: Visit, attributes: str, consented: bool) -> None:
     visit.server.attributes = attributes
     page = visit.open("/")
+    if consented:  # left before its ids are there, the view would wait for the next page
+        page.wait_for_function("localStorage.getItem('dogear_ids')")
     visit.leave(page)
     [view] = visit.until("page_view")
     assert (view.visitor_id is not None) is consented
