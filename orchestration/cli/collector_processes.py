@@ -4,19 +4,16 @@ import errno
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
-import psutil
 import requests
 
+from orchestration.cli.supervisor import end, tail, why_not
 from orchestration.errors import DogearError
 from orchestration.settings import PROJECT_ROOT, Settings
 from serving.processes import PARENT
@@ -24,7 +21,6 @@ from serving.processes import PARENT
 log = logging.getLogger(__name__)
 
 START_TIMEOUT = 60
-STOP_TIMEOUT = 20
 LOOK_EVERY = 0.2
 # How long the port may still belong to processes that end with a collector that was killed.
 PORT_TIMEOUT = 10
@@ -123,45 +119,15 @@ class CollectorProcesses:
     def _stop_all(self) -> None:
         """The server first, so that the loader takes what it accepted last."""
         for program in self.programs:
-            with psutil_family(program.process) as family:
-                if program.process.poll() is None:
-                    program.process.send_signal(signal.SIGTERM)
-                _, left = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
-                for process in left:
-                    process.kill()
-            program.process.wait()
+            end(program.process, signal.SIGTERM)
         self._log.close()
 
 
 def wait_for_port(settings: Settings) -> None:
     """Return when the port is free. Raises DogearError where it is not: two servers could share it, and its events."""
     deadline = time.monotonic() + PORT_TIMEOUT
-    while True:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.collector_host, settings.collector_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(address)
-                return
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
-                    where = f"{settings.collector_host}:{settings.collector_port}"
-                    raise DogearError(
-                        f"The collector cannot listen on {where}: {error.strerror}. Set DOGEAR_COLLECTOR_PORT."
-                    ) from None
+    while error := why_not(settings.collector_host, settings.collector_port):
+        if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            where = f"{settings.collector_host}:{settings.collector_port}"
+            raise DogearError(f"The collector cannot listen on {where}: {error.strerror}. Set DOGEAR_COLLECTOR_PORT.")
         time.sleep(0.1)
-
-
-@contextmanager
-def psutil_family(process: subprocess.Popen[bytes]) -> Generator[list[psutil.Process]]:
-    """The process and those that it started."""
-    try:
-        yield [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        yield []
-
-
-def tail(file: Path, lines: int = 15) -> str:
-    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])

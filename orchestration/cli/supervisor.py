@@ -43,12 +43,22 @@ def alone(settings: Settings) -> Generator[None]:
 
 def check_address(host: str, port: int, way_out: str) -> None:
     """Raises DogearError where nobody may listen there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise DogearError(f"{host}:{port} cannot be used: {error.strerror}. {way_out}.") from None
+    if error := why_not(host, port):
+        raise DogearError(f"{host}:{port} cannot be used: {error.strerror}. {way_out}.")
+
+
+def why_not(host: str, port: int) -> OSError | None:
+    """Why nobody may listen there; None where one may."""
+    try:
+        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return error
+    return None
 
 
 @contextmanager
@@ -128,17 +138,22 @@ def stop_all(dagster: subprocess.Popen[bytes]) -> None:
     sys.stdout.flush()
     for impatient in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(impatient, signal.SIG_IGN)
+    end(dagster, signal.SIGINT)
+
+
+def end(process: subprocess.Popen[bytes], wanted: signal.Signals) -> None:
+    """Ask a process to end by a signal, and make sure that neither it nor any that it started is left."""
     try:
-        family = [psutil.Process(dagster.pid), *psutil.Process(dagster.pid).children(recursive=True)]
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     except psutil.NoSuchProcess:
         family = []
-    if dagster.poll() is None:
-        dagster.send_signal(signal.SIGINT)
+    if process.poll() is None:
+        process.send_signal(wanted)
     _, left = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
-    for process in left:
-        process.kill()
+    for relative in left:
+        relative.kill()
     psutil.wait_procs(left, timeout=STOP_TIMEOUT)
-    dagster.wait()
+    process.wait()
 
 
 def tail(file: Path, lines: int = 15) -> str:

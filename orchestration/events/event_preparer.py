@@ -27,14 +27,9 @@ Salts = Callable[[Collection[date]], dict[date, bytes]]
 
 
 class EventPreparer:
-    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT.
+    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT."""
 
-    ``is_masked``: no text of the events holds an e-mail address any more.
-    """
-
-    def __init__(
-        self, salts: Salts | None, memory_limit: str, spill: Path | None = None, *, is_masked: bool = False
-    ) -> None:
+    def __init__(self, salts: Salts | None, memory_limit: str, spill: Path | None = None) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_limit}
         if spill:
             config |= {"temp_directory": str(spill), "temp_file_encryption": True}
@@ -42,22 +37,15 @@ class EventPreparer:
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute(sql("duckdb_macros"))
         self._salts = salts
-        self._is_masked = is_masked
         self._user_agents = UserAgents()
         self.connection.register("event_input", EVENT_INPUT.empty_table())
         self._register_lookups()
-        self.connection.execute(f"create table prepared as {sql('prepare_events')}", self._parameters(None))
-
-    def __enter__(self) -> "EventPreparer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        self.connection.execute(f"create table prepared as {sql('prepare_events')}", {"site": None})
 
     def prepare(self, site: str | None = None) -> None:
         """Take in the rows of ``event_input``, which are of ``site`` where they do not say."""
         self._register_lookups()
-        self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", self._parameters(site))
+        self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": site})
 
     def days(self) -> list[date]:
         """The UTC days of what is prepared."""
@@ -71,11 +59,7 @@ class EventPreparer:
         """The same of what ``event_input`` holds, which is not kept as prepared."""
         self._register_lookups()
         question = f"with prepared as ({sql('prepare_events')}) {sql('export_events')}"
-        return self.connection.execute(question, {**parameters, **self._parameters(None)}).to_arrow_reader(ROWS)
-
-    def _parameters(self, site: str | None) -> dict[str, Any]:
-        """Those of prepare_events.sql."""
-        return {"site": site, "is_masked": self._is_masked}
+        return self.connection.execute(question, parameters).to_arrow_reader(ROWS)
 
     def _register_lookups(self) -> None:
         """Give DuckDB what the events at hand need: the salts of their days, and what their user agents say."""

@@ -11,8 +11,7 @@ with events as (
     from event_input
 ),
 
--- Few events hold what could be an address, and to look for one in each text of each event takes longest of all. Where
--- that was done when they came in ($is_masked), it is not done again.
+-- Few events hold what could be an address, and to look for one in each text of each event takes longest of all.
 suspects as (
     select
         *,
@@ -24,11 +23,8 @@ suspects as (
             click_context, element_type, element_id, element_class, element_text, target_url,
             properties
         ) as texts,
-        not $is_masked
-        and (
-            contains(texts, '@')
-            or (contains(texts, '40') and (contains(texts, '%') or contains(texts, '\u00')))
-        ) as is_suspect
+        contains(texts, '@')
+        or (contains(texts, '40') and (contains(texts, '%') or contains(texts, '\u00'))) as is_suspect
     from events
 ),
 

@@ -149,8 +149,8 @@ def reading_of(
         events=kept,
         user_agent=masked(sender.user_agent, sender.address) or None,
         country_code=sender.country_code,
-        region=sender.region,
-        city=sender.city,
+        region=masked(sender.region or "", sender.address) or None,
+        city=masked(sender.city or "", sender.address) or None,
         rejected=rejected,
     )
     return Reading(ENCODER.encode(line), len(kept), refusals)

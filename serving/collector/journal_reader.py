@@ -38,7 +38,7 @@ class JournalReader:
     """Reads some files at a time; what was read before is forgotten then."""
 
     def __init__(self, memory_limit: str) -> None:
-        self._preparer = EventPreparer(salts=None, memory_limit=memory_limit, is_masked=True)
+        self._preparer = EventPreparer(salts=None, memory_limit=memory_limit)
         self._duckdb = self._preparer.connection
         # The server and PostgreSQL want the other processors.
         self._duckdb.execute("set threads = 1")

@@ -12,7 +12,6 @@ import pytest
 from orchestration.errors import DogearError
 from orchestration.events.event import EventData
 from orchestration.events.import_file import import_file
-from orchestration.resources.postgres import connect
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -29,31 +28,6 @@ def log_line(
     referrer="-",
 ):
     return f'{ip} - - [{time}] "{method} {path} HTTP/1.1" {status} 512 "{referrer}" "{agent}"\n'
-
-
-@pytest.fixture
-def load(database_url, tmp_path):
-    """Import some content as a file and return the summary."""
-
-    def load(content: str | bytes, name: str = "access.log"):
-        data = content.encode() if isinstance(content, str) else content
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
-        return import_file(database_url, path, site="example.org", user_code="ada")
-
-    return load
-
-
-@pytest.fixture
-def rows(database_url):
-    """Answer a question to the database."""
-
-    def rows(question: str):
-        with connect(database_url) as connection:
-            return connection.execute(question).fetchall()
-
-    return rows
 
 
 def test_a_page_view_is_a_get_of_a_page_that_was_answered(load, rows):
