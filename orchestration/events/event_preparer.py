@@ -23,6 +23,13 @@ USER_AGENTS = pa.schema(
         *((name, pa.string()) for name in ("device_type", "os", "browser")),
     ]
 )
+DUCKDB_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+}
 Salts = Callable[[Collection[date]], dict[date, bytes]]
 
 
@@ -39,17 +46,17 @@ class EventPreparer:
         self._salts = salts
         self._user_agents = UserAgents()
         self.connection.register("event_input", EVENT_INPUT.empty_table())
-        self._register_lookups()
+        self._look_at_input()
         self.connection.execute(f"create table prepared as {sql('prepare_events')}", {"site": None})
 
     def prepare(self, site: str | None = None) -> None:
         """Take in the rows of ``event_input``, which are of ``site`` where they do not say."""
-        self._register_lookups()
+        self._look_at_input()
         self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": site})
 
     def days(self) -> list[date]:
         """The UTC days of what is prepared."""
-        return self.column("select distinct (occurred_at at time zone 'UTC')::date as day from prepared order by day")
+        return self.column("select distinct utc(occurred_at)::date as day from prepared order by day")
 
     def events(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
         """Rows for raw.events of all that is prepared; the parameters are those of export_events.sql."""
@@ -57,16 +64,38 @@ class EventPreparer:
 
     def prepared_at_once(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
         """The same of what ``event_input`` holds, which is not kept as prepared."""
-        self._register_lookups()
+        self._look_at_input()
         question = f"with prepared as ({sql('prepare_events')}) {sql('export_events')}"
         return self.connection.execute(question, parameters).to_arrow_reader(ROWS)
+
+    def _look_at_input(self) -> None:
+        """What prepare_events.sql asks, but for its parameter."""
+        self._find_filled_columns()
+        self._register_lookups()
+
+    def _find_filled_columns(self) -> None:
+        """Make ``filled_input``: ``event_input`` with NULL in place of columns that no event at hand fills.
+
+        They are most, and what is said of NULL itself DuckDB works out once and not for each event.
+        """
+        names = [column[0] for column in self.connection.execute("from event_input limit 0").description]
+        counted = ", ".join(f"count({name})" for name in names)
+        found = self.connection.execute(f"select {counted} from event_input").fetchall()  # noqa: S608 - our own names
+        counts = dict(zip(names, found[0], strict=True))
+        columns = [
+            name if counts.get(name) else f"null::{DUCKDB_TYPES[EVENT_INPUT.field(name).type]} as {name}"
+            for name in EVENT_INPUT.names
+        ]
+        self.connection.execute(
+            f"create or replace temp view filled_input as select {', '.join(columns)} from event_input"  # noqa: S608
+        )
 
     def _register_lookups(self) -> None:
         """Give DuckDB what the events at hand need: the salts of their days, and what their user agents say."""
         agents = self.column("select distinct user_agent from event_input where user_agent is not null")
         rows = [agent._asdict() for agent in self._user_agents.rows(agents)]
         self.connection.register("user_agents", pa.Table.from_pylist(rows, USER_AGENTS))
-        question = "select distinct (occurred_at at time zone 'UTC')::date from event_input where client_ip is not null"
+        question = "select distinct utc(occurred_at)::date from event_input where client_ip is not null"
         days: list[date] = self.column(question) if self._salts else []
         wanted = {*days, *(day - timedelta(days=1) for day in days)}
         salts = self._salts(wanted) if self._salts and days else {}

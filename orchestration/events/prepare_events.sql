@@ -1,41 +1,18 @@
--- What of each event is kept? From event_input (what readers of files found), salts (day, salt) and user_agents
+-- What of each event is kept? From filled_input (what readers of files found), salts (day, salt) and user_agents
 -- (user_agent, is_bot, device_type, os, browser); one row per event, in the columns of raw.events. Addresses of machines
 -- end here: only a salted hash goes on. Query strings and fragments end here too, but for the utm parameters. So do e-mail
 -- addresses, wherever a client may write what it likes.
 --
 -- Events name few pages, again and again: what is made of a URL is made once.
-with events as (
+with masked as (
     select
-        * replace (coalesce(site, $site) as site),
-        occurred_at at time zone 'UTC' as occurred_utc
-    from event_input
-),
-
--- Few events hold what could be an address, and to look for one in each text of each event takes longest of all.
-suspects as (
-    select
-        *,
-        concat_ws(
-            ' ',
-            share_code, account_id, contact_id, visitor_id, session_id, page_type, page_id,
-            page_title, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device_type,
-            os, browser, language_code, timezone, region, city, click_target, click_category,
-            click_context, element_type, element_id, element_class, element_text, target_url,
-            properties
-        ) as texts,
-        contains(texts, '@')
-        or (contains(texts, '40') and (contains(texts, '%') or contains(texts, '\u00'))) as is_suspect
-    from events
-),
-
-masked as (
-    select
-        * exclude (texts, is_suspect) replace (
-            opaque_id(site, share_code) as share_code,
-            opaque_id(site, account_id) as account_id,
-            opaque_id(site, contact_id) as contact_id,
-            opaque_id(site, visitor_id) as visitor_id,
-            opaque_id(site, session_id) as session_id,
+        * replace (
+            coalesce(site, $site) as site,
+            opaque_id(coalesce(site, $site), share_code) as share_code,
+            opaque_id(coalesce(site, $site), account_id) as account_id,
+            opaque_id(coalesce(site, $site), contact_id) as contact_id,
+            opaque_id(coalesce(site, $site), visitor_id) as visitor_id,
+            opaque_id(coalesce(site, $site), session_id) as session_id,
             without_email(page_type) as page_type,
             without_email(page_id) as page_id,
             without_email(page_title) as page_title,
@@ -60,13 +37,9 @@ masked as (
             without_email(element_text) as element_text,
             without_email(target_url) as target_url,
             without_email(properties) as properties
-        )
-    from suspects
-    where is_suspect
-    union all
-    select * exclude (texts, is_suspect)
-    from suspects
-    where not is_suspect
+        ),
+        utc(occurred_at) as occurred_utc
+    from filled_input
 ),
 
 split_urls as (
@@ -74,7 +47,7 @@ split_urls as (
         page_url,
         regexp_extract(page_url, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*))?([^?#]*)(?:\?([^#]*))?', ['host', 'path', 'query'])
             as part
-    from (select distinct page_url from event_input where page_url is not null)
+    from (select distinct page_url from filled_input where page_url is not null)
 ),
 
 pages as (
@@ -95,7 +68,7 @@ split_referrers as (
     select
         referrer,
         regexp_extract(referrer, '^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^?#]*)', ['host', 'path']) as part
-    from (select distinct referrer from event_input where referrer is not null)
+    from (select distinct referrer from filled_input where referrer is not null)
 ),
 
 referrers as (

@@ -117,21 +117,13 @@ def reading_of(
     """The line of these events (None for one that is rejected already). Most are kept as they are."""
     offset = offset_of(sent_at, received_at)
     is_sound = not offset and not is_suspect(body, sender.address)
-    earliest, latest = received_at - LONG_AGO, received_at + OFF_BY
-    kept: list[Event | KeptEvent] = []
-    for index, event in enumerate(events):
+    sound = sound_of(events, received_at) if is_sound else []
+    kept: list[Event | KeptEvent] = [*sound]
+    # What follows upon the first that is not sound; mostly nothing.
+    for index, event in enumerate(events[len(sound) :], len(sound)):
         if event is None:
             continue
-        data = event.data
-        at = data.occurred_at
-        if (
-            is_sound
-            and data.event_id is not None
-            and data.client_ip is None
-            and (data.properties is None or len(data.properties) <= MOST_PROPERTIES)
-            and at.tzinfo is UTC
-            and earliest <= at <= latest
-        ):
+        if is_sound and sound_of([event], received_at):
             kept.append(event)
             continue
         try:
@@ -145,7 +137,7 @@ def reading_of(
         received_at=received_at,
         site=sender.site,
         user_code=sender.user_code,
-        visitors=visitors_of((it.data.occurred_at for it in kept), sender, salt),
+        visitors=visitors_of([it.data.occurred_at for it in kept], sender, salt),
         events=kept,
         user_agent=masked(sender.user_agent, sender.address) or None,
         country_code=sender.country_code,
@@ -154,3 +146,25 @@ def reading_of(
         rejected=rejected,
     )
     return Reading(ENCODER.encode(line), len(kept), refusals)
+
+
+def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Event]:
+    """The first of the events, as far as they can be kept as they are, where the body holds no address."""
+    earliest, latest = received_at - LONG_AGO, received_at + OFF_BY
+    sound: list[Event] = []
+    for event in events:
+        if event is None:
+            break
+        data = event.data
+        at = data.occurred_at
+        if (
+            data.event_id is None
+            or data.client_ip is not None
+            or at.tzinfo is not UTC
+            or at < earliest
+            or at > latest
+            or ((properties := data.properties) is not None and len(properties) > MOST_PROPERTIES)
+        ):
+            break
+        sound.append(event)
+    return sound

@@ -16,6 +16,8 @@ OPEN = ".open"
 SEALED = ".ndjson"
 LARGEST_FILE = 16 * 2**20
 OLDEST_FILE = 0.5
+# Each call to the system lets go of the interpreter, and has to wait for it again where the server is busy.
+WRITES_DURABLY = getattr(os, "O_DSYNC", 0)
 
 
 class JournalFile:
@@ -27,11 +29,12 @@ class JournalFile:
         self.path, self._file = new_file(folder)
 
     def write(self, data: bytes) -> None:
-        """Append and make durable."""
+        """Append and make durable: the file was opened so that what is written is on disk, by one call."""
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._file, rest) :]
-        os.fdatasync(self._file)
+        if not WRITES_DURABLY:
+            os.fsync(self._file)
         self.size += len(data)
 
     def seconds_left(self) -> float:
@@ -57,7 +60,7 @@ def new_file(folder: Path) -> tuple[Path, int]:
     while True:
         # In the order of their names, files are in the order of time.
         path = folder / f"{time.time_ns():020}-{uuid.uuid4().hex[:8]}{OPEN}"
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | WRITES_DURABLY, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if path.exists():  # else the loader found it before it was locked, and took it for one that was left

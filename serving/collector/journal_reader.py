@@ -9,29 +9,24 @@ import pyarrow as pa
 
 from orchestration.events.event import EventData
 from orchestration.events.event_input import EVENT_INPUT
-from orchestration.events.event_preparer import EventPreparer
+from orchestration.events.event_preparer import DUCKDB_TYPES, EventPreparer
 from orchestration.events.load_events import NEEDED
 from serving.collector.damage import DamagedError
 from serving.collector.journal_line import Line
 
 HERE = Path(__file__).parent
-DAYS = "select distinct (occurred_at at time zone 'UTC')::date as day from event_input order by day"
+DAYS = "select distinct utc(occurred_at)::date as day from event_input order by day"
+EVENT_VIEW = """
+    create or replace temp view event_input as
+    select * exclude (rejected, refused_visitor) from sent_events
+"""
 # The collector writes no such line; DuckDB reads a name that it does not know as if it were not there.
 NOT_WHOLE = """
     select 1
-    from lines
-    where
-        site is null or user_code is null or received_at is null or coalesce(len(events), 0) = 0
-        or len(list_filter(events, lambda it: it.type is not null and it.data.occurred_at is not null)) < len(events)
+    from sent_events
+    where site is null or user_code is null or received_at is null or event_type is null or occurred_at is null
     limit 1
 """
-DUCKDB_TYPES = {
-    pa.string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    pa.bool_(): "BOOLEAN",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
-}
 
 
 class JournalReader:
@@ -49,9 +44,8 @@ class JournalReader:
         self._duckdb.execute(sql("read_lines").format(columns=line_columns()), source)
         if self._duckdb.execute(NOT_WHOLE).fetchone():
             raise DamagedError("a line lacks what each has: events, a site, a time")
-        self._duckdb.register("no_events", EVENT_INPUT.empty_table())
         self._duckdb.unregister("event_input")
-        self._duckdb.execute(sql("event_input"))
+        self._duckdb.execute(EVENT_VIEW)
 
     def days(self) -> list[date]:
         """The UTC days on which something happened."""

@@ -1,6 +1,7 @@
 """Move the journal into PostgreSQL until asked to end: ``python -m serving.collector.load``."""
 
 import logging
+import os
 import signal
 import threading
 
@@ -19,6 +20,8 @@ def main() -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, end)
     end_with_parent()
+    # What comes in goes before what is moved on: the journal keeps it meanwhile.
+    os.nice(10)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     settings = Settings()
     Loader(settings.journal_folder, expected_url(settings), settings.duckdb_memory_limit).run(stop)

@@ -1,6 +1,7 @@
 """The journal to PostgreSQL, in bulk, every moment.
 
-Files are removed when what they hold is committed. A crash before that, and they are loaded again, which adds nothing.
+While PostgreSQL takes some files, the next are made ready. Files are removed when what they hold is committed. A crash
+before that, and they are loaded again, which adds nothing.
 What cannot be loaded, now or ever, is set aside: see ``damage``.
 """
 
@@ -10,13 +11,16 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serving.collector.journal_files import sealed_files
 
+if TYPE_CHECKING:
+    from serving.collector.preparing import Prepared
+
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
-MOST_BYTES = 32 * 2**20
+MOST_BYTES = 16 * 2**20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 LONGEST_REASON = 300
 LOCK = "loader.lock"
@@ -30,18 +34,13 @@ class Loader:
 
     def __init__(self, folder: Path, database_url: str, memory_limit: str = "1GB") -> None:
         self.folder = folder
+        from orchestration.events.copy_events import EventCopier
+        from serving.collector.preparing import Preparer
+
         self._database_url = database_url
-        self._memory_limit = memory_limit
         self._connection: Any = None
         self._days: set[Any] = set()
-        self._renew()
-
-    def _renew(self) -> None:
-        """A DuckDB that has met an error of its own answers nothing more."""
-        from orchestration.events.copy_events import EventCopier
-        from serving.collector.journal_reader import JournalReader
-
-        self._reader = JournalReader(self._memory_limit)
+        self._preparer = Preparer(memory_limit)
         self._copier = EventCopier()
 
     def run(self, stop: threading.Event) -> None:
@@ -79,11 +78,15 @@ class Loader:
         """Load the oldest files that are sealed, at most so many at once; returns how many events were new."""
         from serving.collector.damage import is_damage, load_apart
 
-        files = first_of(sealed_files(self.folder), MOST_BYTES)
+        sealed = sealed_files(self.folder)
+        prepared = self._preparer.begun(sealed)
+        files = prepared.files if prepared else first_of(sealed, MOST_BYTES)
         if not files:
             return 0
         try:
-            new = self._load(files)
+            prepared = prepared or self._preparer.prepare(files)
+            self._begin_next(files)
+            new = self._store(prepared)
         except Exception as error:
             if not is_damage(error):
                 raise
@@ -94,28 +97,31 @@ class Loader:
             file.unlink()
         return new
 
+    def _begin_next(self, files: Sequence[Path]) -> None:
+        """Have the files made ready that come after these."""
+        later = [file for file in sealed_files(self.folder) if file not in files]
+        self._preparer.begin(first_of(later, MOST_BYTES))
+
     def _load_after_failures(self, files: Sequence[Path]) -> int:
         try:
-            return self._load(files)
+            return self._store(self._preparer.prepare(files))
         except Exception as error:
             self._start_afresh(error)
             raise
 
-    def _load(self, files: Sequence[Path]) -> int:
+    def _store(self, prepared: "Prepared") -> int:
         from orchestration.resources.bulk_load import load_rows
         from orchestration.resources.postgres import connect
 
-        self._reader.read(files)
-        days = self._reader.days()
-        if not self._days.issuperset(days):
+        if not self._days.issuperset(prepared.days):
             with connect(self._database_url) as connection:
-                connection.execute("select raw.ensure_event_partitions(%s)", [days])
-            self._days.update(days)
+                connection.execute("select raw.ensure_event_partitions(%s)", [prepared.days])
+            self._days.update(prepared.days)
         connection = self._connect()
         # What is refused has ids too: loaded again, it adds nothing.
-        load_rows(connection, "raw.rejected_events", self._reader.rejected(), on_conflict="nothing")
+        load_rows(connection, "raw.rejected_events", prepared.rejected, on_conflict="nothing")
         connection.commit()
-        return self._copier.load(connection, self._reader.events())
+        return self._copier.load(connection, prepared.events)
 
     def _connect(self) -> Any:
         import adbc_driver_postgresql.dbapi as adbc
@@ -132,6 +138,9 @@ class Loader:
         """Forget what may be wrong after a failure: the connection, which partitions there are, a broken DuckDB."""
         import duckdb
 
+        from orchestration.events.copy_events import EventCopier
+
+        self._preparer.forget()
         self._days.clear()
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -140,7 +149,8 @@ class Loader:
             except Exception as error:
                 log.debug("A connection that had failed did not close: %s", brief(error))
         if isinstance(failed, duckdb.InternalException | duckdb.FatalException | duckdb.ConnectionException):
-            self._renew()
+            self._preparer.renew()
+            self._copier = EventCopier()
         self._copier.forget()
 
 

@@ -1,7 +1,7 @@
 """Who sent a request, and as which visitor we know them: the last place that sees an address."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -27,8 +27,11 @@ class Sender:
     city: str | None = None
 
 
-def visitors_of(times: Iterable[datetime], sender: Sender, salt: Salt) -> list[Visitor]:
-    """The visitor on each UTC day of what was done at these times (UTC)."""
+def visitors_of(times: Collection[datetime], sender: Sender, salt: Salt) -> list[Visitor]:
+    """The visitor on each UTC day of what was done at these times (UTC); mostly it is one."""
+    first, day = min(times), max(times).date()
+    if first.date() == day:
+        return [visitor_of(day, sender, salt, with_previous=is_early(first))]
     days: dict[date, bool] = {}
     for at in times:
         day = at.date()

@@ -20,6 +20,7 @@ from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import with_database
 from tests.installation import DOGEAR, bare_environment
+from tests.parsing import database_name
 from tests.serving.collector.clients import after, assert_each_is_there_once, clients
 from tests.serving.collector.running import SITE, RunningCollector, free_port, page_view, running_collector, until
 
@@ -142,8 +143,9 @@ class OwnPostgres:
         self._folder = folder
         self._stack = stack
         server_url = self.start()
-        ensure_database(server_url, "dogear")
-        self.url = with_database(server_url, "dogear")
+        name = database_name()
+        ensure_database(server_url, name)
+        self.url = with_database(server_url, name)
         migrate(self.url)
 
     def start(self) -> str:

@@ -180,3 +180,50 @@ def test_a_load_that_was_not_noted_is_repeated_and_adds_nothing(journal: Path, d
     write(journal, "1.ndjson", same, same)
     assert loader.load_waiting() == 0
     assert len(paths(database_url)) == 3
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each load takes one file; the next is made ready meanwhile."""
+    monkeypatch.setattr("serving.collector.loader.MOST_BYTES", 1)
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_damaged_file_that_was_made_ready_meanwhile(journal: Path, database_url: str):
+    write(journal, "1.ndjson", line("/1"))
+    write(journal, "2.ndjson", line("/2"), b"{}", line("/3"))
+    write(journal, "3.ndjson", line("/4"))
+    loader = Loader(journal, database_url)
+    assert [loader.run_once() for _ in range(4)] == [1, 2, 1, 0]
+    assert paths(database_url) == ["/1", "/2", "/3", "/4"]
+    assert left(journal) == []
+    assert (journal / "damaged" / "2.ndjson").read_bytes() == b"{}\n"
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_what_was_made_ready_is_not_loaded_before_what_is_older(journal: Path, database_url: str):
+    write(journal, "2.ndjson", line("/2"))
+    write(journal, "3.ndjson", line("/3"))
+    loader = Loader(journal, database_url)
+    assert loader.run_once() == 1
+    write(journal, "1.ndjson", line("/1"))
+    assert loader.run_once() == 1
+    assert paths(database_url) == ["/1", "/2"]
+    assert left(journal) == ["3.ndjson"]
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_failure_begins_afresh_with_the_oldest(journal: Path, database_url: str):
+    loader = Loader(journal, database_url)
+    for name in ("1", "2", "3"):
+        write(journal, f"{name}.ndjson", line(f"/{name}"))
+    assert loader.run_once() == 1
+    with connect(database_url) as connection:
+        connection.execute("alter table raw.events rename to elsewhere")
+    with pytest.raises(Exception, match=r"raw\.events"):
+        loader.run_once()
+    assert left(journal) == ["2.ndjson", "3.ndjson"]
+    with connect(database_url) as connection:
+        connection.execute("alter table raw.elsewhere rename to events")
+    assert [loader.run_once() for _ in range(3)] == [1, 1, 0]
+    assert paths(database_url) == ["/1", "/2", "/3"]
