@@ -1,7 +1,8 @@
 """Documents to ``content.search_index``.
 
-The database makes the vectors, which takes it as long as it takes us to read the documents: each is sent, to a table
-beside, as soon as it is read, and the database works on it while the next is read.
+The database makes the vectors, which takes it as long as it takes us to read the documents: each is sent as soon as it
+is read, and the database works on it while the next is read. It writes new documents to the index at once; those that
+stand there already wait in a table beside, until their rows of before are deleted.
 """
 
 from collections.abc import Generator, Sequence
@@ -17,21 +18,43 @@ from orchestration.content.versions import Prepare
 # Bytes: a text vector holds no more than a megabyte, and words that are not ASCII come twice.
 LONGEST_TEXT = 400_000
 HEAVIEST = 100.0
-# The table beside has the columns of content.search_index, and two by which to find the document later.
+# The table beside has the columns of content.search_index, and three by which to find the document later.
 TABLE_BESIDE = """
-    create temporary table prepared_search
-    (file_path text not null, content_hash text not null, like content.search_index including storage) on commit drop;
-    alter table prepared_search alter content_id drop not null;
+    create temporary table prepared_search (
+        file_path text not null,
+        content_hash text not null,
+        is_written boolean not null default false,
+        like content.search_index including storage
+    ) on commit drop;
     create trigger make_search_vectors before insert on prepared_search
     for each row execute function content.make_search_vectors();
+    create trigger write_search_row before insert on prepared_search
+    for each row execute function content.write_search_row();
 """
 COPY = """
     copy prepared_search (
-        file_path, content_hash, language_code, site, user_code, content_type, url_path, title, content, excerpt, tags,
-        search_weight, published_at
+        file_path, content_hash, content_id, language_code, site, user_code, content_type, url_path, title, content,
+        excerpt, tags, search_weight, published_at
     ) from stdin (format binary)
 """
-TYPES = [*["text"] * 11, "float4", "timestamptz"]
+TYPES = [*["text"] * 2, "uuid", *["text"] * 9, "float4", "timestamptz"]
+# Their files were changed after a commit, or their ids are refused.
+DELETE_STRAYS = """
+    delete from content.search_index as indexed
+    using prepared_search as prepared
+    where
+        prepared.is_written
+        and indexed.content_id = prepared.content_id
+        and indexed.language_code = prepared.language_code
+        and not exists (
+            select from content.items
+            where
+                items.content_id = prepared.content_id
+                and items.site = prepared.site
+                and items.file_path = prepared.file_path
+                and items.content_hash = prepared.content_hash
+        )
+"""
 INSERT = """
     insert into content.search_index (
         content_id, language_code, site, user_code, content_type, url_path, title, content, excerpt, tags, title_vector,
@@ -43,7 +66,8 @@ INSERT = """
         prepared.combined_vector, prepared.head_vector, prepared.search_weight, items.published_at
     from prepared_search as prepared
     inner join content.items using (site, file_path, content_hash)
-    where prepared.file_path = any(%s)
+    where not prepared.is_written and prepared.file_path = any(%s)
+    on conflict do nothing
 """
 
 
@@ -61,7 +85,14 @@ def preparing_search(connection: psycopg.Connection, site: Site) -> Generator[Pr
             if not document.is_draft:
                 copy.write_row(
                     [
-                        *(file_path, content_hash, document.language_code or "", site.site, site.user_code),
+                        *(
+                            file_path,
+                            content_hash,
+                            document.content_id,
+                            document.language_code or "",
+                            site.site,
+                            site.user_code,
+                        ),
                         *(document.content_type, document.url_path, document.title),
                         *(cut(document.outline.text), document.excerpt or "", ", ".join(document.tags)),
                         *(search_weight(document.front_matter), document.published_at),
@@ -73,6 +104,7 @@ def preparing_search(connection: psycopg.Connection, site: Site) -> Generator[Pr
 
 def insert_search_rows(connection: psycopg.Connection, file_paths: Sequence[str]) -> None:
     """Make the documents of these files searchable, as they were prepared; their items are there."""
+    connection.execute(DELETE_STRAYS)
     connection.execute(INSERT, [list(file_paths)])
 
 

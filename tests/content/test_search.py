@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from orchestration.settings import SAMPLE_CONTENT
+from tests.content.git_site import GitSite
 from tests.content.syncing import sync
 
 GERMAN = "Die Bücher standen seit Jahren im Regal, und niemand las in den Häusern der Stadt auch nur eine Zeile darin."
@@ -84,3 +85,23 @@ def test_snippets_mark_what_was_found_in_real_text(database_url):
     suggest = asker(database_url, "sample")
     assert suggest("sho hist", "suggest") == ["/blog/a-short-history-of-the-dog-ear"]
     assert suggest("why b", "suggest")[0] == "/blog/why-bounce"
+
+
+@pytest.fixture
+def repository(tmp_path, database_url) -> GitSite:
+    return GitSite(tmp_path, database_url)
+
+
+def test_what_a_first_sync_reads_twice_is_found_as_it_stands_there(repository: GitSite):
+    """A file that was edited after its commit, one that is gone since, and two that name one id."""
+    name = "---\nid: 6f1c0a52-0000-4000-8000-000000000001\nlanguage: {}\n---\n"
+    repository.write("edited.md", "# A pelican")
+    repository.write("gone.md", "# A heron")
+    repository.write("one.md", name.format("en") + "# One")
+    repository.write("two.md", name.format("de") + "# Two")
+    repository.commit("Write")
+    repository.write("edited.md", "# A seagull")
+    (repository.folder / "content/gone.md").unlink()
+    assert repository.read().failed == 1
+    found = "select title, title_vector::text from content.search_index order by title"
+    assert repository.rows(found) == [("A seagull", "'a':1 'seagull':2"), ("One", "'one':1")]
