@@ -62,7 +62,7 @@ def list_notifications(
         rows = inbox(url, whose, account, site=site, unread=unread, most=most)
     for row in rows:
         state = "read" if row.is_read else "new"
-        typer.echo(f"{row.notification_id}  {row.created_at:%Y-%m-%d %H:%M}  {state}  {row.site}")
+        typer.echo(f"{row.notification_id}  {row.created_at:%Y-%m-%d %H:%M}  {state}  {row.site or 'Dogear'}")
         typer.echo(f"  {one_line(row.title)}")
         if row.action_url:
             typer.echo(f"  {''.join(filter(str.isprintable, row.action_url))}")
@@ -115,7 +115,8 @@ def add(
     name: Annotated[str, typer.Argument(metavar="CHANNEL", help="in_app, email or webhook.")],
     address: Annotated[str | None, typer.Argument(help="The owner's e-mail address, or the webhook's URL.")] = None,
     types: Annotated[
-        list[str] | None, typer.Option("--type", help="Only like, comment, reply or share; may be given repeatedly.")
+        list[str] | None,
+        typer.Option("--type", help="Only like, comment, reply, share or run_failed; may be given repeatedly."),
     ] = None,
     site: SiteOption = None,
     user_code: OwnerOption = None,

@@ -12,6 +12,7 @@ from orchestration.content.changes import fingerprint
 from orchestration.content.repositories import RepositoryBusyError
 from orchestration.content.sites import all_sites, fingerprints, note_sync_error
 from orchestration.errors import DogearError
+from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 
 LONGEST_TAG = 200
@@ -66,7 +67,7 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
             changed.append(name)
     request = dg.RunRequest(
         run_config=dg.RunConfig(ops={"content_files": SitesToSync(sites=changed)}),
-        tags={"sites": ", ".join(changed)[:LONGEST_TAG]},
+        tags={"sites": ", ".join(changed)[:LONGEST_TAG]} | Priority.CONTENT.tags,
     )
     return dg.SensorResult(
         run_requests=[request] if changed else [],

@@ -10,7 +10,9 @@ import dagster as dg
 from orchestration.content.sites import all_sites
 from orchestration.errors import DogearError
 from orchestration.events.drop_folder import DroppedFile, import_dropped, look_into
+from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.retries import PASSING_FAULTS
 
 # Seconds until a run that was asked for, and has not come to pass, is asked for again.
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
@@ -25,7 +27,10 @@ class Asked(NamedTuple):
     again_at: float
 
 
-@dg.op(description="Imports each file that is ready in the drop folder, and moves it to .done or .failed.")
+@dg.op(
+    retry_policy=PASSING_FAULTS,
+    description="Imports each file that is ready in the drop folder, and moves it to .done or .failed.",
+)
 def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> None:
     settings = database.settings
     outcomes = import_dropped(
@@ -67,7 +72,7 @@ def drop_folder_sensor(context: dg.SensorEvaluationContext, database: Database) 
     tries = before.tries + 1 if found == before.files else 1
     asked = Asked(found, tries, now + min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE))
     # The time too: the same file may come again after it was imported.
-    request = dg.RunRequest(run_key=f"{found} {now:.0f}", tags={"files": str(len(look.ready))})
+    request = dg.RunRequest(run_key=f"{found} {now:.0f}", tags={"files": str(len(look.ready))} | Priority.TODAY.tags)
     return dg.SensorResult(run_requests=[request], cursor=json.dumps(asked))
 
 

@@ -9,7 +9,9 @@ import dagster as dg
 from orchestration.notifications.channels import usable_channels
 from orchestration.notifications.deliver import LONGEST_CALL, any_to_deliver, deliver_due
 from orchestration.notifications.make_notifications import any_to_make, make_notifications
+from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.retries import PASSING_FAULTS
 
 UNFINISHED = [
     *(dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED),
@@ -23,6 +25,7 @@ OLDEST_RUN = 3 * LONGEST_CALL
     key=["ops", "notifications"],
     deps=[dg.AssetKey(["raw", "events"]), dg.AssetKey(["content", "items"])],
     group_name="notifications",
+    retry_policy=PASSING_FAULTS,
     owners=["team:events"],
     kinds={"postgres"},
     description="One row per notification of likes, comments and shares, and recipient; delivered where it is due.",
@@ -60,7 +63,7 @@ def every_minute(context: dg.ScheduleEvaluationContext, database: Database) -> d
         return dg.SkipReason(" ".join(["There is nothing to tell.", *problems]))
     if is_running(context.instance, now - OLDEST_RUN):
         return dg.SkipReason("The run before is not done.")
-    return dg.RunRequest()
+    return dg.RunRequest(tags=Priority.NOTICES.tags)
 
 
 def is_running(instance: dg.DagsterInstance, since: datetime) -> bool:

@@ -13,7 +13,7 @@ class InboxRow(NamedTuple):
 
     notification_id: UUID
     created_at: datetime
-    site: str
+    site: str | None
     type: str
     title: str
     message: str

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orchestration.content.builds.webhook import Delivery
 
-TYPES = ("like", "comment", "reply", "share")
+TYPES = ("like", "comment", "reply", "share", "run_failed")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Notification:
     notification_id: UUID
     user_code: str
     account_id: str | None
-    site: str
+    site: str | None
     type: str
     title: str
     message: str

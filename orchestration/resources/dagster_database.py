@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration.resources.database import open_database
+from orchestration.resources.run_worker import WORKER_TAG, this_worker
 from orchestration.settings import Settings
 
 
@@ -17,8 +18,10 @@ class Database(dg.ConfigurableResource["Database"]):
     _settings: Settings = PrivateAttr()
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Database"]:  # noqa: ARG002 - Dagster's signature
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Database"]:
         self._settings = Settings()
+        if context.run is not None and context.instance is not None:
+            context.instance.add_run_tags(context.run.run_id, {WORKER_TAG: this_worker(context.run.run_id)})
         with open_database(self._settings) as url:
             self._url = url
             yield self

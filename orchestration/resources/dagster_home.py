@@ -1,9 +1,8 @@
-"""Dagster's own home: its configuration in a file, its storage in PostgreSQL beside Dogear's database."""
+"""Dagster's own home: its configuration in a file, its storage in a schema of Dogear's database."""
 
 import shutil
 from pathlib import Path
 
-from orchestration.resources.database import ensure_database
 from orchestration.resources.postgres import dagster_storage_url
 from orchestration.settings import Settings
 
@@ -12,12 +11,13 @@ INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 
 def prepare_dagster_home(settings: Settings, database_url: str) -> dict[str, str]:
     """Put the home in order; returns the environment with which any Dagster process finds it."""
-    ensure_database(database_url, settings.dagster_database)
     home = settings.home_folder / "dagster"
     home.mkdir(exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, home / "dagster.yaml")
     return {
         "DAGSTER_HOME": str(home),
-        "DOGEAR_DAGSTER_STORAGE_URL": dagster_storage_url(database_url, settings.dagster_database),
+        "DOGEAR_DAGSTER_STORAGE_URL": dagster_storage_url(database_url),
         "DAGSTER_DISABLE_TELEMETRY": "true",
+        # It may have been given to the command alone; links to runs need it.
+        "DOGEAR_PORT": str(settings.port),
     }

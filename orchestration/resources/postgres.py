@@ -1,12 +1,13 @@
 """One way to reach PostgreSQL, and the URLs of a database as each library wants them."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 import psycopg.conninfo
 
 from orchestration.errors import DogearError
 
+DAGSTER_SCHEMA = "dagster"
 EXAMPLE_URL = "postgresql://user:password@host:5432/database"
 
 
@@ -52,9 +53,19 @@ def is_readable(url: str) -> bool:
         return False
 
 
-def dagster_storage_url(url: str, name: str) -> str:
-    """Dagster listens through psycopg2; SQLAlchemy 2.1 takes a bare ``postgresql://`` for psycopg 3."""
-    return with_database(url, name).replace("postgresql://", "postgresql+psycopg2://", 1)
+def dagster_storage_url(url: str) -> str:
+    """``url`` as Dagster's storage takes it: with a schema of its own, and UTC for its times without time zone.
+
+    Dagster needs psycopg2; SQLAlchemy 2.1 takes a bare ``postgresql://`` for psycopg 3.
+    """
+    parts = urlsplit(url)
+    # As libpq reads it, to which a plus is no space.
+    said = [parameter.partition("=") for parameter in parts.query.split("&") if parameter]
+    parameters = {unquote(name): unquote(value) for name, _, value in said}
+    # Of several values the last one holds.
+    parameters["options"] = f"{parameters.get('options', '')} -c search_path={DAGSTER_SCHEMA} -c timezone=UTC".strip()
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
+    return urlunsplit(parts._replace(query=query)).replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 def without_password(url: str) -> str:

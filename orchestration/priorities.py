@@ -1,0 +1,31 @@
+"""What goes first where several runs wait: the higher number. What takes long, or is of old days, gives way."""
+
+from enum import IntEnum
+
+PRIORITY_TAG = "dagster/priority"
+
+
+class Priority(IntEnum):
+    """From 1, which waits for all others, to 10; each run of the queue has one."""
+
+    NOTICES = 9
+    TODAY = 8
+    CONTENT = 7
+    LATE = 6
+    USUAL = 5
+    NIGHTLY = 4
+    UPKEEP = 3
+    BACKFILL = 2
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of a run, or of a job, that has this priority."""
+        return {PRIORITY_TAG: str(self.value)}
+
+
+def priority_of(tags: dict[str, str]) -> int:
+    """The priority of a run with these tags, from 1 to 10: what they say, else a backfill's, else the usual one."""
+    try:
+        return min(max(int(tags[PRIORITY_TAG]), 1), 10)
+    except (KeyError, ValueError):
+        return Priority.BACKFILL if "dagster/backfill" in tags else Priority.USUAL

@@ -1,0 +1,13 @@
+"""Notifications of runs that failed, for whoever runs the installation."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(statements)
