@@ -10,7 +10,9 @@ from orchestration.events import sensors as event_sensors
 from orchestration.notifications import assets as notifications
 from orchestration.resources.dagster_database import Database
 from orchestration.rollups import jobs as rollups
+from orchestration.rollups import sensors as rollup_sensors
 from orchestration.upkeep import assets as upkeep
+from orchestration.upkeep import failed_runs_sensor
 
 defs = dg.Definitions.merge(
     content.defs,
@@ -20,7 +22,9 @@ defs = dg.Definitions.merge(
     event_sensors.defs,
     notifications.defs,
     rollups.defs,
+    rollup_sensors.defs,
     upkeep.defs,
+    failed_runs_sensor.defs,
     # Starting a process for each step costs more than most of our steps.
     dg.Definitions(resources={"database": Database()}, executor=dg.in_process_executor),
 )

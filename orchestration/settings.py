@@ -44,10 +44,6 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="A PostgreSQL server (15 or newer) to use in place of the embedded one.",
     )
-    dagster_database: str = Field(
-        default="dagster",
-        description="Database for Dagster's own storage, on the same server.",
-    )
     site: Name | None = Field(
         default=None, description="The site that commands mean, where there are several of one's own."
     )
@@ -74,6 +70,9 @@ class Settings(BaseSettings):
         le=1000,
         description="Most notifications of an hour for one owner; one more tells of the rest.",
     )
+    operator: Name | None = Field(
+        default=None, description="Who runs this installation: the user_code that is told of runs that failed."
+    )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, description="Port of the Dagster UI.")
     collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
@@ -90,10 +89,21 @@ class Settings(BaseSettings):
     journal_reserve_mb: int = Field(
         default=500, ge=1, description="Megabytes of the journal's disk that stay free: with less, nothing is accepted."
     )
+    session_gap_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=720,
+        description="Minutes without an event after which a visitor's next one begins another session.",
+    )
     duckdb_memory_limit: str = Field(default="2GB", description="Memory that DuckDB may take while it reads logs.")
     drop_folder: str | None = Field(
         default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
     )
+
+    @property
+    def session_rules(self) -> str:
+        """By which rules marts are built, where an installation may choose: days of other rules are built again."""
+        return f"session gap {self.session_gap_minutes} minutes"
 
     @property
     def drop_path(self) -> Path:

@@ -1,9 +1,9 @@
 {# The days that are being built: every model says by these macros which of its rows belong to them. #}
 
-{# Rows whose UTC day, in a date column, is one of them, or one of the `after` days that follow. #}
-{% macro in_days(column, after=0) -%}
+{# Rows whose UTC day, in a date column, is one of them, or one of the `before` and `after` days around. #}
+{% macro in_days(column, before=0, after=0) -%}
     {%- if var('from_day') -%}
-        {{ column }} between date '{{ var("from_day") }}' and date '{{ var("to_day") }}' + {{ after }}
+        {{ column }} between date '{{ var("from_day") }}' - {{ before }} and date '{{ var("to_day") }}' + {{ after }}
     {%- else -%}
         true
     {%- endif -%}

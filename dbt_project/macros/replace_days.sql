@@ -1,9 +1,19 @@
 {# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
-   A model names the column that holds its day, and how many days beyond the last it writes:
-   `day_column='session_day'`, `days_after=1`. #}
+   A model names the column that holds its day, and how many days around those that are built it writes too:
+   `day_column='session_day'`, `days_before=1`, `days_after=1`. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-    delete from {{ target }} where {{ in_days(config.require('day_column'), config.get('days_after', 0)) }};
+    {%- set around = {'before': config.get('days_before', 0), 'after': config.get('days_after', 0)} -%}
+    delete from {{ target }} where {{ in_days(config.require('day_column'), **around) }};
     insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ arg_dict['temp_relation'] }}
 {% endmacro %}
+
+{# dbt would write the days to a temporary table first, to see its columns. A view has them too: each row is written once. #}
+{% macro postgres__get_create_table_as_sql(temporary, relation, sql) -%}
+    {%- if temporary and config.get('incremental_strategy') == 'replace_days' -%}
+        create temporary view {{ relation }} as ({{ sql }})
+    {%- else -%}
+        {{ create_table_as(temporary, relation, sql) }}
+    {%- endif -%}
+{%- endmacro %}

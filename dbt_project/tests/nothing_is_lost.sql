@@ -24,7 +24,7 @@ expected as (
         event_day as day,
         sum(case when event_type = 'page_view' then 1 else 0 end) as page_views,
         sum(case when event_type = 'click' then 1 else 0 end) as clicks,
-        count(distinct case when session_day = event_day then session_id end) as sessions
+        sum(case when event_number = 1 then 1 else 0 end) as sessions
     from event_sessions
     group by event_day
 ),

@@ -50,7 +50,7 @@ def build(
     settings = Settings()
     with open_database(settings) as database_url:
         if from_day is None:
-            ranges = days_to_build(database_url, settings.home_folder)
+            ranges = days_to_build(database_url, settings)
         else:
             ranges = [DayRange(from_day.date(), (to_day or datetime.now(UTC)).date())]
             check_range(ranges[0])

@@ -34,16 +34,15 @@ def erase(
       dogear erase --visitor 4711 --yes
     """
     from orchestration.resources.database import open_database
-    from orchestration.rollups.dbt_project import parsed_project
+    from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
     from orchestration.upkeep import erase as upkeep
-    from orchestration.upkeep.erased_days import day_columns
     from orchestration.upkeep.pending_journal import load_pending
 
     settings = Settings()
     with open_database(settings) as database_url:
         visitor = upkeep.check_visitor(database_url, upkeep.Visitor(visitor_id, site))
-        columns = day_columns(parsed_project(database_url, settings.home_folder))
+        columns = day_columns(parsed_project(database_url, settings))
         is_collecting = load_pending(settings.journal_folder, database_url, settings.duckdb_memory_limit)
         found = upkeep.look(database_url, visitor, columns)
         where = site or "any site"

@@ -7,10 +7,12 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from orchestration.cli.analyst import app as analyst
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
 from orchestration.cli.collect import collect
 from orchestration.cli.erase import erase
+from orchestration.cli.goal import app as goal
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
 from orchestration.cli.notifications import app as notifications
@@ -36,11 +38,13 @@ app.command()(collect)
 app.command("import")(import_files)
 app.command("import-legacy")(import_legacy)
 app.add_typer(site, name="site")
+app.add_typer(goal, name="goal")
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)
 app.command()(erase)
 app.add_typer(notifications, name="notifications")
+app.add_typer(analyst, name="analyst")
 app.command(context_settings=PASS_ON)(psql)
 app.command(context_settings=PASS_ON)(dbt)
 

@@ -50,7 +50,7 @@ def dbt(context: typer.Context) -> None:
 
     settings = Settings()
     with open_database(settings) as url:
-        environment = dbt_environment(url, settings.home_folder)
+        environment = dbt_environment(url, settings)
         sys.exit(run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT))
 
 

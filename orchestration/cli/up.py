@@ -44,7 +44,7 @@ def up(
             say("Content", f"{site}: {sentence(result)}")
         if sites == [SAMPLE]:
             say("Sample visits", f"{load_sample_visits(settings, database_url):,} new, synthetic")
-        if ranges := days_to_build(database_url, settings.home_folder):
+        if ranges := days_to_build(database_url, settings):
             build_ranges(settings, database_url, ranges, say=lambda text: say("Marts", text))
         else:
             say("Marts", "every day is built")

@@ -9,6 +9,7 @@ from pydantic import Field
 from orchestration.content.sites import all_sites, count_rows
 from orchestration.content.sync_site import sentence, sync_sites
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.retries import PASSING_FAULTS
 
 TABLES = {
     "items": ("One row per document that stands in a site's content folder now.", {"markdown"}, []),
@@ -62,6 +63,7 @@ class SitesToSync(dg.Config):
         content_table(table, description, {*kinds, "postgres"}, needs)
         for table, (description, kinds, needs) in TABLES.items()
     ],
+    retry_policy=PASSING_FAULTS,
 )
 def content_files(database: Database, config: SitesToSync) -> Iterator[dg.MaterializeResult[Any]]:
     """Read what changed in the sites' repositories into tables, publish their images, ask for their builds.
@@ -77,6 +79,7 @@ def content_files(database: Database, config: SitesToSync) -> Iterator[dg.Materi
         yield dg.MaterializeResult(key(table), metadata={**rows, **sentences})
 
 
+goals = content_table("goals", "One row per goal of a site: events that count as conversions.", {"postgres"}, [])
 views = [content_table(view, description, {"postgres"}, needs) for view, (description, needs) in VIEWS.items()]
 
-defs = dg.Definitions(assets=[content_files, *views])
+defs = dg.Definitions(assets=[content_files, goals, *views])

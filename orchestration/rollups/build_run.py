@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestration.errors import DogearError
 from orchestration.resources.dagster_home import prepare_dagster_home
+from orchestration.resources.run_worker import ASKED_BY_TAG
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
@@ -78,7 +79,8 @@ def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]
 
     run_id = make_new_run_id()
     instance.add_event_listener(run_id, on_event)
-    tags = run_tags(days)
+    # Whoever asks sees it fail, and asks again. What this process began, no other could take over.
+    tags = run_tags(days) | {ASKED_BY_TAG: "dogear build", "dagster/max_retries": "0"}
     result = job.execute_in_process(instance=instance, run_id=run_id, run_config=QUIET, tags=tags, raise_on_error=False)
     progress.remove_task(task)
     return [] if result.success else failures or ["the run failed."]

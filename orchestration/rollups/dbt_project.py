@@ -11,15 +11,16 @@ from urllib.parse import quote
 import psycopg.conninfo
 
 from orchestration.errors import DogearError
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # The dbt of this environment, whatever PATH says.
 DBT_COMMAND = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 
 
-def dbt_environment(database_url: str, home: Path) -> dict[str, str]:
-    """What ``profiles.yml`` reads, and where dbt writes."""
+def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
+    """What ``profiles.yml`` and the macros read, and where dbt writes."""
+    home = settings.home_folder
     parts = psycopg.conninfo.conninfo_to_dict(database_url)
     return {
         "DBT_HOST": str(parts.get("host", "localhost")),
@@ -31,18 +32,20 @@ def dbt_environment(database_url: str, home: Path) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_LOG_PATH": str(home / "dbt"),
         "DBT_TARGET_PATH": str(home / "dbt"),
+        "DOGEAR_SESSION_GAP_MINUTES": str(settings.session_gap_minutes),
+        "DOGEAR_SESSION_RULES": settings.session_rules,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
 
-def parsed_project(database_url: str, home: Path) -> Path:
+def parsed_project(database_url: str, settings: Settings) -> Path:
     """Folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
 
     Parsing takes seconds; it is done again only where a file of the project is newer. Raises DogearError where dbt
     cannot read the project.
     """
-    environment = dbt_environment(database_url, home)
-    folder = home / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
+    environment = dbt_environment(database_url, settings)
+    folder = settings.home_folder / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
     manifest = folder / "manifest.json"
     newest = max(file.stat().st_mtime for file in DBT_PROJECT.rglob("*"))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
@@ -61,7 +64,11 @@ def parsed_project(database_url: str, home: Path) -> Path:
     return folder
 
 
-def tables_of_days(parsed: Path) -> list[str]:
-    """The tables that dbt fills day by day, with their schema."""
+def day_columns(parsed: Path) -> dict[str, str]:
+    """The tables that dbt fills day by day, with their schema, and the column that holds the day."""
     nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
-    return [f"{node['schema']}.{node['alias']}" for node in nodes if node["config"]["materialized"] == "incremental"]
+    return {
+        f"{node['schema']}.{node['alias']}": node["config"]["day_column"]
+        for node in nodes
+        if node["config"]["materialized"] == "incremental"
+    }

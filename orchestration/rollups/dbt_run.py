@@ -7,16 +7,22 @@ run is for are among its variables.
 import json
 import os
 from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+import psycopg
+
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_project import DBT_PROJECT, dbt_environment, parsed_project, tables_of_days
+from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.stale_days import DayRange, forget_days
+from orchestration.settings import Settings
+
+MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
 @dataclass(frozen=True)
@@ -35,31 +41,49 @@ class NodeResult:
 
 
 def dbt_build(
-    database_url: str, home: Path, days: DayRange, select: Sequence[str] = ()
+    database_url: str, settings: Settings, days: DayRange, select: Sequence[str] = ()
 ) -> Generator[NodeResult, None, None]:
     """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
 
-    One build runs at a time; another waits. Raises DogearError where dbt cannot run at all.
+    Materialized views are left out, since they hold more than days. One build runs at a time; another waits. Raises
+    DogearError where dbt cannot run at all.
     """
-    parsed = parsed_project(database_url, home)
+    parsed = parsed_project(database_url, settings)
+    arguments = ["--exclude", MATERIALIZED_VIEWS]
+    arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
+    if select:
+        arguments += ["--select", *select]
+    with alone(database_url) as connection:
+        forget_days(connection, days, day_columns(parsed))
+        connection.commit()
+        yield from run_dbt(database_url, settings, parsed, arguments)
+
+
+def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
+    """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
+    parsed = parsed_project(database_url, settings)
+    with alone(database_url):
+        yield from run_dbt(database_url, settings, parsed, ["--select", *names])
+
+
+@contextmanager
+def alone(database_url: str) -> Generator[psycopg.Connection]:
+    """Wait until no other build runs; until the block ends, none begins."""
     with connect(database_url) as connection:
         connection.execute("select pg_advisory_lock(hashtext('dogear.dbt_build'))")
-        forget_days(connection, days, tables_of_days(parsed))
         connection.commit()
-        yield from run_dbt(database_url, home, parsed, days, select)
+        yield connection
 
 
 def run_dbt(
-    database_url: str, home: Path, parsed: Path, days: DayRange, select: Sequence[str]
+    database_url: str, settings: Settings, parsed: Path, more: Sequence[str]
 ) -> Generator[NodeResult, None, None]:
     # dbt reads its profile from the environment.
-    os.environ.update(dbt_environment(database_url, home))
-    days_as_vars = json.dumps({"from_day": str(days.first), "to_day": str(days.last)})
+    os.environ.update(dbt_environment(database_url, settings))
     # Unit tests look at the code, not at the data: they belong to `make test`.
-    arguments = ["--no-write-json", "build", "--exclude-resource-type", "unit_test", "--vars", days_as_vars]
-    arguments += ["--project-dir", str(DBT_PROJECT)]
-    if select:
-        arguments += ["--select", *select]
+    arguments = ["--no-write-json", "build", "--project-dir", str(DBT_PROJECT)]
+    arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
+    arguments += more
     results: SimpleQueue[NodeResult | None] = SimpleQueue()
     failures: list[str] = []
     # In a thread of its own, so that what is finished can be recorded while dbt goes on.

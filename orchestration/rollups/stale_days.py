@@ -1,6 +1,6 @@
-"""Which days must be built: those whose raw events are not the ones that their marts were made of."""
+"""Which days must be built: those whose events, documents or rules are not the ones that their marts were made of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,10 +8,18 @@ from pathlib import Path
 import psycopg
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_project import parsed_project, tables_of_days
+from orchestration.rollups.dbt_project import day_columns, parsed_project
+from orchestration.settings import Settings
 
 RAW_DAYS = (Path(__file__).parent / "raw_days.sql").read_bytes()
+CONTENT_STATE = (Path(__file__).parent / "content_state.sql").read_bytes()
 ONE_DAY = timedelta(days=1)
+OTHER_CONTENT = "intermediate.int_days_of_other_content"
+# How many days without events a range may bridge: writing down that they hold nothing takes less than another run.
+LONGEST_BRIDGE = 14
+# In place of the number of events. NOT_BUILT: the day must be built again, and those that its sessions reach. BEGUN: a
+# build has begun that knows those others itself; were it the same, each build that fails would leave more to build.
+NOT_BUILT, BEGUN = -1, -2
 
 
 @dataclass(frozen=True)
@@ -25,24 +33,57 @@ class DayRange:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
-def days_to_build(database_url: str, home: Path, always: Collection[date] = ()) -> list[DayRange]:
-    """``stale_ranges`` of the tables of the dbt project."""
-    return stale_ranges(database_url, tables_of_days(parsed_project(database_url, home)), always)
+def days_to_build(
+    database_url: str, settings: Settings, always: Collection[date] = (), *, look_at_content: bool = True
+) -> list[DayRange]:
+    """``stale_ranges`` of the tables of the dbt project, by the rules of the settings."""
+    tables = day_columns(parsed_project(database_url, settings))
+    return stale_ranges(database_url, tables, settings.session_rules, always, look_at_content=look_at_content)
 
 
-def stale_ranges(database_url: str, tables: Collection[str], always: Collection[date] = ()) -> list[DayRange]:
+def stale_ranges(
+    database_url: str,
+    tables: Collection[str],
+    rules: str,
+    always: Collection[date] = (),
+    *,
+    look_at_content: bool = True,
+) -> list[DayRange]:
     """The days that must be built, and those of ``always``, as few ranges, oldest first.
 
     ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, no day is built. Where
     there are no events either, that is today: empty marts can be looked at, absent ones cannot.
     """
     with connect(database_url) as connection:
-        raw = dict(connection.execute(RAW_DAYS).fetchall())
+        raw = raw_days(connection)
         built = None if missing_tables(connection, tables) else built_days(connection)
-    if built is None:
-        return ranges({*raw, *always} or {datetime.now(UTC).date()})
-    changed = {day for day in raw.keys() | built.keys() if raw.get(day) != built.get(day)}
-    return ranges(touched_days(changed, raw.keys() | built.keys()).union(always))
+        if built is None:
+            return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
+        of_other_rules = {day for day, by in built.items() if by.rules != rules}
+        made_of = {day: by.events for day, by in built.items()}
+        touched = touched_days(changed_days(raw, made_of), raw.keys() | built.keys())
+        begun = {day for day, events in made_of.items() if events == BEGUN}
+        # This reads what the days were built with, all of history.
+        moved = days_of_other_content(connection) if look_at_content else set[date]()
+        return ranges({*touched, *begun, *of_other_rules, *moved, *always}, raw.keys() | built.keys())
+
+
+def raw_days(connection: psycopg.Connection) -> dict[date, int]:
+    """How many events of people each day holds."""
+    return dict(connection.execute(RAW_DAYS).fetchall())
+
+
+def days_of_other_content(connection: psycopg.Connection) -> set[date]:
+    """The days on whose page views content says something else by now; none before the first build."""
+    if missing_tables(connection, [OTHER_CONTENT]):
+        return set()
+    return {day for (day,) in connection.execute("select day from intermediate.int_days_of_other_content")}
+
+
+def content_state(connection: psycopg.Connection) -> str:
+    """A text that is another whenever content has changed."""
+    row = connection.execute(CONTENT_STATE).fetchone()
+    return str(row[0]) if row else ""
 
 
 def missing_tables(connection: psycopg.Connection, tables: Collection[str]) -> list[str]:
@@ -54,21 +95,43 @@ def missing_tables(connection: psycopg.Connection, tables: Collection[str]) -> l
 def forget_days(connection: psycopg.Connection, days: DayRange, tables: Collection[str]) -> None:
     """Let ``days`` count as not built until they are; every day, where one of ``tables`` must be made anew.
 
-    So a build that dies halfway is made good by the next.
+    So a build that dies halfway is made good by the next. And so do the days around them that events on them have
+    changed: once the marts hold those events, nothing else tells.
     """
-    if built_days(connection) is None:
+    built = built_days(connection)
+    if built is None:
         return
-    anew = bool(missing_tables(connection, tables))
-    connection.execute("delete from marts.built_days where %s or day between %s and %s", [anew, days.first, days.last])
+    anew, raw = bool(missing_tables(connection, tables)), raw_days(connection)
+    changed = changed_days(raw, {day: by.events for day, by in built.items()})
+    touched = touched_days({day for day in changed if days.first <= day <= days.last}, raw.keys() | built.keys())
+    connection.execute(
+        "update marts.built_days set events = %s where %s or day between %s and %s or day = any(%s)",
+        [BEGUN, anew, days.first, days.last, list(touched)],
+    )
 
 
-def built_days(connection: psycopg.Connection) -> dict[date, int] | None:
-    """How many events the marts of each day were made of; None before the first build."""
+@dataclass(frozen=True)
+class Built:
+    """Of how many events of people the marts of a day were made, and by which rules of sessions."""
+
+    events: int
+    rules: str
+
+
+def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
+    """What the marts of each day were made of; None before the first build."""
     try:
         with connection.transaction():
-            return dict(connection.execute("select day, events from marts.built_days").fetchall())
+            rows = connection.execute("select day, events, rules from marts.built_days").fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return None
+    return {day: Built(events, rules) for day, events, rules in rows}
+
+
+def changed_days(raw: Mapping[date, int], made_of: Mapping[date, int]) -> set[date]:
+    """The days that hold other events than their marts were made of."""
+    days = raw.keys() | made_of.keys()
+    return {day for day in days if made_of.get(day) not in {raw.get(day), BEGUN}}
 
 
 def touched_days(changed: Collection[date], known: Collection[date]) -> set[date]:
@@ -82,12 +145,17 @@ def touched_days(changed: Collection[date], known: Collection[date]) -> set[date
     return {day + offset for day in changed for offset in offsets if offset == timedelta() or day + offset in known}
 
 
-def ranges(days: Iterable[date]) -> list[DayRange]:
-    """``days`` as runs of consecutive days."""
+def ranges(days: Iterable[date], known: Collection[date]) -> list[DayRange]:
+    """``days`` as few ranges, which hold no other of the ``known`` days, and few that hold nothing."""
     found: list[DayRange] = []
     for day in sorted(days):
-        if found and found[-1].last + ONE_DAY == day:
+        if found and is_bridged(found[-1].last, day, known):
             found[-1] = DayRange(found[-1].first, day)
         else:
             found.append(DayRange(day, day))
     return found
+
+
+def is_bridged(last: date, day: date, known: Collection[date]) -> bool:
+    between = (day - last).days - 1
+    return between <= LONGEST_BRIDGE and not any(last + n * ONE_DAY in known for n in range(1, between + 1))

@@ -5,12 +5,16 @@ from typing import Any
 import dagster as dg
 
 from orchestration.events.visitor_salts import destroy_old_salts
+from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.postgres import connect
+from orchestration.resources.retries import PASSING_FAULTS
 
 
 @dg.asset(
     key=["raw", "visitor_salts"],
     group_name="upkeep",
+    retry_policy=PASSING_FAULTS,
     owners=["team:events"],
     kinds={"postgres"},
     description="One row per UTC day whose salt is still known; a salt is destroyed two days after it was made.",
@@ -19,13 +23,35 @@ def visitor_salts(database: Database) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"destroyed": destroy_old_salts(database.url)})
 
 
-destroy_salts = dg.define_asset_job("destroy_visitor_salts", selection=[visitor_salts])
+@dg.asset(
+    key=["raw", "day_counts"],
+    group_name="upkeep",
+    retry_policy=PASSING_FAULTS,
+    owners=["team:events"],
+    kinds={"postgres"},
+    description=(
+        "How many events of people each UTC day holds; by it, days that must be built are found. Each load adds a row "
+        "per day, and by night one row is made of all that a day has."
+    ),
+)
+def day_counts(database: Database) -> dg.MaterializeResult[Any]:
+    with connect(database.url) as connection:
+        summed_up = connection.execute("select raw.sum_up_day_counts()").fetchall()[0][0]
+        rows = connection.execute("select count(*) from raw.day_counts").fetchall()[0][0]
+    return dg.MaterializeResult(metadata={"rows summed up": summed_up, "dagster/row_count": rows})
+
+
+destroy_salts = dg.define_asset_job("destroy_visitor_salts", selection=[visitor_salts], tags=Priority.UPKEEP.tags)
+sum_up_day_counts = dg.define_asset_job("sum_up_day_counts", selection=[day_counts], tags=Priority.UPKEEP.tags)
 
 defs = dg.Definitions(
-    assets=[visitor_salts],
+    assets=[visitor_salts, day_counts],
     schedules=[
         dg.ScheduleDefinition(
             job=destroy_salts, cron_schedule="0 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
-        )
+        ),
+        dg.ScheduleDefinition(
+            job=sum_up_day_counts, cron_schedule="10 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
+        ),
     ],
 )

@@ -30,6 +30,11 @@ events as (
     returning events.occurred_at as at, events.is_bot
 ),
 
+counted as (
+    insert into raw.day_counts (day, events)
+    select (at at time zone 'UTC')::date, -count(*) from events where not is_bot group by 1
+),
+
 corrected_events as (
     delete from raw.corrected_events using own
     where corrected_events.event_id = own.event_id and own.client_occurred_at is not null

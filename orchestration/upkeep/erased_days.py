@@ -3,7 +3,6 @@
 ``day_columns`` says of each table that dbt fills day by day ("marts.analytics_sessions") which column holds the day.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,26 +13,17 @@ from psycopg import sql
 
 from orchestration.resources.copy_rows import column_types
 from orchestration.rollups.stale_days import (
-    RAW_DAYS,
+    NOT_BUILT,
     DayRange,
     built_days,
     missing_tables,
     ranges,
+    raw_days,
     touched_days,
 )
 
 MARTS_OF_VISITOR = Path(__file__).with_name("marts_of_visitor.sql").read_text()
 BUILT_DAYS = "marts.built_days"
-
-
-def day_columns(parsed: Path) -> dict[str, str]:
-    """The tables of days in the manifest of the folder ``parsed``, and their columns."""
-    nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
-    return {
-        f"{node['schema']}.{node['alias']}": node["config"]["day_column"]
-        for node in nodes
-        if node["config"]["materialized"] == "incremental"
-    }
 
 
 def present(connection: psycopg.Connection, columns: Mapping[str, str]) -> dict[str, str]:
@@ -58,21 +48,12 @@ def days_in_marts(
 
 
 def mark_erased(connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]) -> None:
-    """Let ``days`` count as built of no event, so that the next build makes them anew.
-
-    It would not look again at a day that has no event left; so what the marts hold of such a day goes at once.
-    """
-    there = present(connection, columns)
-    emptied = sorted(set(days) - raw_days(connection).keys())
-    for table, day in there.items():
-        if table != BUILT_DAYS:
-            statement = sql.SQL("delete from {} where {} = any(%s)")
-            names = (sql.Identifier(*table.split(".")), sql.Identifier(day))
-            connection.execute(statement.format(*names), [emptied])
-    if BUILT_DAYS in there:
+    """Let ``days`` count as not built, so that the next build makes them anew, also those that have no event left."""
+    if BUILT_DAYS in present(connection, columns):
         connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
         connection.execute(
-            "insert into marts.built_days (day, events, built_at) select unnest(%s::date[]), 0, now()", [sorted(days)]
+            "insert into marts.built_days (day, events, rules, built_at) select unnest(%s::date[]), %s, '', now()",
+            [sorted(days), NOT_BUILT],
         )
 
 
@@ -86,10 +67,6 @@ def ranges_to_build(
     raw = raw_days(connection).keys()
     # Where a table is missing, every day must be built anyway.
     if len(there) < len(columns):
-        return ranges({*raw, *days})
-    return ranges(touched_days(days, raw | (built_days(connection) or {}).keys()))
-
-
-def raw_days(connection: psycopg.Connection) -> dict[date, int]:
-    """How many events of people each day holds."""
-    return dict(connection.execute(RAW_DAYS).fetchall())
+        return ranges({*raw, *days}, raw)
+    known = raw | (built_days(connection) or {}).keys()
+    return ranges(touched_days(days, known), known)

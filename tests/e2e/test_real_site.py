@@ -28,8 +28,10 @@ def test_page_views_per_day(real_site, views):
         "select date, total_page_views from marts.analytics_daily_user_stats",
         "select date, sum(total_page_views)::bigint from marts.analytics_daily_group_stats group by 1",
         "select date, sum(view_count)::bigint from marts.analytics_daily_page_stats group by 1",
-        "select date, sum(total_views)::bigint from marts.analytics_aggregates where hour is null group by 1",
-        "select date, sum(total_views)::bigint from marts.analytics_aggregates where hour is not null group by 1",
+        "select date, sum(total_views)::bigint from marts.analytics_aggregates "
+        "where entity_type <> 'site' and hour is null group by 1",
+        "select date, sum(total_views)::bigint from marts.analytics_aggregates "
+        "where entity_type <> 'site' and hour is not null group by 1",
     ):
         assert dict(real_site.rows(question)) == expected, question
 
@@ -67,7 +69,8 @@ def test_views_and_visitors_per_page_and_hour(real_site, views):
     }
     found = real_site.rows(
         "select date, hour, coalesce(url_path, entity_id), total_views, unique_visitors "
-        "from marts.analytics_aggregates left join content.items on content_id::text = entity_id where hour is not null"
+        "from marts.analytics_aggregates left join content.items on content_id::text = entity_id "
+        "where hour is not null and entity_type <> 'site'"
     )
     assert {(day, hour, path): views for day, hour, path, views, _ in found} == by_page
     assert {(day, hour, path): count for day, hour, path, _, count in found} == visitors
@@ -79,7 +82,8 @@ def test_bounce_rate_per_entry_page(real_site, views):
         entries.setdefault((session[0].at.date(), recount.canonical(session[0].path)), []).append(len(session) == 1)
     found = real_site.rows(
         "select date, coalesce(url_path, entity_id), bounce_rate::float from marts.analytics_aggregates "
-        "left join content.items on content_id::text = entity_id where hour is null and bounce_rate is not null"
+        "left join content.items on content_id::text = entity_id "
+        "where hour is null and bounce_rate is not null and entity_type <> 'site'"
     )
     assert {(day, path): rate for day, path, rate in found} == pytest.approx(
         {key: sum(bounces) / len(bounces) for key, bounces in entries.items()}

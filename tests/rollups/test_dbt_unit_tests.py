@@ -5,14 +5,16 @@ import re
 import yaml
 
 from orchestration.rollups.dbt_project import DBT_PROJECT
+from tests.installation import Installation
+from tests.rollups.building import MODELS, Warehouse
 
 
-def test_models_do_what_their_unit_tests_say(make_installation):
+def test_models_do_what_their_unit_tests_say(warehouse: Warehouse):
     documents = [yaml.safe_load(file.read_text()) for file in DBT_PROJECT.glob("models/**/*.yml")]
     expected = sum(len(document.get("unit_tests", [])) for document in documents)
     assert expected > 10
 
-    installation = make_installation("unit_tests")
-    installation.dogear("build")
+    warehouse.build(select=MODELS)
+    installation = Installation({"DATABASE_URL": warehouse.url, "DOGEAR_HOME": str(warehouse.home)}, warehouse.url)
     said = installation.dogear("dbt", "--no-use-colors", "test", "--select", "test_type:unit").stdout
     assert re.search(rf"PASS={expected} WARN=0 ERROR=0 SKIP=0", said), said

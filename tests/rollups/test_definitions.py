@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from orchestration.rollups.dbt_project import parsed_project
+from orchestration.settings import Settings
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_every_asset_says_what_it_is_and_whose(defs):
 
 def test_every_dbt_test_is_an_asset_check(defs, real_site):
     home = Path(real_site.environment["DOGEAR_HOME"])
-    manifest = json.loads((parsed_project(real_site.database_url, home) / "manifest.json").read_text())
+    manifest = json.loads((parsed_project(real_site.database_url, Settings(home=home)) / "manifest.json").read_text())
     tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
     assert "nothing_is_lost" in tests
     assert tests <= {key.name for key in defs.resolve_asset_graph().asset_check_keys}

@@ -1,5 +1,6 @@
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
+-- Only of the days that are being built, and made anew for them: few rows, which the next model joins to all events.
 with recursive
 
 -- The salt changes at midnight, and with it the id of a visitor without account or consent. Shortly after midnight
@@ -13,7 +14,7 @@ midnight_links as (
         visitor_id = anonymous_id
         and previous_anonymous_id is not null
         and not is_bot
-        and {{ at_days('occurred_at', before=2, after=2) }}
+        and {{ at_days('occurred_at', before=3, after=2) }}
     group by visitor_id
 ),
 

@@ -1,48 +1,20 @@
-{{ config(materialized='ephemeral') }}
+{{
+    config(
+        day_column='event_day',
+        days_after=1,
+        indexes=[{'columns': ['event_day']}],
+        post_hook='analyze {{ this }}'
+    )
+}}
 
-with
-
-pages as (
-    select distinct
-        user_code,
-        site,
-        page_path
-    from {{ ref('stg_events') }}
-    where
-        page_path is not null
-        and not is_bot
-        and {{ at_days('occurred_at', before=2, after=2) }}
-),
-
-documents as (
-    select
-        *,
-        -- Of two documents that claim one path, the one that is there now is meant, then who had it last, then the
-        -- first by file.
-        row_number() over (
-            partition by user_code, site, path
-            order by precedence asc, last_at desc, file_path asc
-        ) as choice
-    from {{ ref('stg_content_paths') }}
-),
-
-canonical as (
-    select
-        *,
-        {{ canonical_path('page_path') }} as path
-    from pages
-)
-
+-- Kept, and not looked up by each mart: all marts of a day tell the same document, and days on which content would tell
+-- another by now can be found.
 select
-    canonical.user_code,
-    canonical.site,
-    canonical.page_path,
-    coalesce(documents.content_type, 'page') as entity_type,
-    coalesce(documents.content_id, canonical.path) as entity_id
-from canonical
-left join documents
-    on
-        canonical.user_code = documents.user_code
-        and canonical.site = documents.site
-        and canonical.path = documents.path
-        and documents.choice = 1
+    event_day,
+    user_code,
+    site,
+    page_path,
+    entity_type,
+    entity_id
+from {{ ref('int_current_page_entities') }}
+where {{ in_days('event_day', after=1) }}

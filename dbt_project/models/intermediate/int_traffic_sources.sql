@@ -7,11 +7,8 @@ arrivals as (
         arrival_source,
         arrival_medium,
         arrival_campaign
-    from {{ ref('stg_events') }}
-    where
-        event_type = 'page_view'
-        and not is_bot
-        and {{ at_days('occurred_at', before=2, after=2) }}
+    from {{ ref('int_event_sessions') }}
+    where is_entry and {{ in_days('event_day', before=1, after=1) }}
 ),
 
 categories as (

@@ -1,13 +1,24 @@
-{{ config(day_column='date', indexes=[{'columns': ['date']}, {'columns': ['entity_type', 'entity_id', 'date']}]) }}
+{{
+    config(
+        day_column='date',
+        indexes=[{'columns': ['date']}, {'columns': ['entity_id', 'date']}],
+        post_hook='analyze {{ this }}'
+    )
+}}
 
 with
+
+visitor_days as (
+    select * from {{ ref('visitor_days') }}
+    where {{ in_days('day') }}
+),
 
 page_views as (
     select
         *,
         {{ utc_hour('viewed_at') }} as view_hour
     from {{ ref('analytics_page_views') }}
-    where {{ in_days('view_day') }} and entity_id is not null
+    where {{ in_days('view_day') }}
 ),
 
 sessions as (
@@ -15,7 +26,55 @@ sessions as (
         *,
         {{ utc_hour('first_seen') }} as start_hour
     from {{ ref('analytics_sessions') }}
-    where {{ in_days('session_day') }} and entry_entity_id is not null
+    where {{ in_days('session_day') }} and page_views > 0
+),
+
+visitor_hours as (
+    select
+        view_day as day,
+        view_hour as hour,
+        user_code,
+        site,
+        case when grouping(entity_id) = 1 then 'site' else entity_type end as entity_type,
+        case when grouping(entity_id) = 1 then site else entity_id end as entity_id,
+        visitor_id,
+        max(account_id) as account_id,
+        count(*) as page_views,
+        {{ exact_sum('time_on_page') }} as seconds_on_page,
+        count(time_on_page) as timed_views
+    from page_views
+    group by view_day, view_hour, user_code, site, visitor_id, grouping sets ((), (entity_type, entity_id))
+),
+
+visitors as (
+    select
+        day,
+        cast(null as smallint) as hour,
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        account_id,
+        page_views,
+        seconds_on_page,
+        timed_views
+    from visitor_days
+
+    union all
+
+    select
+        day,
+        hour,
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        account_id,
+        page_views,
+        seconds_on_page,
+        timed_views
+    from visitor_hours
+    where entity_id is not null
 ),
 
 views as (
@@ -24,54 +83,89 @@ views as (
         site,
         entity_type,
         entity_id,
-        view_day as date,
-        view_hour as hour,
-        count(*) as total_views,
-        count(distinct visitor_id) as unique_visitors,
-        count(distinct account_id) as unique_accounts,
-        count(distinct case when account_id is null then visitor_id end) as anonymous_visitors,
-        avg(time_on_page) as avg_time_on_page
-    from page_views
-    group by
-        user_code, site, entity_type, entity_id, view_day,
-        grouping sets ((), (view_hour))
+        day as date,
+        hour,
+        sum(page_views) as total_views,
+        count(*) as unique_visitors,
+        count(account_id) as unique_accounts,
+        {{ exact_sum('seconds_on_page') }} as seconds_on_page,
+        sum(timed_views) as timed_views
+    from visitors
+    group by user_code, site, entity_type, entity_id, day, hour
 ),
 
 entries as (
     select
         user_code,
         site,
-        entry_entity_type as entity_type,
-        entry_entity_id as entity_id,
+        case when grouping(entry_entity_id) = 1 then 'site' else entry_entity_type end as entity_type,
+        case when grouping(entry_entity_id) = 1 then site else entry_entity_id end as entity_id,
         session_day as date,
         start_hour as hour,
-        avg(case when is_bounce then 1.0 else 0.0 end) as bounce_rate
+        count(*) as entries,
+        sum(case when is_bounce then 1 else 0 end) as bounces
     from sessions
     group by
-        user_code, site, entry_entity_type, entry_entity_id, session_day,
-        grouping sets ((), (start_hour))
+        user_code, site, session_day,
+        grouping sets (
+            (), (start_hour), (entry_entity_type, entry_entity_id), (entry_entity_type, entry_entity_id, start_hour)
+        )
+),
+
+-- A session may start shortly before midnight or the full hour, and view its first page after.
+counted as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        date,
+        hour,
+        total_views,
+        unique_visitors,
+        unique_accounts,
+        seconds_on_page,
+        timed_views,
+        0 as entries,
+        0 as bounces
+    from views
+
+    union all
+
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        date,
+        hour,
+        0 as total_views,
+        0 as unique_visitors,
+        0 as unique_accounts,
+        null as seconds_on_page,
+        0 as timed_views,
+        entries,
+        bounces
+    from entries
+    where entity_id is not null
 )
 
 select
-    coalesce(views.user_code, entries.user_code) as user_code,
-    coalesce(views.site, entries.site) as site,
-    coalesce(views.entity_type, entries.entity_type) as entity_type,
-    coalesce(views.entity_id, entries.entity_id) as entity_id,
-    coalesce(views.date, entries.date) as date,
-    coalesce(views.hour, entries.hour) as hour,
-    coalesce(views.total_views, 0) as total_views,
-    coalesce(views.unique_visitors, 0) as unique_visitors,
-    coalesce(views.unique_accounts, 0) as unique_accounts,
-    coalesce(views.anonymous_visitors, 0) as anonymous_visitors,
-    views.avg_time_on_page,
-    cast(entries.bounce_rate as double precision) as bounce_rate
-from views
--- A session may start shortly before midnight or the full hour, and view its first page after.
-full join entries
-    on
-        views.user_code = entries.user_code
-        and views.site = entries.site
-        and views.entity_type = entries.entity_type
-        and views.entity_id = entries.entity_id
-        and views.date = entries.date
-        and coalesce(views.hour, -1) = coalesce(entries.hour, -1)
+    user_code,
+    site,
+    entity_type,
+    entity_id,
+    date,
+    hour,
+    cast(sum(total_views) as bigint) as total_views,
+    cast(sum(unique_visitors) as bigint) as unique_visitors,
+    cast(sum(unique_accounts) as bigint) as unique_accounts,
+    cast(sum(unique_visitors - unique_accounts) as bigint) as anonymous_visitors,
+    max(seconds_on_page) as seconds_on_page,
+    cast(sum(timed_views) as bigint) as timed_views,
+    max(seconds_on_page) / nullif(sum(timed_views), 0) as avg_time_on_page,
+    cast(sum(entries) as bigint) as entries,
+    cast(sum(bounces) as bigint) as bounces,
+    cast(sum(bounces) as double precision) / nullif(sum(entries), 0) as bounce_rate
+from counted
+group by user_code, site, entity_type, entity_id, date, hour

@@ -2,16 +2,59 @@
 
 with
 
-facts as (
-    select * from {{ ref('daily_facts') }}
+sessions as (
+    select
+        user_code,
+        coalesce(share_code, '') as share_code,
+        session_day as date,
+        count(*) as sessions,
+        0 as page_views,
+        0 as clicks
+    from {{ ref('analytics_sessions') }}
+    where {{ in_days('session_day') }}
+    group by user_code, coalesce(share_code, ''), session_day
+),
+
+page_views as (
+    select
+        user_code,
+        share_code,
+        date,
+        0 as sessions,
+        sum(view_count) as page_views,
+        0 as clicks
+    from {{ ref('analytics_daily_page_stats') }}
+    where {{ in_days('date') }}
+    group by user_code, share_code, date
+),
+
+clicks as (
+    select
+        user_code,
+        share_code,
+        date,
+        0 as sessions,
+        0 as page_views,
+        sum(click_count) as clicks
+    from {{ ref('analytics_daily_click_targets') }}
+    where {{ in_days('date') }}
+    group by user_code, share_code, date
+),
+
+counts as (
+    select * from sessions
+    union all
+    select * from page_views
+    union all
+    select * from clicks
 )
 
 select
     user_code,
-    coalesce(share_code, '') as share_code,
+    share_code,
     date,
-    sum(sessions) as total_sessions,
-    sum(page_views) as total_page_views,
-    sum(clicks) as total_clicks
-from facts
-group by user_code, coalesce(share_code, ''), date
+    cast(sum(sessions) as bigint) as total_sessions,
+    cast(sum(page_views) as bigint) as total_page_views,
+    cast(sum(clicks) as bigint) as total_clicks
+from counts
+group by user_code, share_code, date

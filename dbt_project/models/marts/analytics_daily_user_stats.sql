@@ -2,17 +2,53 @@
 
 with
 
-facts as (
-    select * from {{ ref('daily_facts') }}
+groups as (
+    select * from {{ ref('analytics_daily_group_stats') }}
+    where {{ in_days('date') }}
+),
+
+visitor_days as (
+    select * from {{ ref('visitor_days') }}
+    where entity_type = 'site' and {{ in_days('day') }}
+),
+
+-- Whoever reads two sites of one owner is one visitor.
+visitors as (
+    select distinct
+        user_code,
+        day as date,
+        visitor_id
+    from visitor_days
+),
+
+unique_visitors as (
+    select
+        user_code,
+        date,
+        count(*) as unique_visitors
+    from visitors
+    group by user_code, date
+),
+
+stats as (
+    select
+        user_code,
+        date,
+        sum(total_sessions) as total_sessions,
+        sum(total_page_views) as total_page_views,
+        sum(total_clicks) as total_clicks,
+        sum(case when share_code <> '' then 1 else 0 end) as unique_share_codes
+    from groups
+    group by user_code, date
 )
 
 select
-    user_code,
-    date,
-    sum(sessions) as total_sessions,
-    sum(page_views) as total_page_views,
-    sum(clicks) as total_clicks,
-    count(distinct share_code) as unique_share_codes,
-    count(distinct page_visitor_id) as unique_visitors
-from facts
-group by user_code, date
+    stats.user_code,
+    stats.date,
+    cast(stats.total_sessions as bigint) as total_sessions,
+    cast(stats.total_page_views as bigint) as total_page_views,
+    cast(stats.total_clicks as bigint) as total_clicks,
+    cast(stats.unique_share_codes as bigint) as unique_share_codes,
+    coalesce(unique_visitors.unique_visitors, 0) as unique_visitors
+from stats
+left join unique_visitors on stats.user_code = unique_visitors.user_code and stats.date = unique_visitors.date

@@ -18,35 +18,56 @@ event_sessions as (
     where {{ in_days('event_day', after=1) }}
 ),
 
+sessions as (
+    select * from {{ ref('int_sessions') }}
+    where {{ in_days('session_day', before=1) }}
+),
+
 -- What follows a page view, up to the next one of the session, happened on its page.
-attention as (
+views as (
     select
-        session_id,
+        session_key,
+        session_started_at,
         view_number,
-        sum(engaged_seconds) as engaged_seconds,
+        cast(max(case when event_type = 'page_view' then cast(event_id as text) end) as uuid) as event_id,
+        max(case when event_type = 'page_view' then occurred_at end) as viewed_at,
+        max(case when event_type = 'page_view' then next_event_at end) as next_event_at,
+        {{ exact_sum('engaged_seconds') }} as engaged_seconds,
         max(scroll_depth_percentage) as scroll_depth_percentage,
         sum(case when event_type = 'click' then 1 else 0 end) as clicks
     from event_sessions
     where view_number > 0
-    group by session_id, view_number
+    group by session_key, session_started_at, view_number
+),
+
+entities as (
+    select * from {{ ref('int_page_entities') }}
+    where {{ in_days('event_day') }}
+),
+
+versions as (
+    select * from {{ ref('int_live_versions') }}
+    where {{ in_days('event_day') }}
 )
 
 select
     events.event_id,
     events.occurred_at as viewed_at,
     events.event_day as view_day,
-    event_sessions.session_id,
-    event_sessions.session_day,
-    event_sessions.view_number,
-    event_sessions.is_entry,
+    sessions.session_id,
+    sessions.session_day,
+    views.view_number,
+    views.view_number = 1 as is_entry,
+    sessions.page_views = 1 as is_bounce,
     events.user_code,
     events.site,
-    event_sessions.share_code,
-    event_sessions.contact_id,
+    coalesce(events.share_code, sessions.share_code) as share_code,
+    coalesce(events.contact_id, sessions.contact_id) as contact_id,
     events.account_id,
     events.visitor_id,
-    event_sessions.entity_type,
-    event_sessions.entity_id,
+    entities.entity_type,
+    entities.entity_id,
+    versions.version_number,
     events.page_type,
     events.page_id,
     events.page_title,
@@ -57,13 +78,13 @@ select
     events.utm_source,
     events.utm_medium,
     events.utm_campaign,
-    event_sessions.channel,
-    event_sessions.traffic_source,
+    sessions.channel,
+    sessions.traffic_source,
     coalesce(
-        attention.engaged_seconds, {{ seconds('event_sessions.next_event_at - events.occurred_at') }}
+        views.engaged_seconds, {{ seconds('views.next_event_at - events.occurred_at') }}
     ) as time_on_page,
-    attention.scroll_depth_percentage,
-    attention.clicks,
+    views.scroll_depth_percentage,
+    views.clicks,
     events.load_time_ms,
     events.device_type,
     events.os,
@@ -79,7 +100,21 @@ select
     events.import_id,
     events.line_number
 from events
-inner join event_sessions
-    on events.event_id = event_sessions.event_id and events.occurred_at = event_sessions.occurred_at
-inner join attention
-    on event_sessions.session_id = attention.session_id and event_sessions.view_number = attention.view_number
+inner join views on events.event_id = views.event_id and events.occurred_at = views.viewed_at
+inner join sessions
+    on views.session_key = sessions.session_key and views.session_started_at = sessions.session_started_at
+left join entities
+    on
+        events.event_day = entities.event_day
+        and events.user_code = entities.user_code
+        and events.site = entities.site
+        and events.page_path = entities.page_path
+left join versions
+    on
+        events.event_day = versions.event_day
+        and entities.entity_type = versions.content_type
+        and entities.entity_id = versions.content_id
+        and events.user_code = versions.user_code
+        and events.site = versions.site
+        and events.occurred_at >= versions.live_from
+        and events.occurred_at < versions.live_to

@@ -1,12 +1,13 @@
 {{ config(day_column='day') }}
 
 -- Written last: a day stands here only when every mart holds it.
--- depends_on: {{ ref('analytics_clicks') }}
--- depends_on: {{ ref('analytics_daily_user_stats') }}
--- depends_on: {{ ref('analytics_daily_group_stats') }}
--- depends_on: {{ ref('analytics_daily_click_targets') }}
--- depends_on: {{ ref('analytics_daily_page_stats') }}
--- depends_on: {{ ref('analytics_aggregates') }}
+{%- for mart in [
+    'analytics_clicks', 'analytics_custom_events', 'analytics_daily_sites', 'analytics_daily_user_stats',
+    'analytics_daily_properties', 'analytics_goal_conversions', 'analytics_heatmap', 'content_metrics',
+    'content_version_days'
+] %}
+-- depends_on: {{ ref(mart) }}
+{%- endfor %}
 with
 
 event_sessions as (
@@ -17,6 +18,7 @@ event_sessions as (
 select
     event_day as day,
     count(*) as events,
+    '{{ session_rules() }}' as rules,
     current_timestamp as built_at
 from event_sessions
 group by event_day

@@ -31,7 +31,12 @@ written as (
         not exists (select from first_copies where first_copies.event_id = loading.event_id)
         and not exists (select from raw.corrected_events as known where known.event_id = loading.event_id::uuid)
     on conflict do nothing
-    returning 1
+    returning occurred_at, is_bot
+),
+
+counted as (
+    insert into raw.day_counts (day, events)
+    select (occurred_at at time zone 'UTC')::date, count(*) from written where not is_bot group by 1
 )
 
 select count(*) from written

@@ -1,0 +1,9 @@
+{# Analysts may read what dbt will make in schema marts, from the first moment on (sql/versions/0018). #}
+{% macro postgres__create_schema(relation) -%}
+    {%- call statement('create_schema') -%}
+        create schema if not exists {{ relation.without_identifier().include(database=False) }};
+        {%- if relation.schema == 'marts' %}
+        select ops.open_marts_to_analysts();
+        {%- endif %}
+    {%- endcall -%}
+{%- endmacro %}

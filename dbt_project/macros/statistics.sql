@@ -1,0 +1,29 @@
+{# How sure a mean is: sums, squares and counts of days, added up. #}
+
+{# Standard error of the mean of what was summed; NULL for less than two. #}
+{% macro standard_error(total, squares, times) -%}
+    sqrt(
+        greatest(sum({{ squares }}) - power(sum({{ total }}), 2) / nullif(sum({{ times }}), 0), 0)
+        / nullif(sum({{ times }}) - 1, 0) / nullif(sum({{ times }}), 0)
+    )
+{%- endmacro %}
+
+{# One end of Wilson's 95 % interval of a share: `side` is - or +. https://doi.org/10.1080/01621459.1927.10502953 #}
+{% macro wilson(hits, times, side) -%}
+    (
+        {{ hits }} + 1.9207 {{ side }} 1.96 * sqrt(
+            cast({{ hits }} as double precision) * ({{ times }} - {{ hits }}) / nullif({{ times }}, 0) + 0.9604
+        )
+    ) / nullif({{ times }} + 3.8416, 3.8416)
+{%- endmacro %}
+
+{# What a change says: nothing below 30 cases on each side, nor within 1.96 standard errors (95 %). #}
+{% macro verdict(change, error, cases) -%}
+    case
+        when {{ change }} is null then null
+        when {{ cases }} < 30 then 'too few'
+        when abs({{ change }}) <= 1.96 * {{ error }} then 'no clear change'
+        when {{ change }} > 0 then 'up'
+        else 'down'
+    end
+{%- endmacro %}

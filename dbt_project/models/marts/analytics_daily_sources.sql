@@ -1,0 +1,24 @@
+{{ config(day_column='date', indexes=[{'columns': ['date']}, {'columns': ['site', 'date']}]) }}
+
+with
+
+sessions as (
+    select * from {{ ref('analytics_sessions') }}
+    where {{ in_days('session_day') }}
+)
+
+select
+    user_code,
+    site,
+    session_day as date,
+    channel,
+    traffic_source,
+    coalesce(nullif(utm_source, ''), referrer_host, '') as referrer,
+    count(*) as sessions,
+    sum(case when is_engaged then 1 else 0 end) as engaged_sessions,
+    sum(case when is_bounce then 1 else 0 end) as bounces,
+    sum(case when conversions > 0 then 1 else 0 end) as converting_sessions,
+    cast(sum(page_views) as bigint) as page_views,
+    {{ exact_sum('engaged_seconds') }} as engaged_seconds
+from sessions
+group by user_code, site, session_day, channel, traffic_source, coalesce(nullif(utm_source, ''), referrer_host, '')

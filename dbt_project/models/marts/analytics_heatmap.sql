@@ -1,0 +1,64 @@
+{{ config(day_column='date', indexes=[{'columns': ['date']}, {'columns': ['entity_id', 'date']}]) }}
+
+with
+
+clicks as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        click_day as date,
+        device_type,
+        'click' as kind,
+        pointer_x,
+        pointer_y,
+        viewport_width
+    from {{ ref('analytics_clicks') }}
+    where {{ in_days('click_day') }}
+),
+
+moves as (
+    select
+        events.user_code,
+        events.site,
+        entities.entity_type,
+        entities.entity_id,
+        events.event_day as date,
+        events.device_type,
+        'move' as kind,
+        events.pointer_x,
+        events.pointer_y,
+        events.viewport_width
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_page_entities') }} as entities
+        on
+            events.event_day = entities.event_day
+            and events.user_code = entities.user_code
+            and events.site = entities.site
+            and events.page_path = entities.page_path
+    where events.event_type = 'heatmap' and not events.is_bot and {{ at_days('events.occurred_at') }}
+),
+
+points as (
+    select * from clicks
+    union all
+    select * from moves
+)
+
+select
+    user_code,
+    site,
+    entity_type,
+    entity_id,
+    date,
+    coalesce(device_type, '') as device_type,
+    kind,
+    cast(least(100 * pointer_x / viewport_width, 99) as smallint) as x_percent,
+    pointer_y / 50 * 50 as y_band,
+    count(*) as points
+from points
+where entity_id is not null and pointer_x is not null and pointer_y is not null and viewport_width > 0
+group by
+    user_code, site, entity_type, entity_id, date, coalesce(device_type, ''), kind,
+    cast(least(100 * pointer_x / viewport_width, 99) as smallint), pointer_y / 50 * 50

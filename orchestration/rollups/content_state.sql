@@ -1,0 +1,8 @@
+-- Has content changed? One text, cheap to make, that is another then: every sync writes the rows of what it changed anew.
+select
+    concat_ws(
+        ' ',
+        (select count(*) || ' ' || max(synced_at) from content.items),
+        (select count(*) from content.content_versions),
+        (select md5(string_agg(site || head_commit, ' ' order by site)) from content.sites)
+    ) as state

@@ -1,0 +1,18 @@
+"""Which of dbt's errors may be gone a moment later: PostgreSQL starts again, two transactions block each other."""
+
+import re
+from collections.abc import Sequence
+
+from orchestration.rollups.dbt_run import NodeResult
+
+PASSING = re.compile(
+    r"could not connect|connection (?:refused|reset|timed out|to server)|server closed the connection"
+    r"|terminating connection|starting up|shutting down|recovery mode|too many (?:clients|connections)"
+    r"|deadlock detected|could not serialize access|lock timeout",
+    re.IGNORECASE,
+)
+
+
+def may_pass(failed: Sequence[NodeResult]) -> bool:
+    """Whether trying again may mend all of them; never a test that failed, nor SQL that is wrong."""
+    return all(result.status == "error" and PASSING.search(result.message or "") for result in failed)

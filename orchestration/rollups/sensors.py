@@ -1,0 +1,91 @@
+"""Days whose events, documents or rules changed are built again by themselves, whatever their age."""
+
+import hashlib
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from orchestration.priorities import Priority
+from orchestration.resources.dagster_database import Database
+from orchestration.resources.postgres import connect
+from orchestration.rollups.asked_builds import Memory
+from orchestration.rollups.assets import rollups
+from orchestration.rollups.jobs import build, run_tags, update
+from orchestration.rollups.stale_days import (
+    Built,
+    DayRange,
+    built_days,
+    content_state,
+    days_of_other_content,
+    days_to_build,
+)
+
+LOOK_EVERY = 30
+BUILDS = {build.name, update.name}
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(
+    job=update,
+    minimum_interval_seconds=LOOK_EVERY,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks for days whose events, documents or rules are not those that their marts were made of.",
+)
+def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.SensorResult:
+    memory, now = Memory.read(context.cursor), time.time()
+    if is_building(context.instance):
+        return skip("A build is under way.", memory)
+    with connect(database.url) as connection:
+        content, built = content_state(connection), built_days(connection) or {}
+        # Looking reads all of history: once it found nothing, not again until content changes.
+        moved = days_of_other_content(connection) if content != memory.content else set[date]()
+    if not moved:
+        memory = replace(memory, content=content)
+    found = days_to_build(database.url, database.settings, always=moved, look_at_content=False)
+    if not found:
+        return skip("Every day is built.", memory.without_old(now))
+    states = {days: state(days, built, content, database.settings.session_rules) for days in found}
+    due = [days for days in found if memory.is_due(str(days), states[days], now)]
+    if not due:
+        return skip(f"{', '.join(map(str, found))}: a build was asked for a moment ago.", memory)
+    requests = [
+        dg.RunRequest(run_key=f"{states[days]} {days} {now:.0f}", tags=run_tags(days) | priority(days).tags)
+        for days in due
+    ]
+    memory = memory.without_old(now, keep=map(str, found)).with_asked({str(days): states[days] for days in due}, now)
+    return dg.SensorResult(run_requests=requests, cursor=memory.written())
+
+
+def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
+    """A digest of what the marts hold of ``days``: where it is the same after a build, that build failed.
+
+    What arrived meanwhile is no part of it: on days that cannot be built, new visits do not help.
+    """
+    made_of = sorted((day, by) for day, by in built.items() if days.first <= day <= days.last)
+    return hashlib.sha256(repr((str(days), made_of, of)).encode()).hexdigest()[:32]
+
+
+def is_building(instance: dg.DagsterInstance) -> bool:
+    """Whether a run that builds days waits or goes on, a backfill too; what is stale after it is another matter."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return any(run.job_name in BUILDS or (run.asset_selection or set()) & rollups.keys for run in runs)
+
+
+def priority(days: DayRange) -> Priority:
+    """Today's numbers are looked at; what is late has waited already."""
+    return Priority.TODAY if days.last >= datetime.now(UTC).date() else Priority.LATE
+
+
+def skip(reason: str, memory: Memory) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=dg.SkipReason(reason), cursor=memory.written())
+
+
+defs = dg.Definitions(sensors=[stale_days])

@@ -1,0 +1,94 @@
+"""Events straight into ``raw.events``, builds of days in this process, and what the marts say then."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+
+from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_run import dbt_build
+from orchestration.rollups.stale_days import DayRange, days_to_build
+from orchestration.settings import Settings
+from tests.e2e.test_real_site import MARTS as COLUMNS_OF_MARTS
+from tests.rollups.session_model import Event
+
+COLUMNS = [field.name for field in fields(Event)]
+SESSION = (
+    "s.first_seen, s.last_seen, s.session_day, s.visitor_id, s.account_id, s.share_code, s.page_views, s.clicks, "
+    "s.events, s.is_bounce, s.is_engaged, s.engaged_seconds, s.entry_page_path, s.exit_page_path"
+)
+# All but dbt's own tests, which take half of the time and say less than a comparison of all rows.
+MODELS = ["resource_type:seed", "resource_type:model"]
+MARTS = {
+    "sessions": f"select site, {SESSION} from marts.analytics_sessions as s",
+    "page_views": f"""
+        select v.site, v.event_id, v.viewed_at, v.view_day, v.visitor_id, v.session_day, v.view_number, v.is_entry,
+            v.share_code, v.time_on_page, v.scroll_depth_percentage, v.clicks, v.entity_id, {SESSION}
+        from marts.analytics_page_views as v left join marts.analytics_sessions as s using (session_id)
+    """,
+    "daily_user_stats": """
+        select user_code, date, total_sessions, total_page_views, total_clicks, unique_share_codes, unique_visitors
+        from marts.analytics_daily_user_stats
+    """,
+    "aggregates": """
+        select site, entity_id, date, hour, total_views, unique_visitors, unique_accounts, anonymous_visitors,
+            avg_time_on_page, bounce_rate
+        from marts.analytics_aggregates where entity_type <> 'site'
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A database whose days are built by dbt in this process, with a folder for dbt's files."""
+
+    url: str
+    home: Path
+
+    def load(self, events: Iterable[Event]) -> None:
+        """By one COPY, past the collector and importers."""
+        events = list(events)
+        with connect(self.url) as connection:
+            days = sorted({event.day for event in events})
+            connection.execute("select raw.ensure_event_partitions(%s)", [days])
+            names = sql.SQL(", ").join(map(sql.Identifier, [*COLUMNS, "source"]))
+            copy = sql.SQL("copy raw.events ({}) from stdin").format(names)
+            with connection.cursor() as cursor, cursor.copy(copy) as rows:
+                for event in events:
+                    rows.write_row([*(getattr(event, name) for name in COLUMNS), "test"])
+            counts = Counter(event.day for event in events if not event.is_bot)
+            with connection.cursor() as cursor:
+                cursor.executemany("insert into raw.day_counts (day, events) values (%s, %s)", counts.items())
+            connection.execute("select raw.analyze_event_partitions(%s)", [days])
+
+    def build(self, *ranges: DayRange, select: Sequence[str] = ()) -> None:
+        """Build ``ranges``, one after the other; by default the days that need it."""
+        settings = Settings(home=self.home)
+        for days in ranges or days_to_build(self.url, settings):
+            with closing(dbt_build(self.url, settings, days, select)) as results:
+                failed = [result for result in results if result.status not in {"success", "pass"}]
+            assert not failed, failed
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        with connect(self.url) as connection:
+            return connection.execute(question).fetchall()
+
+    def empty(self) -> None:
+        """As before the first event: no events, and no marts."""
+        with connect(self.url) as connection:
+            connection.execute(
+                "truncate raw.events, raw.day_counts, raw.rejected_events, raw.corrected_events, live.visitors"
+            )
+            for schema in ("marts", "intermediate", "staging"):
+                connection.execute(f"drop schema if exists {schema} cascade")
+
+    def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every mart, all columns but when it was built."""
+        return {
+            table: sorted(self.rows(f"select {columns} from marts.{table}"), key=repr)
+            for table, columns in self.rows(COLUMNS_OF_MARTS.replace("%%", "%"))
+        }

@@ -1,0 +1,14 @@
+"""A code location with the rollups and their content, without what else looks for work."""
+
+import dagster as dg
+
+from orchestration.content import assets as content
+from orchestration.resources.dagster_database import Database
+from orchestration.rollups import jobs, sensors
+
+defs = dg.Definitions.merge(
+    content.defs,
+    jobs.defs,
+    sensors.defs,
+    dg.Definitions(resources={"database": Database()}, executor=dg.in_process_executor),
+)
