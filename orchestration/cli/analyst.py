@@ -1,0 +1,84 @@
+"""``dogear analyst``: who may read the marts with tools of their own."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+NameArgument = Annotated[str, typer.Argument(help="Name of the role in PostgreSQL: lower-case letters, digits and _.")]
+
+
+@app.callback()
+def analyst() -> None:
+    """Who may read the marts with tools of their own: roles of PostgreSQL, read-only (docs/analysts.md).
+
+    \b
+    Examples:
+      dogear analyst add ada
+      dogear analyst list
+      dogear analyst remove ada
+    """
+
+
+@app.command()
+def add(name: NameArgument) -> None:
+    """Add an analyst: a role that may read the marts, of all sites, and call the functions of schema analytics.
+
+    The password is made, shown once, and kept nowhere.
+
+    \b
+    Example:
+      dogear analyst add ada
+    """
+    from orchestration.access.analysts import add_analyst, analyst_url
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    with open_database(settings) as url:
+        password = add_analyst(url, name)
+        typer.echo(f"{name} may read the marts of all sites; they hold ids of visitors. Shown once:")
+        typer.echo(f"  {analyst_url(url, name, password)}")
+    if settings.database_url is None:
+        typer.echo(
+            "The embedded server answers on this machine alone, while Dogear runs, and asks for no password: "
+            "who reaches its socket may be any role. Use a server of your own (DATABASE_URL) for others."
+        )
+
+
+@app.command("list")
+def list_analysts() -> None:
+    """List the analysts, with the connections that they have just now.
+
+    \b
+    Example:
+      dogear analyst list
+    """
+    from orchestration.access.analysts import analysts
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    with open_database(Settings()) as url:
+        found = analysts(url)
+    for one in found:
+        connections = f"{one.connections} {'connection' if one.connections == 1 else 'connections'}"
+        typer.echo(f"{one.name}  {connections}{'' if one.is_ours else '  (not made here)'}")
+    if not found:
+        typer.echo("There is no analyst yet. Add one: dogear analyst add NAME")
+
+
+@app.command()
+def remove(name: NameArgument) -> None:
+    """Remove an analyst; connections that are open end.
+
+    \b
+    Example:
+      dogear analyst remove ada
+    """
+    from orchestration.access.analysts import remove_analyst
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    with open_database(Settings()) as url:
+        remove_analyst(url, name)
+    typer.echo(f"{name} is removed.")

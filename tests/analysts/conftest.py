@@ -1,0 +1,29 @@
+import pytest
+
+from orchestration.resources.postgres import connect
+from tests.analysts.readers import SITE, write_events, write_repository
+from tests.installation import Installation
+
+
+@pytest.fixture(scope="session")
+def tiny_site(make_installation, tmp_path_factory) -> Installation:
+    """The site of ``readers``, built."""
+    installation = make_installation("tiny_site")
+    repository = write_repository(tmp_path_factory.mktemp("tiny_repository"))
+    installation.dogear("site", "add", SITE, "--repository", str(repository))
+    file = write_events(tmp_path_factory.mktemp("tiny") / "events.ndjson")
+    installation.dogear("import", str(file))
+    installation.execute(f"insert into content.goals (site, goal, event_type) values ('{SITE}', 'bought', 'click')")
+    installation.dogear("build")
+    return installation
+
+
+@pytest.fixture(scope="session")
+def ask(tiny_site):
+    """Rows of a function of schema analytics on the tiny site."""
+
+    def ask(call: str, *arguments: object) -> list[tuple]:
+        with connect(tiny_site.database_url) as connection:
+            return connection.execute(f"select * from analytics.{call}".encode(), arguments).fetchall()
+
+    return ask
