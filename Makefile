@@ -1,6 +1,7 @@
 # make run   everything, in the browser            make test   all tests
 # make lint  format, types, SQL, dbt               make lock   renew requirements.lock
 # make bench what is fast, measured                make tracker  minify the tracker (npm)
+# make docs  every table and column, to browse
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -10,7 +11,7 @@ export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: run setup test lint format lock bench tracker clean
+.PHONY: run setup test lint format lock bench tracker docs clean
 
 run: $(READY)
 	@exec $(VENV)/bin/dogear up
@@ -32,13 +33,13 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 test: $(READY)
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
-	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests
+	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/analyses
 	$(VENV)/bin/dogear dbt parse --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
 
 format: $(READY)
@@ -54,9 +55,13 @@ bench: $(READY)
 	$(VENV)/bin/python -m bench.content_sync
 	$(VENV)/bin/python -m bench.content_search
 	$(VENV)/bin/python -m bench.collector
+	$(VENV)/bin/python -m bench.rollups
 
 tracker: $(READY)
 	$(VENV)/bin/python -m serving.tracker.minify
+
+docs: $(READY)
+	@$(VENV)/bin/python -m orchestration.rollups.documentation
 
 clean:
 	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs

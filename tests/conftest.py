@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from orchestration.resources.database import ensure_database
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
@@ -15,8 +15,44 @@ from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import connect, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
+from tests.parsing import Parsed, database_name
 
+# What is shared by several files, and takes long to make: they go to one worker.
+SHARED_SITES = ("real_site", "tiny_site")
+# What takes longest, longest first, so that no worker begins with it while the other has nothing left.
+LONGEST = (
+    "real_site",
+    "tests/resources/test_job_queue.py",
+    "tests/e2e/test_up.py",
+    "tests/rollups/test_killed_build.py",
+    "tests/upkeep/test_erase.py",
+    "tiny_site",
+    "tests/rollups/test_rebuilds.py",
+    "tests/rollups/test_session_model.py",
+    "tests/e2e/test_late_events.py",
+    "tests/rollups/test_any_order.py",
+    "tests/rollups/test_dbt_unit_tests.py",
+    "tests/e2e/test_collected.py",
+)
 SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each worker whole files, and all files that share a site, the longest first."""
+    groups: dict[str, str] = {}
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        shared = [site for site in SHARED_SITES if site in getattr(item, "fixturenames", ())]
+        groups[file] = shared[0] if shared else groups.get(file, file)
+    places = {group: place for place, group in enumerate(LONGEST)}
+
+    def group_of(item: pytest.Item) -> str:
+        return groups[item.nodeid.partition("::")[0]]
+
+    items.sort(key=lambda item: places.get(group_of(item), len(places)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
 
 
 @pytest.fixture(scope="session")
@@ -29,16 +65,28 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def database_of_its_own(server_url: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex[:12]}"
+def create_database(server_url: str) -> str:
+    """URL of an empty, migrated database."""
+    name = database_name()
     with connect(server_url) as connection:
         connection.autocommit = True
         connection.execute(f"create database {name} template template_dogear")
-    yield with_database(server_url, name)
+    return with_database(server_url, name)
+
+
+@contextmanager
+def database_of_its_own(server_url: str) -> Iterator[str]:
+    url = create_database(server_url)
+    yield url
     with connect(server_url) as connection:
         connection.autocommit = True
-        connection.execute(f"drop database {name} with (force)")
+        connection.execute(f"drop database {conninfo_to_dict(url)['dbname']} with (force)")
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parsed:
+    folder = tmp_path_factory.getbasetemp()
+    return Parsed(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
 @pytest.fixture
@@ -64,16 +112,16 @@ def semicomplete() -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_installation(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Installation]:
+def make_installation(
+    server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Installation]:
     """Make an installation; ``settings`` are DOGEAR_* variables without their prefix."""
 
     def make(name: str, **settings: object) -> Installation:
-        with connect(server_url) as connection:
-            connection.autocommit = True
-            connection.execute(f"create database {name} template template_dogear")
-        url = with_database(server_url, name)
+        url = create_database(server_url)
         home = tmp_path_factory.mktemp(name)
-        variables = {"HOME": home, "DAGSTER_DATABASE": f"{name}_dagster", **settings}
+        parsed.give(url, home)
+        variables = {"HOME": home, **settings}
         environment = {f"DOGEAR_{key}": str(value) for key, value in variables.items()}
         return Installation({"DATABASE_URL": url, **environment}, url)
 
