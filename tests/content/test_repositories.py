@@ -1,5 +1,7 @@
 """Repositories here and elsewhere, branches, working trees that change while they are read."""
 
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -36,10 +38,12 @@ def host(site, tmp_path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = ["git", "daemon", "--reuseaddr", "--export-all", f"--base-path={tmp_path}", "--listen=127.0.0.1"]
-    with subprocess.Popen([*command, f"--port={port}", str(tmp_path)], stderr=subprocess.DEVNULL) as daemon:
+    command += [f"--port={port}", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as daemon:
         wait_until_listening(port, daemon)
         yield f"git://127.0.0.1:{port}/site/.git"
-        daemon.terminate()
+        # Git starts the daemon as a child, and may wait for it for ever where it is asked to end.
+        os.killpg(daemon.pid, signal.SIGKILL)
 
 
 def test_a_repository_elsewhere_is_fetched_commit_by_commit(site, host, tmp_path):
