@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg.conninfo
@@ -66,9 +67,20 @@ def parsed_project(database_url: str, settings: Settings) -> Path:
 
 def day_columns(parsed: Path) -> dict[str, str]:
     """The tables that dbt fills day by day, with their schema, and the column that holds the day."""
+    return {name: config["day_column"] for name, config in relations(parsed, "incremental").items()}
+
+
+def views_and_seeds(parsed: Path) -> list[str]:
+    """What the tables of days are read from besides, with its schema; a build of days alone does not make it."""
+    return list(relations(parsed, "view", "seed"))
+
+
+def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
+    """The configuration, as dbt parsed it, of what is materialized so, by name with schema."""
     nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
     return {
-        f"{node['schema']}.{node['alias']}": node["config"]["day_column"]
+        f"{node['schema']}.{node['alias']}": node["config"]
         for node in nodes
-        if node["config"]["materialized"] == "incremental"
+        # An analysis says "view" too; nobody makes one.
+        if node["resource_type"] in {"model", "seed"} and node["config"]["materialized"] in materialized
     }

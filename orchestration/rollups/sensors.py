@@ -12,6 +12,7 @@ from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
 from orchestration.rollups.asked_builds import Memory
 from orchestration.rollups.assets import rollups
+from orchestration.rollups.dbt_project import parsed_project, views_and_seeds
 from orchestration.rollups.jobs import build, run_tags, update
 from orchestration.rollups.stale_days import (
     Built,
@@ -20,6 +21,7 @@ from orchestration.rollups.stale_days import (
     content_state,
     days_of_other_content,
     days_to_build,
+    missing_tables,
 )
 
 LOOK_EVERY = 30
@@ -34,7 +36,7 @@ UNFINISHED = [
 
 
 @dg.sensor(
-    job=update,
+    jobs=[update, build],
     minimum_interval_seconds=LOOK_EVERY,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Looks for days whose events, documents or rules are not those that their marts were made of.",
@@ -56,8 +58,11 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
     due = [days for days in found if memory.is_due(str(days), states[days], now)]
     if not due:
         return skip(f"{', '.join(map(str, found))}: a build was asked for a moment ago.", memory)
+    job = job_for(database)
     requests = [
-        dg.RunRequest(run_key=f"{states[days]} {days} {now:.0f}", tags=run_tags(days) | priority(days).tags)
+        dg.RunRequest(
+            job_name=job, run_key=f"{states[days]} {days} {now:.0f}", tags=run_tags(days) | priority(days).tags
+        )
         for days in due
     ]
     memory = memory.without_old(now, keep=map(str, found)).with_asked({str(days): states[days] for days in due}, now)
@@ -71,6 +76,13 @@ def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
     """
     made_of = sorted((day, by) for day, by in built.items() if days.first <= day <= days.last)
     return hashlib.sha256(repr((str(days), made_of, of)).encode()).hexdigest()[:32]
+
+
+def job_for(database: Database) -> str:
+    """The job that builds days alone, unless somebody dropped what these are read from."""
+    needed = views_and_seeds(parsed_project(database.url, database.settings))
+    with connect(database.url) as connection:
+        return build.name if missing_tables(connection, needed) else update.name
 
 
 def is_building(instance: dg.DagsterInstance) -> bool:

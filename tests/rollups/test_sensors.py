@@ -176,6 +176,21 @@ def test_other_content_is_looked_for_once(ticks, site):
         holder.rollback()
 
 
+def test_what_days_are_read_from_is_made_again_where_it_was_dropped(ticks):
+    with connect(ticks.database_url) as connection:
+        connection.execute("drop schema staging cascade")
+    ticks.warehouse.load([view(days_after(LATE, 7), visitor="di")])
+    ticks.look()
+    (run,) = ticks.queued()
+    assert run.job_name == "build"
+    assert ticks.run() == [True]
+    assert ticks.look().skip_reason == "Every day is built."
+    ticks.warehouse.load([view(days_after(LATE, -7), visitor="di")])
+    ticks.look()
+    assert ticks.queued()[0].job_name == "update"
+    ticks.build()
+
+
 def test_a_build_that_fails_is_asked_for_again_after_longer_and_longer_pauses_and_holds_up_no_other(ticks, site):
     failing = days_after(LATE, 5)
     these = days(days_after(failing, -1), days_after(failing, 2))
