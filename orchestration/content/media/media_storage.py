@@ -1,24 +1,25 @@
 """Where the variants of images are published: a folder, or whatever fsspec reaches (S3, Google Cloud, Azure, SFTP…)."""
 
 import os
-import re
 import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.content.media.images import one_line
 from orchestration.errors import DogearError
+from orchestration.resources.storage_urls import (
+    OBJECT_STORES,
+    S3,
+    local_folder,
+    open_filesystem,
+    reason,
+    without_credentials,
+)
 
 # What lies under a key never changes.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 MIME_TYPES = {"webp": "image/webp", "svg": "image/svg+xml"}
-S3 = {"s3", "s3a"}
-# In these an object is there as a whole or not at all; elsewhere it may be half of one.
-OBJECT_STORES = {*S3, "gs", "gcs", "abfs", "az", "memory"}
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@|(?<=\S)\?\S*")
-PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 UNFINISHED = ".unfinished"
 UNFINISHED_SECONDS = 3600
 
@@ -40,9 +41,8 @@ class MediaStorage:
         try:
             return self._put_file(key, data) if self.filesystem is None else self._put_object(key, data)
         except Exception as error:  # Each library behind fsspec has its own.
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else one_line(error)
             raise DogearError(
-                f"The media storage {self.url} takes no files: {without_credentials(reason)}. {self._way_out()}"
+                f"The media storage {self.url} takes no files: {reason(error)}. {self._way_out()}"
             ) from None
 
     def _put_file(self, key: str, data: bytes) -> int:
@@ -88,34 +88,11 @@ def open_storage(storage_url: str) -> MediaStorage:
 
     Raises DogearError where nothing knows such URLs.
     """
-    if PASSWORD.search(storage_url):
-        raise DogearError("The URL of the media storage holds a password: leave it to AWS_* and the like.")
-    local = re.sub(r"^(file|local)://", "", storage_url)
-    if "://" not in local and "::" not in local:
-        root = str(Path(local).expanduser().absolute())
-        remove_what_was_left(Path(root, UNFINISHED))
-        return MediaStorage(root, root)
-    import fsspec
-
-    try:
-        # A new one each time: settings from the environment may be others than before.
-        filesystem, root = fsspec.url_to_fs(storage_url, skip_instance_cache=True, **options(storage_url))
-    except Exception as error:
-        reason = without_credentials(one_line(error))
-        raise DogearError(
-            f"The media storage {without_credentials(storage_url)} cannot be used: {reason}. "
-            "Name a folder, or a URL such as s3://bucket/folder."
-        ) from None
-    return MediaStorage(
-        without_credentials(storage_url).rstrip("/"), root.rstrip("/"), filesystem, storage_url.partition("://")[0]
-    )
-
-
-def options(storage_url: str) -> dict[str, Any]:
-    """Do not wait long for a server that does not answer; fsspec tries several times."""
-    if storage_url.partition("://")[0] not in S3:
-        return {}
-    return {"config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}}
+    if folder := local_folder(storage_url):
+        remove_what_was_left(folder / UNFINISHED)
+        return MediaStorage(str(folder), str(folder))
+    filesystem, root = open_filesystem(storage_url, "media storage")
+    return MediaStorage(without_credentials(storage_url).rstrip("/"), root, filesystem, storage_url.partition("://")[0])
 
 
 def remove_what_was_left(folder: Path) -> None:
@@ -126,8 +103,3 @@ def remove_what_was_left(folder: Path) -> None:
                 file.unlink(missing_ok=True)
         except OSError:
             continue  # Not worth stopping for.
-
-
-def without_credentials(text: str) -> str:
-    """``text`` where URLs have neither user and password nor parameters."""
-    return CREDENTIALS.sub("", text)
