@@ -7,6 +7,9 @@ from orchestration.content import checks as content_checks
 from orchestration.content import sensors as content_sensors
 from orchestration.events import assets as events
 from orchestration.events import sensors as event_sensors
+from orchestration.lake import assets as lake
+from orchestration.lake import checks as lake_checks
+from orchestration.lake import sensors as lake_sensors
 from orchestration.notifications import assets as notifications
 from orchestration.resources.dagster_database import Database
 from orchestration.rollups import jobs as rollups
@@ -20,6 +23,9 @@ defs = dg.Definitions.merge(
     content_sensors.defs,
     events.defs,
     event_sensors.defs,
+    lake.defs,
+    lake_checks.defs,
+    lake_sensors.defs,
     notifications.defs,
     rollups.defs,
     rollup_sensors.defs,

@@ -12,6 +12,7 @@ from orchestration.errors import DogearError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SITE = "sample.dogear.example"
+MOST_OF_MACHINE = 0.7
 SAMPLE_CONTENT = PROJECT_ROOT / "content"
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -95,7 +96,23 @@ class Settings(BaseSettings):
         le=720,
         description="Minutes without an event after which a visitor's next one begins another session.",
     )
-    duckdb_memory_limit: str = Field(default="2GB", description="Memory that DuckDB may take while it reads logs.")
+    duckdb_memory_limit: str = Field(
+        default="4GB",
+        pattern=r"^\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*$",
+        description="Memory that DuckDB may take, such as 4GB, and at most 70 % of the machine's.",
+    )
+    duckdb_threads: int | None = Field(
+        default=None, ge=1, le=1024, description="Threads that DuckDB may use (default: one for each processor)."
+    )
+    lake_url: str | None = Field(
+        default=None, description="Where the lake is: a folder, or an fsspec URL such as s3://bucket/path."
+    )
+    retention_days: int = Field(
+        default=90,
+        ge=2,
+        le=36_500,
+        description="Days that raw events stay in PostgreSQL; older ones are in the lake alone.",
+    )
     drop_folder: str | None = Field(
         default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
     )
@@ -114,6 +131,27 @@ class Settings(BaseSettings):
     def media_storage(self) -> str:
         """``media_url``, else a folder of this installation."""
         return self.media_url or str(self.home_folder / "media")
+
+    @property
+    def duckdb_memory(self) -> str:
+        """``duckdb_memory_limit``, and at most 70 % of the machine, as DuckDB wants it said."""
+        import psutil
+
+        wanted = self.duckdb_memory_limit.strip()
+        unit = wanted.lstrip("0123456789. ").upper()
+        size = float(wanted[: -len(unit)]) * (1024 if "I" in unit else 1000) ** (1 + "KMGT".index(unit[0]))
+        most = psutil.virtual_memory().total * MOST_OF_MACHINE
+        return f"{int(min(size, most)) // 1000**2}MB"
+
+    @property
+    def lake(self) -> str:
+        """``lake_url``, else a folder of this installation."""
+        return self.lake_url or str(self.home_folder / "lake")
+
+    @property
+    def spill_folder(self) -> Path:
+        """Where DuckDB puts what its memory does not hold."""
+        return self.home_folder / "duckdb-spill"
 
     @property
     def journal_folder(self) -> Path:

@@ -56,7 +56,7 @@ def import_files(
                     site=visited.site,
                     user_code=visited.user_code,
                     spill=settings.home_folder,
-                    memory_limit=settings.duckdb_memory_limit,
+                    memory_limit=settings.duckdb_memory,
                     on_progress=lambda done, task=task: progress.update(task, completed=done),
                 )
             except DogearError as error:

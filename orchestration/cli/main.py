@@ -11,10 +11,12 @@ from orchestration.cli.analyst import app as analyst
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
 from orchestration.cli.collect import collect
+from orchestration.cli.duckdb_shell import duckdb_shell
 from orchestration.cli.erase import erase
 from orchestration.cli.goal import app as goal
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
+from orchestration.cli.lake import app as lake
 from orchestration.cli.notifications import app as notifications
 from orchestration.cli.programs import dbt, psql
 from orchestration.cli.site import app as site
@@ -42,6 +44,8 @@ app.add_typer(goal, name="goal")
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)
+app.add_typer(lake, name="lake")
+app.command("duckdb")(duckdb_shell)
 app.command()(erase)
 app.add_typer(notifications, name="notifications")
 app.add_typer(analyst, name="analyst")

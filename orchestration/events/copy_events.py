@@ -19,7 +19,12 @@ CASTS = {
     "integer": "{}::integer",
 }
 DAY_COUNTS = """
-    select (occurred_at at time zone 'UTC')::date as day, count(*) as events from rows where not is_bot group by day
+    select
+        (occurred_at at time zone 'UTC')::date as day,
+        count(*) filter (where not is_bot) as events,
+        count(*) filter (where is_bot) as crawlers
+    from rows
+    group by day
 """
 LAST_SEEN = f"""
     select {", ".join(SEEN)} from rows where not is_bot and occurred_at > now() - interval 30 minutes

@@ -36,7 +36,7 @@ def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> No
     outcomes = import_dropped(
         *(database.url, settings.drop_path, all_sites(database.url)),
         spill=settings.home_folder,
-        memory_limit=settings.duckdb_memory_limit,
+        memory_limit=settings.duckdb_memory,
     )
     files, rows, failed = 0, 0, 0
     for outcome in outcomes:

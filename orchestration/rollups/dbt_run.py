@@ -17,11 +17,14 @@ from typing import Any
 import psycopg
 
 from orchestration.errors import DogearError
+from orchestration.lake.recall import recall
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
+# How many days before and after those that are built a model may read (at_days in the dbt project).
+READ_AROUND = 3
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
@@ -45,8 +48,9 @@ def dbt_build(
 ) -> Generator[NodeResult, None, None]:
     """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
 
-    Materialized views are left out, since they hold more than days. One build runs at a time; another waits. Raises
-    DogearError where dbt cannot run at all.
+    Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are brought
+    back from the lake first. One build runs at a time; another waits. Raises DogearError where dbt cannot run at all,
+    or the lake does not give a day back.
     """
     parsed = parsed_project(database_url, settings)
     arguments = ["--exclude", MATERIALIZED_VIEWS]
@@ -54,6 +58,7 @@ def dbt_build(
     if select:
         arguments += ["--select", *select]
     with alone(database_url) as connection:
+        recall(database_url, settings, days.with_days_around(READ_AROUND))
         forget_days(connection, days, day_columns(parsed))
         connection.commit()
         yield from run_dbt(database_url, settings, parsed, arguments)

@@ -6,6 +6,8 @@ with
 days as (
     select built.day
     from marts.built_days as built
+    -- What has left PostgreSQL cannot be counted here; the lake's copy is checked for itself.
+    left join lake.days as left_days on built.day = left_days.day and left_days.left_at is not null
     inner join (
         select day, sum(events) as events
         from raw.day_counts
@@ -13,6 +15,7 @@ days as (
         group by day
     ) as counts
         on built.day = counts.day and built.events = counts.events
+    where left_days.day is null
 ),
 
 events as (

@@ -29,6 +29,10 @@ class DayRange:
     first: date
     last: date
 
+    def with_days_around(self, number: int) -> list[date]:
+        """Each of these days, and as many before and after."""
+        return [self.first + n * ONE_DAY for n in range(-number, (self.last - self.first).days + number + 1)]
+
     def __str__(self) -> str:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 

@@ -31,8 +31,10 @@ events as (
 ),
 
 counted as (
-    insert into raw.day_counts (day, events)
-    select (at at time zone 'UTC')::date, -count(*) from events where not is_bot group by 1
+    insert into raw.day_counts (day, events, crawlers)
+    select (at at time zone 'UTC')::date, -count(*) filter (where not is_bot), -count(*) filter (where is_bot)
+    from events
+    group by 1
 ),
 
 corrected_events as (

@@ -24,7 +24,7 @@ def main() -> None:
     os.nice(10)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     settings = Settings()
-    Loader(settings.journal_folder, expected_url(settings), settings.duckdb_memory_limit).run(stop)
+    Loader(settings.journal_folder, expected_url(settings), settings.duckdb_memory).run(stop)
 
 
 if __name__ == "__main__":

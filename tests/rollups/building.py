@@ -60,9 +60,12 @@ class Warehouse:
             with connection.cursor() as cursor, cursor.copy(copy) as rows:
                 for event in events:
                     rows.write_row([*(getattr(event, name) for name in COLUMNS), "test"])
-            counts = Counter(event.day for event in events if not event.is_bot)
+            people, crawlers = (Counter(e.day for e in events if e.is_bot is is_bot) for is_bot in (False, True))
             with connection.cursor() as cursor:
-                cursor.executemany("insert into raw.day_counts (day, events) values (%s, %s)", counts.items())
+                cursor.executemany(
+                    "insert into raw.day_counts (day, events, crawlers) values (%s, %s, %s)",
+                    [(day, people[day], crawlers[day]) for day in days],
+                )
             connection.execute("select raw.analyze_event_partitions(%s)", [days])
 
     def build(self, *ranges: DayRange, select: Sequence[str] = ()) -> None:

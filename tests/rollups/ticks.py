@@ -27,15 +27,19 @@ LOCATION = PythonFileTarget(str(Path(__file__).with_name("rollups_location.py"))
 class Ticks(Queue):
     """Dagster's daemon over the rollups of a warehouse."""
 
+    location = LOCATION
+    sensor_name = "stale_days"
+
     def __init__(self, instance: dg.DagsterInstance, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         super().__init__(instance, warehouse.url)
 
     def restart(self) -> None:
         self.servers.close()
-        self.workspace = self.servers.enter_context(WorkspaceProcessContext(self.instance, LOCATION))
-        (repository,) = self.workspace.create_request_context().get_code_location("rollups").get_repositories().values()
-        self.sensor = repository.get_sensor("stale_days")
+        self.workspace = self.servers.enter_context(WorkspaceProcessContext(self.instance, self.location))
+        (location,) = self.workspace.create_request_context().code_locations
+        (repository,) = location.get_repositories().values()
+        self.sensor = repository.get_sensor(self.sensor_name)
 
     def look(self) -> InstigatorTick:
         """One tick of the sensor."""
@@ -71,7 +75,7 @@ class Ticks(Queue):
         self.drop()
         return [
             defs.resolve_job_def(run.job_name)
-            .execute_in_process(instance=self.instance, tags=run.tags, raise_on_error=False)
+            .execute_in_process(instance=self.instance, tags=run.tags, run_config=run.run_config, raise_on_error=False)
             .success
             for run in waiting
         ]

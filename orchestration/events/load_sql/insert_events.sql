@@ -35,8 +35,10 @@ written as (
 ),
 
 counted as (
-    insert into raw.day_counts (day, events)
-    select (occurred_at at time zone 'UTC')::date, count(*) from written where not is_bot group by 1
+    insert into raw.day_counts (day, events, crawlers)
+    select (occurred_at at time zone 'UTC')::date, count(*) filter (where not is_bot), count(*) filter (where is_bot)
+    from written
+    group by 1
 )
 
 select count(*) from written

@@ -1,0 +1,190 @@
+"""``dogear lake``: all of history as Parquet."""
+
+import sys
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.filesize import decimal
+
+if TYPE_CHECKING:
+    from orchestration.lake.days import LakeDay
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")]
+
+
+@app.callback()
+def lake() -> None:
+    """The lake: each closed day of raw.events as a Parquet file.
+
+    Days are written, compared and let go by themselves while Dogear runs; these commands do the same at once. Where it
+    is, DOGEAR_LAKE_URL says: a folder, or a URL such as s3://bucket/path.
+
+    \b
+    Examples:
+      dogear lake days
+      dogear lake export
+      dogear lake check
+      dogear lake retention --dry-run
+    """
+
+
+@app.command()
+def days(from_day: From = None, to_day: To = None) -> None:
+    """List the days that lie in the lake, and those that wait to be written.
+
+    \b
+    Examples:
+      dogear lake days
+      dogear lake days --from 2026-03-01 --to 2026-03-31
+    """
+    from orchestration.lake.days import changed_days, lake_days
+    from orchestration.resources.database import open_database
+    from orchestration.resources.postgres import connect
+    from orchestration.settings import Settings
+
+    first, last = within(from_day, to_day)
+    with open_database(Settings()) as url, connect(url) as connection:
+        found = lake_days(connection, first, last)
+        waiting = [day.day for day in changed_days(connection) if first <= day.day <= last]
+    for day in found:
+        typer.echo(line(day, is_waiting=day.day in waiting))
+    new = sorted(set(waiting) - {day.day for day in found})
+    if new:
+        typer.echo(f"{count(len(new), 'day')} not in the lake yet: {new[0]} to {new[-1]}. Try: dogear lake export")
+    if not found and not new:
+        typer.echo("No day of these has events. A day can be written once it is over.")
+
+
+@app.command()
+def export(
+    from_day: From = None,
+    to_day: To = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Also days that the lake holds as they are.")] = False,
+) -> None:
+    """Write the closed days that the lake does not hold yet, or not as PostgreSQL does.
+
+    \b
+    Examples:
+      dogear lake export
+      dogear lake export --from 2026-03-01 --to 2026-03-31 --anew
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from orchestration.lake.export import export_days
+    from orchestration.lake.wanted_days import days_of_range
+    from orchestration.resources.database import open_database
+    from orchestration.rollups.stale_days import DayRange
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    with open_database(settings) as url, Progress(console=Console(stderr=True), transient=True) as progress:
+        wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not anew)
+        task = progress.add_task("export", total=len(wanted))
+        rows = size = 0
+        for done in export_days(url, settings, wanted):
+            rows, size = rows + done.rows, size + done.bytes
+            progress.update(task, advance=1, description=str(done.day))
+    if wanted:
+        typer.echo(f"{count(len(wanted), 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}.")
+    else:
+        typer.echo("The lake holds every closed day as it is.")
+
+
+@app.command()
+def check(from_day: From = None, to_day: To = None) -> None:
+    """Compare days of the lake with PostgreSQL, by reading both whole.
+
+    A day that differs is written again while Dogear runs, or by dogear lake export, where PostgreSQL still holds it.
+    Every outcome is in lake.checks. Exits with 1 where a day differs.
+
+    \b
+    Examples:
+      dogear lake check
+      dogear lake check --from 2026-03-01 --to 2026-03-31
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from orchestration.lake.compare import compare_days
+    from orchestration.lake.days import lake_days
+    from orchestration.resources.database import open_database
+    from orchestration.resources.postgres import connect
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    with open_database(settings) as url, Progress(console=Console(stderr=True), transient=True) as progress:
+        with connect(url) as connection:
+            wanted = [day.day for day in lake_days(connection, *within(from_day, to_day))]
+        task = progress.add_task("check", total=len(wanted))
+        compared = wrong = 0
+        for day in compare_days(url, settings, wanted):
+            compared += 1
+            progress.update(task, completed=compared, description=str(day.day))
+            if day.verdict != "equal":
+                wrong += 1
+                then = "put the file back from a backup" if day.has_left else "to mend it: dogear lake export"
+                typer.echo(f"{day.day}: {day.verdict}, {day.reason}; {then}")
+    waiting = len(wanted) - compared
+    more = f" {count(waiting, 'day')} wait to be written first." if waiting else ""
+    typer.echo(f"{count(compared, 'day')} compared, {wrong or 'none'} found wrong.{more}")
+    sys.exit(1 if wrong else 0)
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")] = False,
+) -> None:
+    """Let the days leave PostgreSQL that are older than DOGEAR_RETENTION_DAYS.
+
+    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever.
+
+    \b
+    Examples:
+      dogear lake retention --dry-run
+      dogear lake retention
+    """
+    from orchestration.lake.retention import let_old_days_leave, what_would_leave
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    gone = freed = kept = 0
+    with open_database(settings) as url:
+        found = what_would_leave(url, settings) if dry_run else let_old_days_leave(url, settings)
+        for day in found:
+            if day.kept:
+                kept += 1
+                typer.echo(f"{day.day}: stays, {day.kept}.")
+            else:
+                gone, freed = gone + 1, freed + day.bytes
+                went = "would go" if dry_run else "left"
+                typer.echo(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
+    if gone + kept:
+        typer.echo(
+            f"{count(gone, 'day')} {'would go' if dry_run else 'left'}, {decimal(freed)}; {kept or 'none'} stay."
+        )
+    else:
+        typer.echo(f"PostgreSQL holds no day older than {settings.retention_days} days.")
+
+
+def within(first: datetime | None, last: datetime | None) -> tuple[date, date]:
+    """The days that were asked for. Raises DogearError where the first lies after the last."""
+    from orchestration.errors import DogearError
+
+    if first and last and first > last:
+        raise DogearError("--from lies after --to.")
+    return first.date() if first else date.min, last.date() if last else date.max
+
+
+def line(day: "LakeDay", *, is_waiting: bool) -> str:
+    where = f"left PostgreSQL on {day.left_at:%Y-%m-%d}" if day.left_at else "in PostgreSQL too"
+    then = "; has changed since, to be written again" if is_waiting else ""
+    return f"{day.day}  {day.rows:>12,} rows  {decimal(day.bytes):>10}  {where}{then}"
+
+
+def count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""The lake as assets: each closed day of raw.events as Parquet, and the days that may leave PostgreSQL for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from orchestration.lake.days import changed_days
+from orchestration.partitions import DAILY
+from orchestration.priorities import Priority
+from orchestration.resources.dagster_database import Database
+from orchestration.resources.postgres import connect
+from orchestration.resources.retries import PASSING_FAULTS
+from orchestration.rollups.stale_days import DayRange
+
+
+class DaysToExport(dg.Config):
+    """Which days of the range to write."""
+
+    only_changed: bool = False
+
+
+@dg.asset(
+    key=["lake", "events"],
+    deps=[["raw", "events"]],
+    partitions_def=DAILY,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    group_name="lake",
+    owners=["team:lake"],
+    kinds={"duckdb", "parquet"},
+    pool="duckdb",
+    retry_policy=PASSING_FAULTS,
+    description=(
+        "One row per row of raw.events: every closed UTC day as one Parquet file, sorted by user_code and time. It is "
+        "written aside, read again and renamed; written anew when late events touch the day."
+    ),
+)
+def lake_events(
+    context: dg.AssetExecutionContext, database: Database, config: DaysToExport
+) -> dg.MaterializeResult[Any]:
+    from orchestration.lake.export import export_days
+    from orchestration.lake.wanted_days import days_of_range
+
+    window = context.partition_time_window
+    days = DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
+    done = []
+    for day in export_days(
+        database.url, database.settings, days_of_range(database.url, days, only_changed=config.only_changed)
+    ):
+        context.log.info("%s: %d rows, %d bytes", day.day, day.rows, day.bytes)
+        done.append(day)
+    return dg.MaterializeResult(
+        metadata={
+            "days written": len(done),
+            "dagster/row_count": sum(day.rows for day in done),
+            "bytes": sum(day.bytes for day in done),
+        }
+    )
+
+
+@dg.asset(
+    key=["lake", "retention"],
+    deps=[lake_events],
+    group_name="lake",
+    owners=["team:lake"],
+    kinds={"postgres", "duckdb"},
+    pool="duckdb",
+    description=(
+        "Days of raw.events older than DOGEAR_RETENTION_DAYS: the partition of each is dropped once the lake is proven "
+        "to hold the same rows. What would go is said by: dogear lake retention --dry-run"
+    ),
+)
+def retention(database: Database) -> dg.MaterializeResult[Any]:
+    from orchestration.lake.export import export_days
+    from orchestration.lake.retention import let_old_days_leave, remove_old_rejected
+
+    with connect(database.url) as connection:
+        changed = [changed.day for changed in changed_days(connection)]
+    exported = list(export_days(database.url, database.settings, changed))
+    days = list(let_old_days_leave(database.url, database.settings))
+    kept = [f"{day.day}: {day.kept}" for day in days if day.kept]
+    return dg.MaterializeResult(
+        metadata={
+            "days exported before": len(exported),
+            "days that left": sum(day.kept is None for day in days),
+            "bytes freed": sum(day.bytes for day in days if day.kept is None),
+            "days kept": dg.MetadataValue.md("\n".join(f"- {line}" for line in kept) or "none"),
+            "rejected events removed": remove_old_rejected(database.url, database.settings),
+        }
+    )
+
+
+export = dg.define_asset_job(
+    "export_lake",
+    selection=dg.AssetSelection.assets(lake_events).without_checks(),
+    tags=Priority.UPKEEP.tags,
+    description="Write closed days of raw.events to the lake: what the sensor of changed days asks for.",
+)
+leave = dg.define_asset_job("retention", selection=[retention], tags=Priority.UPKEEP.tags)
+
+defs = dg.Definitions(
+    assets=[lake_events, retention],
+    jobs=[export],
+    schedules=[
+        dg.ScheduleDefinition(job=leave, cron_schedule="0 4 * * 0", default_status=dg.DefaultScheduleStatus.RUNNING)
+    ],
+)

@@ -1,0 +1,66 @@
+"""Asset check of the lake: the wiring only."""
+
+import time
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration.lake.compare import Comparison
+from orchestration.lake.due_checks import NIGHTLY, days_to_check
+from orchestration.priorities import Priority
+from orchestration.resources.dagster_database import Database
+
+
+class DaysToCompare(dg.Config):
+    """How many days to read."""
+
+    days: int = NIGHTLY
+
+
+@dg.asset_check(
+    asset=dg.AssetKey(["lake", "events"]),
+    pool="duckdb",
+    description=(
+        "Count and checksum of each day in the lake are those of PostgreSQL; of days that have left it, those "
+        "that were written. Days that were never compared come first, then those whose comparison is oldest."
+    ),
+)
+def lake_holds_what_postgres_holds(database: Database, config: DaysToCompare) -> dg.AssetCheckResult:
+    from orchestration.lake.compare import compare_days
+
+    started = time.monotonic()
+    found = list(compare_days(database.url, database.settings, days_to_check(database.url, config.days)))
+    wrong = [day for day in found if day.verdict != "equal"]
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "days compared": len(found),
+            "days found wrong": len(wrong),
+            "table": dg.MetadataValue.md(table(wrong)),
+            "seconds": round(time.monotonic() - started, 3),
+        },
+    )
+
+
+def table(wrong: Sequence[Comparison]) -> str:
+    """What is wrong, to read, and what becomes of it."""
+    if not wrong:
+        return "Every day is the same."
+    rows = [
+        f"| {day.day} | {day.verdict} | {day.reason} | "
+        f"{'put the file back from a backup' if day.has_left else 'is written again by itself'} |"
+        for day in wrong
+    ]
+    return "\n".join(["| day | found | why | then |", "| --- | --- | --- | --- |", *rows])
+
+
+check = dg.define_asset_job(
+    "check_lake",
+    selection=dg.AssetSelection.checks(lake_holds_what_postgres_holds),
+    tags=Priority.UPKEEP.tags,
+    description="Compare days of the lake with PostgreSQL.",
+)
+nightly = dg.ScheduleDefinition(job=check, cron_schedule="30 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
+
+defs = dg.Definitions(asset_checks=[lake_holds_what_postgres_holds], jobs=[check], schedules=[nightly])

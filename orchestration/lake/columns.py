@@ -1,0 +1,70 @@
+"""The columns of raw.events, as PostgreSQL has them, and the checksum of a row in both engines.
+
+The checksum of a day is the sum, over its rows, of the first 60 bits of an MD5: it does not depend on their order. What
+is hashed is the text of every column, made so that both engines write the same: instants as microseconds, and fractions
+as whole millionths.
+"""
+
+from dataclasses import dataclass
+
+import psycopg
+
+COLUMNS = """
+    select attname, format_type(atttypid, atttypmod) from pg_attribute
+    where attrelid = 'raw.events'::regclass and attnum > 0 and not attisdropped order by attnum
+"""
+# Between two columns, and in place of NULL: what texts hardly hold.
+BETWEEN, NOTHING = "chr(31)", "chr(30)"
+DUCKDB_TYPES = {
+    "timestamp with time zone": "timestamptz",
+    "double precision": "double",
+    "jsonb": "json",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of raw.events and its type, as PostgreSQL writes it."""
+
+    name: str
+    type: str
+
+    @property
+    def duckdb_type(self) -> str:
+        return DUCKDB_TYPES.get(self.type, self.type)
+
+
+def event_columns(connection: psycopg.Connection) -> tuple[Column, ...]:
+    """Those of raw.events, in order."""
+    return tuple(Column(*row) for row in connection.execute(COLUMNS).fetchall())
+
+
+def postgres_checksum(columns: tuple[Column, ...]) -> str:
+    """The SQL of a day's checksum for PostgreSQL: numeric, 0 for no rows."""
+    texts = {
+        "timestamp with time zone": "(extract(epoch from {}) * 1000000)::bigint::text",
+        "double precision": "trunc({} * 1000000)::bigint::text",
+    }
+    hashed = f"md5({row_text(columns, texts, '{}::text')})"
+    return f"coalesce(sum(('x' || left({hashed}, 15))::bit(60)::bigint), 0)"
+
+
+def duckdb_checksum(columns: tuple[Column, ...]) -> str:
+    """The same for DuckDB: hugeint, 0 for no rows."""
+    texts = {
+        "timestamp with time zone": "epoch_us({})::varchar",
+        "double precision": "trunc({} * 1000000)::bigint::varchar",
+    }
+    hashed = f"md5({row_text(columns, texts, '{}::varchar')})"
+    return f"coalesce(sum(('0x' || left({hashed}, 15))::bigint), 0)"
+
+
+def row_text(columns: tuple[Column, ...], texts: dict[str, str], other: str) -> str:
+    """SQL for all that a row says."""
+    parts = [f"coalesce({texts.get(c.type, other).format(quoted(c.name))}, {NOTHING})" for c in columns]
+    return f"concat_ws({BETWEEN}, {', '.join(parts)})"
+
+
+def quoted(name: str) -> str:
+    """``name``, a column's, as SQL writes it whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,152 @@
+"""Does the lake hold what PostgreSQL holds? Each engine counts a day's rows, and computes their checksum, by itself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+import psycopg
+
+from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum
+from orchestration.lake.days import LakeDay, alone_in_lake, export_again, lake_days, schemas
+from orchestration.lake.storage import MANIFEST, LakeStorage, file_of, open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.resources.storage_urls import reason
+from orchestration.settings import Settings
+
+Verdict = Literal["equal", "unequal", "unreadable"]
+NOTE = """
+    insert into lake.checks (
+        day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
+    ) values (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows an engine has of a day, and their checksum; None, and why, where it cannot read them."""
+
+    rows: int | None
+    checksum: int | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A day in both. ``expected`` is what PostgreSQL holds; of a day that has left it, what was written."""
+
+    day: date
+    verdict: Verdict
+    expected: Rows
+    found: Rows
+    reason: str | None
+    has_left: bool
+
+
+def compare_days(database_url: str, settings: Settings, days: Iterable[date] | None = None) -> Iterator[Comparison]:
+    """Compare each of ``days`` that lies in the lake (default: all) by reading it whole; yields and notes the outcome.
+
+    A day found unequal, or unreadable, is noted as one to export again where PostgreSQL still holds it. Days whose
+    events have changed since the export wait for the next one and are passed over. Raises DogearError where the lake
+    does not answer at all.
+    """
+    storage = open_lake(settings.lake)
+    with alone_in_lake(database_url) as connection, open_duckdb(settings) as engine:
+        storage.open_for(engine)
+        wanted = None if days is None else set(days)
+        for noted in lake_days(connection):
+            if wanted is None or noted.day in wanted:
+                found = compare_day(connection, engine, storage, noted)
+                if found:
+                    yield found
+
+
+def compare_day(
+    connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
+) -> Comparison | None:
+    """Compare one day and note the outcome; None where it waits for an export. The caller is alone in the lake.
+
+    Ends the connection's transaction, and commits one of its own.
+    """
+    connection.commit()
+    # Counts and rows must be of one moment: an event that comes between would look like damage.
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            return compare_at_one_moment(connection, engine, storage, noted)
+    finally:
+        connection.isolation_level = None
+
+
+def compare_at_one_moment(
+    connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
+) -> Comparison | None:
+    if noted.left_at is None and is_changed(connection, noted.day):
+        return None
+    written_with = schemas(connection)[noted.schema_version]
+    if noted.left_at:
+        expected, columns = Rows(noted.rows, noted.checksum), written_with
+    else:
+        columns = event_columns(connection)
+        expected = rows_in_postgres(connection, columns, noted.day)
+    found = read_day(engine, storage, columns, noted.day, written_with)
+    verdict, why = judge(expected, found)
+    connection.execute(NOTE, [noted.day, verdict, expected.rows, expected.checksum, found.rows, found.checksum, why])
+    if verdict != "equal" and not noted.left_at:
+        export_again(connection, [noted.day], f"found {verdict}")
+    return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None)
+
+
+def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
+    """What that means, and why, for a person."""
+    if found.rows is None:
+        return "unreadable", found.reason
+    if found.rows != expected.rows:
+        return "unequal", f"{found.rows} rows in the lake, {expected.rows} were expected"
+    if found.checksum != expected.checksum:
+        return "unequal", f"as many rows ({found.rows}), but not the same"
+    return "equal", None
+
+
+def is_changed(connection: psycopg.Connection, day: date) -> bool:
+    """Whether the day's events are not those that its file was written of, or it must be written again anyhow."""
+    question = """
+        select from lake.days
+        where
+            day = %(day)s and export_again is null and (counted_events, counted_crawlers) = (
+                select coalesce(sum(events), 0), coalesce(sum(crawlers), 0) from raw.day_counts where day = %(day)s
+            )
+    """
+    return not connection.execute(question, {"day": day}).rowcount
+
+
+def rows_in_postgres(connection: psycopg.Connection, columns: tuple[Column, ...], day: date) -> Rows:
+    """What raw.events holds of the day."""
+    question = (
+        f"select count(*), {postgres_checksum(columns)} from raw.events "  # noqa: S608 - the columns are PostgreSQL's own
+        "where occurred_at >= %(day)s::date::timestamp at time zone 'UTC' "
+        "and occurred_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'"
+    )
+    ((rows, checksum),) = connection.execute(question.encode(), {"day": day}).fetchall()
+    return Rows(rows, int(checksum))
+
+
+def read_day(
+    engine: duckdb.DuckDBPyConnection,
+    storage: LakeStorage,
+    columns: tuple[Column, ...],
+    day: date,
+    written_with: tuple[Column, ...] = (),
+) -> Rows:
+    """What the file of the day holds, read whole. ``columns`` that it was written without are NULL in it."""
+    missing = [column for column in columns if written_with and column not in written_with]
+    nulls = "".join(f', null::{column.duckdb_type} as "{column.name}"' for column in missing)
+    question = f"select count(*), {duckdb_checksum(columns)} from (select *{nulls} from read_parquet($file))"  # noqa: S608
+    try:
+        ((rows, checksum),) = engine.execute(question, {"file": storage.place(file_of(day))}).fetchall()
+    except Exception as error:  # DuckDB's own, and those of what reaches the lake.
+        # Is it the lake as a whole that does not answer? Then nothing is known of the day.
+        storage.read(MANIFEST)
+        return Rows(None, None, reason(error))
+    return Rows(rows, int(checksum))

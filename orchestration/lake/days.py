@@ -1,0 +1,90 @@
+"""What lies in the lake, as PostgreSQL keeps account of it: ``lake.days``, one row per day."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+
+from orchestration.lake.columns import Column
+from orchestration.resources.postgres import connect
+
+CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
+# Most events of a day that come late come soon after midnight: its file would be written twice.
+CLOSED_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ChangedDay:
+    """A closed day that must be exported: how many events raw.day_counts has of it, and whether it left PostgreSQL."""
+
+    day: date
+    events: int
+    crawlers: int
+    why: str
+    has_left: bool
+
+
+@dataclass(frozen=True)
+class LakeDay:
+    """A day that lies in the lake: what its file holds, and when it left PostgreSQL (None: it is there, too)."""
+
+    day: date
+    rows: int
+    checksum: int
+    bytes: int
+    schema_version: int
+    exported_at: datetime
+    left_at: datetime | None
+
+
+@contextmanager
+def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
+    """Wait until nobody else writes to the lake, or drops or brings back a day; until the block ends, none begins."""
+    with connect(database_url) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('dogear.lake'))")
+        connection.commit()
+        yield connection
+
+
+def changed_days(connection: psycopg.Connection, now: datetime | None = None) -> list[ChangedDay]:
+    """Every closed day that must be exported, oldest first."""
+    last_closed = ((now or datetime.now(UTC)) - CLOSED_AFTER).date() - timedelta(days=1)
+    return [ChangedDay(*row) for row in connection.execute(CHANGED_DAYS, {"last_closed": last_closed})]
+
+
+def lake_days(connection: psycopg.Connection, first: date | None = None, last: date | None = None) -> list[LakeDay]:
+    """The days that lie in the lake, of all or of these, oldest first."""
+    rows = connection.execute(
+        "select day, rows, checksum, bytes, schema_version, exported_at, left_at from lake.days "
+        "where day >= coalesce(%s, day) and day <= coalesce(%s, day) order by day",
+        [first, last],
+    )
+    return [LakeDay(day, count, int(checksum), *rest) for day, count, checksum, *rest in rows]
+
+
+def days_that_left(connection: psycopg.Connection, first: date, last: date) -> list[date]:
+    """Those of these days whose rows the lake alone holds."""
+    return [day.day for day in lake_days(connection, first, last) if day.left_at]
+
+
+def schema_version(connection: psycopg.Connection, columns: tuple[Column, ...]) -> int:
+    """The number of this set of columns; a new one where no day was written so."""
+    said = json.dumps([[column.name, column.type] for column in columns])
+    connection.execute("insert into lake.schemas (columns) values (%s::jsonb) on conflict do nothing", [said])
+    question = "select schema_version from lake.schemas where columns = %s::jsonb"
+    return int(connection.execute(question, [said]).fetchall()[0][0])
+
+
+def schemas(connection: psycopg.Connection) -> dict[int, tuple[Column, ...]]:
+    """The columns of each version."""
+    rows = connection.execute("select schema_version, columns from lake.schemas").fetchall()
+    return {version: tuple(Column(*column) for column in columns) for version, columns in rows}
+
+
+def export_again(connection: psycopg.Connection, days: list[date], why: str) -> None:
+    """Let these days be written again, if the lake has them."""
+    connection.execute("update lake.days set export_again = %s where day = any(%s)", [why, days])

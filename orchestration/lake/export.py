@@ -1,0 +1,139 @@
+"""Write days of raw.events to the lake: from PostgreSQL by ADBC as Arrow, to Parquet by DuckDB, never a row in Python.
+
+A day is read in one snapshot, together with its counts; its file is written aside, read again, and renamed. Only then
+is it noted in lake.days. Killed at any point, the day is still one that must be exported, and readers see the file that
+was there before, or the new one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import duckdb
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.lake.columns import Column, duckdb_checksum, event_columns, quoted
+from orchestration.lake.days import alone_in_lake, days_that_left, schema_version
+from orchestration.lake.manifest import write_manifest
+from orchestration.lake.recall import recall_day
+from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.settings import Settings
+
+NOTE_EXPORT = Path(__file__).with_name("note_export.sql").read_bytes()
+COUNTS = (
+    "select coalesce(sum(events), 0)::bigint, coalesce(sum(crawlers), 0)::bigint from raw.day_counts where day = $1"
+)
+ORDER = "user_code, occurred_at, event_id"
+# Runs and readers that go on while days are written find the manifest not much older than the files.
+MANIFEST_EVERY = 30
+
+
+@dataclass(frozen=True)
+class Export:
+    """A day that was written: rows of its file, and its size in bytes."""
+
+    day: date
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """A day's file as it was read again, and what raw.day_counts had of the day in the same snapshot."""
+
+    rows: int
+    checksum: int
+    bytes: int
+    events: int
+    crawlers: int
+
+
+def export_days(database_url: str, settings: Settings, days: Iterable[date]) -> Iterator[Export]:
+    """Write each of ``days`` to the lake, in place of what it had; yields each when it is there.
+
+    A day that has left PostgreSQL is brought back first. Raises DogearError where the lake takes no files; the days
+    before are written then. A day that cannot be written for a reason of its own is passed over, and raises at the end.
+    One export runs at a time; another waits.
+    """
+    storage = open_lake(settings.lake)
+    with alone_in_lake(database_url) as connection, open_duckdb(settings) as engine:
+        storage.open_for(engine)
+        storage.remove_unfinished()
+        failures: list[str] = []
+        try:
+            for number, day in enumerate(days, 1):
+                try:
+                    yield export_day(database_url, settings, connection, engine, storage, day)
+                except LakeRefusesError:
+                    raise
+                except DogearError as error:
+                    failures.append(str(error))
+                if number % MANIFEST_EVERY == 0:
+                    write_manifest(connection, settings, storage)
+        finally:
+            write_manifest(connection, settings, storage)
+    if failures:
+        raise DogearError(" ".join(failures))
+
+
+def export_day(
+    database_url: str,
+    settings: Settings,
+    connection: psycopg.Connection,
+    engine: duckdb.DuckDBPyConnection,
+    storage: LakeStorage,
+    day: date,
+) -> Export:
+    """Write one day, and note it. The caller is alone in the lake."""
+    if days_that_left(connection, day, day):
+        recall_day(database_url, connection, engine, storage, day)
+    columns = event_columns(connection)
+    file = storage.room_for_unfinished(settings.spill_folder)
+    try:
+        written = write_file(database_url, engine, columns, day, file)
+        storage.publish(file, file_of(day))
+    except duckdb.Error as error:
+        raise DogearError(f"{day} cannot be written to the lake {storage.url}: {str(error).splitlines()[0]}") from None
+    finally:
+        file.unlink(missing_ok=True)
+    version = schema_version(connection, columns)
+    connection.execute(NOTE_EXPORT, {**vars(written), "day": day, "schema_version": version})
+    connection.commit()
+    return Export(day, written.rows, written.bytes)
+
+
+def write_file(
+    database_url: str, engine: duckdb.DuckDBPyConnection, columns: tuple[Column, ...], day: date, file: Path
+) -> Written:
+    """Write ``file``, and read it again. A batch at a time: what is sorted and does not fit in memory goes to disk."""
+    names = ", ".join(quoted(column.name) for column in columns)
+    until = day + timedelta(days=1)
+    with adbc.connect(database_url) as source, source.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute(COUNTS, [day])
+        events, crawlers = cursor.fetchall()[0]
+        # Parameters would keep the driver from reading by COPY; these are dates.
+        cursor.execute(
+            f"select {names} from raw.events "  # noqa: S608
+            f"where occurred_at >= '{day}T00:00:00Z' and occurred_at < '{until}T00:00:00Z'"
+        )
+        source_rows: Any = cursor.fetch_record_batch()
+        engine.register("source_rows", source_rows)
+        copied = engine.execute(
+            f"copy (select {names} from source_rows order by {ORDER}) "  # noqa: S608
+            "to $file (format parquet, compression zstd, compression_level 9)",
+            {"file": str(file)},
+        ).fetchall()[0][0]
+        engine.unregister("source_rows")
+    rows, checksum = engine.execute(
+        f"select count(*), {duckdb_checksum(columns)} from read_parquet($file)",  # noqa: S608
+        {"file": str(file)},
+    ).fetchall()[0]
+    if rows != copied:
+        raise DogearError(f"Of the {copied} rows of {day}, {rows} came back from the file: the disk may be damaged.")
+    return Written(rows, int(checksum), file.stat().st_size, events, crawlers)

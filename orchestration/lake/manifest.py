@@ -1,0 +1,73 @@
+"""The manifest that lies in the lake: what readers ask first, so that no folder has to be listed.
+
+``manifest.json`` is made anew from lake.days, and replaced as a whole.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.lake.columns import Column
+from orchestration.lake.days import lake_days, schemas
+from orchestration.lake.storage import MANIFEST, LakeStorage
+from orchestration.settings import Settings
+
+FORMAT = 1
+
+
+class ManifestDay(msgspec.Struct):
+    """A day's file: rows, their checksum (as text: it has more than 64 bits), bytes, and which columns it has."""
+
+    day: date
+    rows: int
+    checksum: str
+    bytes: int
+    schema_version: int
+    exported_at: datetime
+
+
+class Manifest(msgspec.Struct):
+    """What lies in the lake. ``schemas``: names and PostgreSQL types of the columns of each version."""
+
+    format: int = FORMAT
+    schemas: dict[int, list[tuple[str, str]]] = {}
+    days: list[ManifestDay] = []
+
+    def columns(self, version: int) -> tuple[Column, ...]:
+        return tuple(Column(*column) for column in self.schemas[version])
+
+
+def write_manifest(connection: psycopg.Connection, settings: Settings, storage: LakeStorage) -> None:
+    """Make the manifest anew."""
+    manifest = Manifest(
+        schemas={version: [(c.name, c.type) for c in columns] for version, columns in schemas(connection).items()},
+        days=[
+            ManifestDay(day.day, day.rows, str(day.checksum), day.bytes, day.schema_version, day.exported_at)
+            for day in lake_days(connection)
+        ],
+    )
+    file = storage.room_for_unfinished(settings.spill_folder)
+    try:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        raise storage.refusal("takes no files", error) from None
+    storage.publish(file, MANIFEST)
+
+
+def read_manifest(storage: LakeStorage) -> Manifest:
+    """What lies in the lake; nothing, where no day was exported. Raises DogearError where it cannot be read."""
+    data = storage.read(MANIFEST)
+    if data is None:
+        return Manifest()
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise DogearError(
+            f"{storage.place(MANIFEST)} is damaged ({error}). It is made anew from PostgreSQL by: dogear lake export"
+        ) from None
+    if manifest.format != FORMAT:
+        raise DogearError(f"{storage.place(MANIFEST)} is of format {manifest.format}; this Dogear reads {FORMAT}.")
+    return manifest

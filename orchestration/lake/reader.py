@@ -1,0 +1,123 @@
+"""Read the lake by DuckDB, under PostgreSQL's names: an analyst's query moves unchanged."""
+
+from collections.abc import Generator, Iterable
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import duckdb
+import pybreaker
+
+from orchestration.errors import DogearError
+from orchestration.lake.columns import Column, quoted
+from orchestration.lake.manifest import Manifest, ManifestDay, read_manifest
+from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.settings import Settings
+
+FAILURES, SECONDS = 5, 60.0
+
+
+def events_view(manifest: Manifest, storage: LakeStorage) -> str:
+    """SQL of the view raw.events: the columns of the newest version, and ``day``, by which whole files are left out.
+
+    Files are named one by one, as the manifest has them: to list folders, and to open each file for its columns, would
+    take longer than most questions. Those written with fewer columns have NULL in the others.
+    """
+    if not manifest.days:
+        raise DogearError(f"The lake {storage.url} is empty: no day was exported yet. Try: dogear lake export")
+    newest = manifest.columns(max(manifest.schemas))
+    versions = sorted({day.schema_version for day in manifest.days})
+    parts = [
+        part_of_view(
+            storage, newest, manifest.columns(version), (d for d in manifest.days if d.schema_version == version)
+        )
+        for version in versions
+    ]
+    return "create or replace view raw.events as " + " union all ".join(parts)
+
+
+def part_of_view(
+    storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
+) -> str:
+    """The days that were written with the columns ``there``."""
+    names = {column.name for column in there}
+    columns = ", ".join(
+        quoted(c.name) if c.name in names else f"null::{c.duckdb_type} as {quoted(c.name)}" for c in wanted
+    )
+    files = ", ".join(literal(storage.place(file_of(day.day))) for day in days)
+    return (
+        f"select {columns}, day from "  # noqa: S608
+        f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'day': date}})"
+    )
+
+
+def literal(text: str) -> str:
+    """``text`` as SQL writes it: a view takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_no_fault_of_the_lake(error: BaseException) -> bool:
+    """Errors of a question, which say nothing of whether the lake answers."""
+    return not isinstance(error, LakeRefusesError | duckdb.IOException | OSError)
+
+
+def new_breaker() -> pybreaker.CircuitBreaker:
+    return pybreaker.CircuitBreaker(FAILURES, SECONDS, exclude=[is_no_fault_of_the_lake], throw_new_error_on_trip=False)
+
+
+@dataclass
+class LakeReader:
+    """DuckDB over the lake, for one process: one database in memory, and a cursor for each who asks.
+
+    After five failures in a row it is left alone for a minute; then one question is let through to see.
+    """
+
+    settings: Settings
+    breaker: pybreaker.CircuitBreaker = field(default_factory=new_breaker)
+    _lock: Lock = field(default_factory=Lock)
+    _database: duckdb.DuckDBPyConnection | None = None
+    _view: str = ""
+
+    @contextmanager
+    def session(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A cursor on the lake as the manifest has it now.
+
+        Raises DogearError where the lake does not answer, is empty, or is left alone after failures. Errors of the SQL
+        itself are DuckDB's.
+        """
+        try:
+            with self.breaker.calling(), closing(self._refreshed().cursor()) as cursor:
+                yield cursor
+        except pybreaker.CircuitBreakerError:
+            raise DogearError(
+                f"The lake did not answer {FAILURES} times and is left alone for up to {SECONDS:.0f} s."
+            ) from None
+
+    def _refreshed(self) -> duckdb.DuckDBPyConnection:
+        storage = open_lake(self.settings.lake)
+        view = events_view(read_manifest(storage), storage)
+        with self._lock:
+            if self._database is None:
+                self._database = open_duckdb(self.settings)
+                self._database.execute("create schema raw")
+                storage.open_for(self._database)
+            if view != self._view:
+                self._database.execute(view)
+                self._view = view
+            return self._database
+
+    def health(self) -> dict[str, Any]:
+        """``state`` of the circuit breaker (closed: well; open; half-open), ``failures`` in a row, and the limits."""
+        return {
+            "state": self.breaker.current_state,
+            "failures": self.breaker.fail_counter,
+            "lake": open_lake(self.settings.lake).url,
+            "memory_limit": self.settings.duckdb_memory,
+        }
+
+    def close(self) -> None:
+        if self._database:
+            self._database.close()
+            self._database = None

@@ -1,0 +1,105 @@
+"""Bring days that have left PostgreSQL back from the lake, so that marts are built of them as of any other."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.lake.columns import quoted
+from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, schemas
+from orchestration.resources.postgres import connect
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from orchestration.lake.storage import LakeStorage
+
+# An event that was sent again after its day had left was counted again; now it is seen to be the same.
+COUNT_ANEW = """
+    insert into raw.day_counts (day, events, crawlers)
+    select
+        %(day)s,
+        count(*) filter (where not is_bot) - (select coalesce(sum(events), 0) from raw.day_counts where day = %(day)s),
+        count(*) filter (where is_bot) - (select coalesce(sum(crawlers), 0) from raw.day_counts where day = %(day)s)
+    from raw.events
+    where
+        occurred_at >= %(day)s::date::timestamp at time zone 'UTC'
+        and occurred_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+"""
+
+
+def recall(database_url: str, settings: Settings, days: Iterable[date]) -> list[date]:
+    """Bring those of ``days`` back that have left; returns them. Retention lets them leave again.
+
+    Raises DogearError where the lake does not give a day back whole; what PostgreSQL holds stays as it is then.
+    """
+    wanted = set(days)
+    with connect(database_url) as connection:
+        if not wanted.intersection(days_that_left(connection, min(wanted), max(wanted))):
+            return []
+    with alone_in_lake(database_url) as connection:
+        return bring_back(database_url, settings, connection, wanted)
+
+
+def bring_back(
+    database_url: str, settings: Settings, connection: psycopg.Connection, days: Collection[date]
+) -> list[date]:
+    """As ``recall``, for a caller that is alone in the lake."""
+    gone = [day for day in days_that_left(connection, min(days), max(days)) if day in days] if days else []
+    if not gone:
+        return []
+    # Hardly any build comes here, and what reaches the lake takes half a second to import.
+    from orchestration.lake.storage import open_lake
+    from orchestration.resources.duckdb_engine import open_duckdb
+
+    storage = open_lake(settings.lake)
+    with open_duckdb(settings) as engine:
+        storage.open_for(engine)
+        for day in gone:
+            recall_day(database_url, connection, engine, storage, day)
+    return gone
+
+
+def recall_day(
+    database_url: str,
+    connection: psycopg.Connection,
+    engine: "duckdb.DuckDBPyConnection",
+    storage: "LakeStorage",
+    day: date,
+) -> None:
+    """Bring one day back, beside what came late of it. The caller is alone in the lake."""
+    import adbc_driver_postgresql.dbapi as adbc
+
+    from orchestration.lake.compare import read_day
+    from orchestration.lake.storage import file_of
+    from orchestration.resources.bulk_load import load_rows
+
+    (noted,) = lake_days(connection, day, day)
+    columns = schemas(connection)[noted.schema_version]
+    found = read_day(engine, storage, columns, day)
+    if (found.rows, found.checksum) != (noted.rows, noted.checksum):
+        raise DogearError(
+            f"{storage.place(file_of(day))} does not hold what was written to it ({found.reason or 'other rows'}), and "
+            f"{day} has left PostgreSQL: put the file back from a backup. See: dogear lake check --from {day}"
+        )
+    # PostgreSQL casts texts to these types when it takes them over from the table beside.
+    names = [
+        f"{quoted(c.name)}::varchar as {quoted(c.name)}" if c.type in {"uuid", "jsonb"} else quoted(c.name)
+        for c in columns
+    ]
+    rows = engine.execute(
+        f"select {', '.join(names)} from read_parquet($file)",  # noqa: S608
+        {"file": storage.place(file_of(day))},
+    ).to_arrow_reader()
+    connection.execute("select raw.ensure_event_partitions(%s)", [[day]])
+    connection.commit()
+    with adbc.connect(database_url) as target:
+        load_rows(target, "raw.events", rows, on_conflict="nothing")
+        target.commit()
+    connection.execute(COUNT_ANEW, {"day": day})
+    connection.execute("update lake.days set left_at = null where day = %s", [day])
+    connection.execute("select raw.analyze_event_partitions(%s)", [[day]])
+    connection.commit()

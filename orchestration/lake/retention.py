@@ -1,0 +1,127 @@
+"""Old days leave PostgreSQL, each only after the lake's copy is proven equal, by count and checksum, just before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import psycopg
+from psycopg import sql
+
+from orchestration.lake.compare import compare_day, is_changed
+from orchestration.lake.days import LakeDay, alone_in_lake, lake_days
+from orchestration.lake.storage import LakeStorage, open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_run import alone
+from orchestration.settings import Settings
+
+LOCK_TIMEOUT = "5s"
+PARTITIONS = """
+    select
+        to_date(right(partition.relname, 8), 'YYYYMMDD') as day,
+        pg_total_relation_size(partition.oid) as bytes
+    from pg_inherits
+    inner join pg_class as partition on inhrelid = partition.oid
+    where inhparent = 'raw.events'::regclass
+    order by day
+"""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A day of raw.events that is older than the retention. ``kept``: why it stays; None where it goes, or went.
+
+    ``rows`` is None where the lake does not have the day yet; ``bytes`` is what its partition takes, indexes included.
+    """
+
+    day: date
+    rows: int | None
+    bytes: int
+    kept: str | None
+
+
+def old_days(connection: psycopg.Connection, settings: Settings, now: datetime | None = None) -> dict[date, int]:
+    """The days of raw.events that are older than the retention, with the size of their partition in bytes."""
+    first_to_stay = (now or datetime.now(UTC)).date() - timedelta(days=settings.retention_days)
+    return {day: size for day, size in connection.execute(PARTITIONS).fetchall() if day < first_to_stay}
+
+
+def what_would_leave(database_url: str, settings: Settings, now: datetime | None = None) -> list[Leaving]:
+    """What ``let_old_days_leave`` would do, as far as it is known without reading the days; nothing is changed."""
+    with connect(database_url) as connection:
+        noted = {day.day: day for day in lake_days(connection)}
+        return [
+            Leaving(day, noted[day].rows if day in noted else None, size, why_it_waits(connection, noted.get(day), day))
+            for day, size in old_days(connection, settings, now).items()
+        ]
+
+
+def why_it_waits(connection: psycopg.Connection, noted: LakeDay | None, day: date) -> str | None:
+    """Why the day cannot leave before it is exported; None where it may."""
+    if noted is None:
+        return "it is not in the lake yet"
+    if noted.left_at:
+        return "events of it have come since it left: it is exported again first"
+    return "it has changed since it was exported" if is_changed(connection, day) else None
+
+
+def let_old_days_leave(database_url: str, settings: Settings, now: datetime | None = None) -> Iterator[Leaving]:
+    """Drop the partition of each day that is older than the retention, once the lake is proven to have it.
+
+    Yields each day, and why it stays where it does. Whatever breaks, a day is in PostgreSQL, or in the lake and noted
+    as such: what is noted and the drop are one transaction.
+    """
+    storage = open_lake(settings.lake)
+    with connect(database_url) as connection:
+        days = old_days(connection, settings, now)
+    with open_duckdb(settings) as engine:
+        storage.open_for(engine)
+        for day, size in days.items():
+            # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
+            with alone(database_url), alone_in_lake(database_url) as connection:
+                noted = next(iter(lake_days(connection, day, day)), None)
+                kept = why_it_waits(connection, noted, day)
+                if noted and not kept:
+                    kept = let_leave(connection, engine, storage, noted)
+            yield Leaving(day, noted and noted.rows, size, kept)
+
+
+def let_leave(
+    connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
+) -> str | None:
+    """Prove that the lake has the day, and drop its partition; returns why it stays where it does."""
+    compared = compare_day(connection, engine, storage, noted)
+    if compared is None:
+        return "it has changed since it was exported"
+    if compared.verdict != "equal":
+        return f"the lake does not hold it: {compared.reason}"
+    try:
+        with connection.transaction():
+            return drop_partition(connection, noted)
+    except psycopg.errors.LockNotAvailable:
+        return "others use raw.events just now; it leaves next time"
+
+
+def drop_partition(connection: psycopg.Connection, noted: LakeDay) -> str | None:
+    """Inside a transaction: unless an event of the day has come since it was compared."""
+    partition = sql.Identifier("raw", f"events_{noted.day:%Y%m%d}")
+    connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
+    # Whoever loads has locked raw.events until its transaction ends: nothing can come that is not counted below.
+    connection.execute("lock table only raw.events in access exclusive mode")
+    rows = connection.execute(sql.SQL("select count(*) from {}").format(partition)).fetchall()[0][0]
+    if rows != noted.rows or is_changed(connection, noted.day):
+        return "an event of it has come just now"
+    connection.execute(sql.SQL("alter table raw.events detach partition {}").format(partition))
+    connection.execute(sql.SQL("drop table {}").format(partition))
+    connection.execute("update lake.days set left_at = now() where day = %s", [noted.day])
+    return None
+
+
+def remove_old_rejected(database_url: str, settings: Settings) -> int:
+    """Rejected events go, too, once they are older; returns how many went."""
+    with connect(database_url) as connection:
+        return connection.execute(
+            "delete from raw.rejected_events where rejected_at < now() - make_interval(days => %s)",
+            [settings.retention_days],
+        ).rowcount

@@ -1,0 +1,139 @@
+"""Where the lake is: a folder, or whatever fsspec reaches. Files appear there as a whole, or not at all."""
+
+import os
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import DogearError
+from orchestration.resources.storage_urls import (
+    OBJECT_STORES,
+    local_folder,
+    open_filesystem,
+    reason,
+    without_credentials,
+)
+
+MANIFEST = "manifest.json"
+# What is written aside begins so; nobody who looks for Parquet files takes it for one.
+ASIDE = ".unfinished-"
+
+
+class LakeRefusesError(DogearError):
+    """The lake as a whole does not do what it should: other days fare no better."""
+
+
+@dataclass(frozen=True)
+class LakeStorage:
+    """A lake. ``url`` names it, without credentials; ``root`` is its name in its filesystem, None for a folder."""
+
+    url: str
+    root: str
+    filesystem: Any = None
+
+    def place(self, name: str) -> str:
+        """What DuckDB calls the file ``name``."""
+        return f"{self.url}/{name}"
+
+    def publish(self, file: Path, name: str) -> None:
+        """Put ``file``, which goes, into the lake as ``name``, in place of one of that name.
+
+        Raises DogearError where the lake takes no files; what it had stays.
+        """
+        try:
+            if self.filesystem is None:
+                publish_in_folder(file, Path(self.root, name))
+            else:
+                self._upload(file, name)
+        except Exception as error:  # Each library behind fsspec has its own.
+            raise self.refusal("takes no files", error) from None
+        finally:
+            file.unlink(missing_ok=True)
+
+    def _upload(self, file: Path, name: str) -> None:
+        aside, place = f"{self.root}/{ASIDE}{uuid.uuid4().hex}", f"{self.root}/{name}"
+        if self.url.partition("://")[0] in OBJECT_STORES:
+            self.filesystem.put_file(str(file), place)
+            return
+        self.filesystem.makedirs(place.rpartition("/")[0], exist_ok=True)
+        self.filesystem.put_file(str(file), aside)
+        self.filesystem.mv(aside, place)
+
+    def read(self, name: str) -> bytes | None:
+        """What the file ``name`` holds; None where there is none. Raises DogearError where the lake does not answer."""
+        try:
+            if self.filesystem is None:
+                return Path(self.root, name).read_bytes()
+            return bytes(self.filesystem.cat_file(f"{self.root}/{name}"))
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise self.refusal("cannot be read", error) from None
+
+    def room_for_unfinished(self, spill: Path) -> Path:
+        """A name for a file to publish: in the lake itself where that is a folder, so that it can be renamed."""
+        folder = Path(self.root) if self.filesystem is None else spill
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self.refusal("takes no files", error) from None
+        return folder / f"{ASIDE}{uuid.uuid4().hex}"
+
+    def remove_unfinished(self) -> None:
+        """Remove what a writer left that was killed. The caller is alone in the lake."""
+        with suppress(Exception):  # Not worth stopping for.
+            if self.filesystem is None:
+                for file in Path(self.root).glob(f"{ASIDE}*"):
+                    file.unlink(missing_ok=True)
+            else:
+                for name in self.filesystem.glob(f"{self.root}/{ASIDE}*"):
+                    self.filesystem.rm_file(name)
+
+    def open_for(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let DuckDB read files of this lake."""
+        if self.filesystem is not None:
+            connection.register_filesystem(self.filesystem)
+
+    def refusal(self, what: str, error: Exception) -> LakeRefusesError:
+        """The error of a lake that does not do what it should."""
+        way_out = (
+            "Check that it is a folder that can be written to, with room on its disk."
+            if self.filesystem is None
+            else "Check that it can be reached, and its credentials (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and the like)."
+        )
+        return LakeRefusesError(f"The lake {self.url} {what}: {reason(error)}. {way_out}")
+
+
+def open_lake(url: str) -> LakeStorage:
+    """The lake that a folder or a URL of fsspec names; whether it answers is seen with the first file.
+
+    Raises DogearError where nothing knows such URLs.
+    """
+    if folder := local_folder(url):
+        return LakeStorage(str(folder), str(folder))
+    filesystem, root = open_filesystem(url, "lake")
+    return LakeStorage(without_credentials(url).rstrip("/"), root, filesystem)
+
+
+def publish_in_folder(file: Path, place: Path) -> None:
+    """Rename it, once it is on the disk for sure; then its name, too."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
+    file.replace(place)
+    for folder in (place.parent, place.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def file_of(day: date) -> str:
+    """The name of a day's file."""
+    return f"events/day={day}/events.parquet"

@@ -1,0 +1,16 @@
+"""Which days of a range an export writes."""
+
+from datetime import date
+
+from orchestration.lake.days import changed_days, lake_days
+from orchestration.resources.postgres import connect
+from orchestration.rollups.stale_days import DayRange
+
+
+def days_of_range(database_url: str, days: DayRange, *, only_changed: bool) -> list[date]:
+    """The closed days among ``days`` that hold events, or did; with ``only_changed``, those that must be written."""
+    with connect(database_url) as connection:
+        wanted = {changed.day for changed in changed_days(connection)}
+        if not only_changed:
+            wanted |= {day.day for day in lake_days(connection, days.first, days.last)}
+    return sorted(day for day in wanted if days.first <= day <= days.last)

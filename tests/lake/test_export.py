@@ -1,0 +1,92 @@
+"""Days of raw.events into Parquet: what PostgreSQL holds is what DuckDB reads."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import DogearError
+from orchestration.lake.compare import compare_days
+
+MAY_1, MAY_2, MAY_3 = (date(2026, 5, day) for day in (1, 2, 3))
+
+
+def test_every_column_of_every_row_reads_the_same_from_the_lake(lake):
+    lake.add(MAY_1, 50)
+    lake.add(MAY_2, 3)
+    assert lake.export() == [MAY_1, MAY_2]
+
+    columns = [
+        name
+        for (name,) in lake.rows(
+            "select attname from pg_attribute where attrelid = 'raw.events'::regclass and attnum > 0 order by attnum"
+        )
+    ]
+    question = f"select {', '.join(columns)} from raw.events order by event_id"
+    in_lake = lake.read(question)
+    assert columns[-1] == "properties"
+    assert [(*row[:-1], json.loads(row[-1])) for row in in_lake] == lake.rows(question)
+    assert len(in_lake) == 53
+    assert lake.read("select day, count(*) from raw.events group by all order by all") == [(MAY_1, 50), (MAY_2, 3)]
+
+
+def test_both_engines_compute_the_same_checksum(lake):
+    lake.add(MAY_1, 500)
+    lake.export()
+    (found,) = compare_days(lake.url, lake.settings)
+    assert (found.verdict, found.expected.rows) == ("equal", 500)
+    assert found.expected == found.found
+    assert lake.rows("select verdict, postgres_checksum = lake_checksum from lake.checks") == [("equal", True)]
+
+
+def test_late_events_of_a_day_and_no_other_have_it_written_again(lake):
+    lake.add(MAY_1)
+    lake.add(MAY_2)
+    lake.export()
+    assert lake.changed() == []
+    lake.add(MAY_1, until=24, since=21)
+    assert lake.changed() == [MAY_1]
+    assert lake.export() == [MAY_1]
+    assert lake.read("select count(*) from raw.events where day = '2026-05-01'") == [(24,)]
+    assert lake.export() == []
+
+
+def test_one_crawler_is_a_change_too(lake):
+    lake.add(MAY_1)
+    lake.export()
+    lake.add(MAY_1, until=24, since=24)
+    assert lake.rows("select sum(crawlers), sum(events) from raw.day_counts") == [(6, 15)]
+    assert lake.changed() == [MAY_1]
+
+
+def test_columns_that_came_later_are_empty_in_old_files(lake):
+    lake.add(MAY_1)
+    lake.export()
+    lake.rows("alter table raw.events add column reaction text")
+    lake.add(MAY_2)
+    lake.rows("update raw.events set reaction = 'like'")
+    lake.export()
+    assert lake.read("select day, reaction, count(*) from raw.events group by all order by all") == [
+        (MAY_1, None, 20),
+        (MAY_2, "like", 20),
+    ]
+    assert lake.rows("select day, schema_version from lake.days order by day") == [(MAY_1, 1), (MAY_2, 2)]
+
+
+def test_files_are_sorted_by_owner_and_time_and_say_so_to_any_reader(lake):
+    lake.add(MAY_1, 50)
+    lake.export()
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(lake.file(MAY_1), partitioning=None)
+    keys = list(zip(*(table[name].to_pylist() for name in ("user_code", "occurred_at")), strict=True))
+    assert keys == sorted(keys)
+    group = pq.ParquetFile(lake.file(MAY_1)).metadata.row_group(0)
+    assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
+    assert [file.name for file in Path(lake.settings.lake).rglob("*") if file.is_file()].count("events.parquet") == 1
+
+
+def test_an_empty_lake_says_what_to_do(lake):
+    with pytest.raises(DogearError, match=r"no day was exported yet. Try: dogear lake export"):
+        lake.read("select 1")

@@ -1,0 +1,110 @@
+"""The lake in Dagster: real ticks on a real instance, the runs that they ask for, and what these do."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.workspace.load_target import PythonFileTarget
+
+from orchestration.resources.dagster_home import prepare_dagster_home
+from orchestration.settings import Settings
+from tests.lake.lake import Lake
+from tests.rollups.building import Warehouse
+from tests.rollups.ticks import Ticks
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY, LAST_WEEK, LONG_AGO = (TODAY - timedelta(days=days) for days in (1, 7, 120))
+BY_DAY = "select day, count(*) from raw.events group by day order by day"
+
+
+class LakeTicks(Ticks):
+    location = PythonFileTarget(str(Path(__file__).with_name("lake_location.py")), None, None, "lake")
+    sensor_name = "changed_lake_days"
+
+    def tick(self) -> None:
+        self.now += timedelta(minutes=5)
+        super().tick()
+
+
+@pytest.fixture(scope="module")
+def lake(make_installation) -> Iterator[Lake]:
+    installation = make_installation("lake_ticks")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in installation.environment.items():
+            patch.setenv(name, value)
+        for name, value in prepare_dagster_home(Settings(), installation.database_url).items():
+            patch.setenv(name, value)
+        yield Lake(installation.database_url, Settings())
+
+
+@pytest.fixture(scope="module")
+def ticks(lake) -> Iterator[LakeTicks]:
+    with dg.DagsterInstance.from_config(str(lake.settings.home_folder / "dagster")) as instance:
+        ticks = LakeTicks(instance, Warehouse(lake.url, lake.settings.home_folder))
+        with ticks.servers:
+            yield ticks
+
+
+def run(ticks, job: str, **tags: str) -> dg.ExecuteInProcessResult:
+    from orchestration.definitions import defs
+
+    return defs.resolve_job_def(job).execute_in_process(instance=ticks.instance, tags=tags, raise_on_error=False)
+
+
+def checked(ticks) -> dg.AssetCheckEvaluation:
+    (evaluation,) = run(ticks, "check_lake").get_asset_check_evaluations()
+    return evaluation
+
+
+def test_closed_days_come_into_the_lake_by_themselves_and_late_events_after_them(ticks, lake):
+    assert ticks.look().skip_reason == "The lake holds every closed day."
+    for day in (LONG_AGO, LAST_WEEK, YESTERDAY, TODAY):
+        lake.add(day)
+    ticks.look()
+    assert ticks.days() == [(str(LONG_AGO), str(LONG_AGO)), (str(LAST_WEEK), str(YESTERDAY))]
+    assert ticks.look().skip_reason == "An export is under way."
+    assert ticks.run() == [True, True]
+    assert lake.read(BY_DAY) == [(LONG_AGO, 20), (LAST_WEEK, 20), (YESTERDAY, 20)]
+    assert ticks.look().skip_reason == "The lake holds every closed day."
+
+    lake.add(LAST_WEEK, 22, since=21)
+    ticks.as_if_asked(seconds_ago=61)
+    ticks.look()
+    assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]
+    assert ticks.run() == [True]
+    assert lake.read(BY_DAY)[1] == (LAST_WEEK, 22)
+
+
+def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):
+    assert checked(ticks).passed
+    lake.file(LAST_WEEK).write_bytes(b"nothing")
+    found = checked(ticks)
+    assert not found.passed
+    assert "is written again by itself" in str(found.metadata["table"].value)
+    ticks.as_if_asked(seconds_ago=61)
+    ticks.look()
+    assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]
+    assert ticks.run() == [True]
+    assert checked(ticks).passed
+    assert lake.rows("select day from lake.checks where repaired_at is not null") == [(LAST_WEEK,)]
+
+
+def test_by_the_week_old_days_leave_and_a_backfill_writes_days_again(ticks, lake):
+    assert run(ticks, "retention").success
+    assert lake.rows("select distinct occurred_at::date from raw.events order by 1") == [
+        (LAST_WEEK,),
+        (YESTERDAY,),
+        (TODAY,),
+    ]
+    assert lake.rows("select day from lake.days where left_at is not null") == [(LONG_AGO,)]
+    before = lake.rows("select exported_at from lake.days order by day")
+    one_range = {
+        "dagster/asset_partition_range_start": str(LAST_WEEK),
+        "dagster/asset_partition_range_end": str(YESTERDAY),
+    }
+    result = run(ticks, "export_lake", **one_range)
+    assert result.success
+    after = lake.rows("select exported_at from lake.days order by day")
+    assert [old < new for (old,), (new,) in zip(before, after, strict=True)] == [False, True, True]
