@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from orchestration.rollups.stale_days import DayRange
     from orchestration.settings import Settings
     from orchestration.upkeep.erase import Erasure
 
-NOT_REACHED = "Backups are not reached, nor the files that were imported: to import one again brings its visitors back."
+NOT_REACHED = (
+    "Backups are not reached, nor files and tables that were imported, and their archive: "
+    "to import one again brings its visitors back."
+)
 
 
 def erase(
@@ -24,8 +29,8 @@ def erase(
 
     Every event goes that has ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
     them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
-    The marts of these days are built again without it. It is shown first, and asked for in a terminal. Once more, and
-    nothing is found.
+    The files of these days in the lake are written without it, and their marts built again. It is shown first, and
+    asked for in a terminal. Once more, and nothing is found.
 
     \b
     Examples:
@@ -43,8 +48,8 @@ def erase(
     with open_database(settings) as database_url:
         visitor = upkeep.check_visitor(database_url, upkeep.Visitor(visitor_id, site))
         columns = day_columns(parsed_project(database_url, settings))
-        is_collecting = load_pending(settings.journal_folder, database_url, settings.duckdb_memory_limit)
-        found = upkeep.look(database_url, visitor, columns)
+        is_collecting = load_pending(settings.journal_folder, database_url, settings.duckdb_memory)
+        found = upkeep.look(database_url, settings, visitor, columns)
         where = site or "any site"
         if not found.removed and not found.to_build:
             typer.echo(f"0 rows: there is nothing of {visitor_id} on {where}.")
@@ -54,9 +59,11 @@ def erase(
             if not yes and sys.stdin.isatty() and not typer.confirm("Erase this for good?"):
                 typer.echo("Nothing was erased.")
                 sys.exit(1)
-            done = upkeep.erase(database_url, visitor, columns)
+            done = upkeep.erase(database_url, settings, visitor, columns)
             typer.echo("Erased:")
             tell(done)
+            if done.to_export:
+                write_again(settings, database_url, done.to_export)
             if done.to_build:
                 build(settings, database_url, done.to_build)
         typer.echo(NOT_REACHED)
@@ -71,6 +78,21 @@ def tell(erasure: "Erasure") -> None:
         typer.echo(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
     if erasure.to_build:
         typer.echo(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
+
+
+def write_again(settings: "Settings", database_url: str, days: "list[date]") -> None:
+    """Write files of the lake without the visitor. Raises DogearError with the way out where that cannot be done."""
+    from orchestration.errors import DogearError
+    from orchestration.lake.export import export_days
+
+    try:
+        for done in export_days(database_url, settings, days):
+            typer.echo(f"{done.day}: written to the lake without the visitor.")
+    except DogearError as error:
+        raise DogearError(
+            f"{error} The events are erased in PostgreSQL; the lake and the marts are not yet. "
+            "Try: dogear lake export && dogear build"
+        ) from None
 
 
 def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:

@@ -4,11 +4,12 @@ The visitor is an id: every row goes whose account_id, client_visitor_id, anonym
 with all that the row says. Rows under another id of the same person are not looked for: an anonymous_id may be that of
 several people behind one address.
 
-Rows go in one transaction, in which their days count as not built any more. So whatever breaks, the next build makes
-the marts anew without them.
+Rows go in one transaction, in which their days count as not built any more, and as ones that must be written to the
+lake again. So whatever breaks, the next build makes the marts anew without them, and the next export the files. Days
+that have left PostgreSQL are brought back from the lake before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,12 @@ from uuid import UUID
 import psycopg
 
 from orchestration.errors import DogearError
+from orchestration.lake.days import alone_in_lake, export_again
+from orchestration.lake.recall import bring_back
+from orchestration.lake.visitor_rows import VisitorDay, visitor_days
 from orchestration.resources.postgres import connect
 from orchestration.rollups.stale_days import DayRange
+from orchestration.settings import Settings
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
@@ -57,21 +62,17 @@ class Removed:
 
 @dataclass(frozen=True)
 class Erasure:
-    """What went, table by table, and the days whose marts must be built without it."""
+    """What went, table by table; the days whose marts must be built without it, and whose files must be written so."""
 
     removed: list[Removed]
     to_build: list[DayRange]
+    to_export: list[date]
 
 
-def from_database(connection: psycopg.Connection, visitor: Visitor, *, really: bool) -> list[Removed]:  # noqa: ARG001
-    """The rows of PostgreSQL. They are back where the transaction is rolled back, whatever ``really`` says."""
+def from_database(connection: psycopg.Connection, visitor: Visitor) -> list[Removed]:
+    """The rows of PostgreSQL; they are back where the transaction is rolled back."""
     rows = connection.execute(ERASE, {"id": visitor.id, "uuid": visitor.uuid, "site": visitor.site}).fetchall()
     return [Removed(*row) for row in rows]
-
-
-# One function for each store. A store outside of PostgreSQL only looks unless ``really``; it is emptied before the
-# transaction commits, and finds nothing where that is done again after a crash.
-STORES: tuple[Callable[..., list[Removed]], ...] = (from_database,)
 
 
 def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
@@ -88,30 +89,48 @@ def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
     return visitor
 
 
-def look(database_url: str, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
+def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
     """What ``erase`` would do now; nothing is changed."""
+    in_lake = visitor_days(settings, visitor.id, visitor.uuid, visitor.site)
     with connect(database_url) as connection:
         try:
-            removed = [row for store in STORES for row in store(connection, visitor, really=False)]
-            days = days_to_clear(connection, visitor, removed, day_columns)
-            return Erasure(removed, ranges_to_build(connection, days, day_columns))
+            return erased(connection, visitor, in_lake, day_columns)
         finally:
             connection.rollback()
 
 
-def erase(database_url: str, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
+def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
     """Take away what the visitor left. Builds, imports and loads that are under way are waited for; others wait.
 
-    ``day_columns``: see ``erased_days``. The marts of ``to_build`` are still to be built.
+    ``day_columns``: see ``erased_days``. The marts of ``to_build`` are still to be built, the files of ``to_export``
+    still to be written.
     """
     with connect(database_url) as connection:
         for lock in LOCKS:
             connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [lock])
-        connection.execute(TABLES)
-        removed = [row for store in STORES for row in store(connection, visitor, really=True)]
-        days = days_to_clear(connection, visitor, removed, day_columns)
-        mark_erased(connection, days, day_columns)
-        return Erasure(removed, ranges_to_build(connection, days, day_columns))
+        # No day may leave, or be written, between.
+        with alone_in_lake(database_url) as lake:
+            in_lake = visitor_days(settings, visitor.id, visitor.uuid, visitor.site)
+            bring_back(database_url, settings, lake, [day.day for day in in_lake])
+            connection.execute(TABLES)
+            done = erased(connection, visitor, in_lake, day_columns)
+            export_again(connection, done.to_export, "a visitor was erased")
+            connection.commit()
+        return done
+
+
+def erased(
+    connection: psycopg.Connection, visitor: Visitor, in_lake: list[VisitorDay], day_columns: Mapping[str, str]
+) -> Erasure:
+    """Take the rows away, in the connection's transaction."""
+    removed = from_database(connection, visitor)
+    if in_lake:
+        rows = sum(day.rows for day in in_lake)
+        in_marts = [day.day for day in in_lake if day.in_marts]
+        removed.append(Removed("lake.events", rows, in_lake[0].day, in_lake[-1].day, in_marts))
+    days = days_to_clear(connection, visitor, removed, day_columns)
+    mark_erased(connection, days, day_columns)
+    return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in in_lake])
 
 
 def days_to_clear(

@@ -96,6 +96,10 @@ def naming(installation, words: str) -> set[str]:
     }
 
 
+def everything_in_lake(installation) -> str:
+    return installation.dogear("duckdb", "--csv", "-c", "select * from raw.events").stdout
+
+
 def in_terminal(installation, answer: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, asked by somebody who sits before it and types ``answer``."""
     terminal, stdin = os.openpty()
@@ -128,19 +132,29 @@ def test_a_visitor_that_was_erased_was_never_there(make, never):
     assert declined.stdout.endswith("Erase this for good? [y/N]: Nothing was erased.\n")
     assert naming(site, ADA) > raw
 
+    # Older than the retention: the lake alone holds these days.
+    site.dogear("lake", "export")
+    assert "4 days left" in site.dogear("lake", "retention").stdout
+    assert site.rows("select count(*) from raw.events") == [(0,)]
+    assert f",{ADA}," in everything_in_lake(site)
+
     done = site.dogear("erase", "--visitor", ADA)
     lines = [line.split() for line in done.stdout.partition("Erased:\n")[2].splitlines()]
-    assert lines[:4] == [
+    assert lines[:5] == [
         ["raw.events", "5", "rows", "2026-03-01", "to", "2026-03-05"],
         ["raw.rejected_events", "1", "row", str(datetime.now(UTC).date())],
         ["live.visitors", "1", "row", "2026-03-05"],
         ["ops.notifications", "1", "row", "2026-03-04"],
+        ["lake.events", "5", "rows", "2026-03-01", "to", "2026-03-05"],
     ]
     assert "marts are built again for 2026-03-01 to 2026-03-05" in done.stdout
     assert "Backups are not reached" in done.stdout
 
     assert naming(site, ADA) == naming(site, BROWSER) == set()
+    lake = everything_in_lake(site)
+    assert (ADA in lake, BROWSER in lake, "bob" in lake) == (False, False, True)
     assert site.rows("select count(*) from raw.events") == [(len(OTHERS),)]
+    assert "none found wrong" in site.dogear("lake", "check").stdout
     assert numbers(site) == numbers(never)
     assert "Every day is built" in site.dogear("build").stdout
 
@@ -151,8 +165,9 @@ def test_a_visitor_that_was_erased_was_never_there(make, never):
 
 def test_an_erasure_that_ended_before_its_build_is_finished_by_the_next_one(make, never):
     site = make("erase_half", [*OTHERS, *ADAS])
-    columns = day_columns(parsed_project(site.database_url, Settings(home=Path(site.environment["DOGEAR_HOME"]))))
-    half = erase(site.database_url, Visitor(ADA), columns)
+    settings = Settings(home=Path(site.environment["DOGEAR_HOME"]))
+    columns = day_columns(parsed_project(site.database_url, settings))
+    half = erase(site.database_url, settings, Visitor(ADA), columns)
     assert half.to_build == [DayRange(date(2026, 3, 1), date(2026, 3, 5))]
     assert "marts.analytics_sessions" in naming(site, ADA), "not built yet"
     emptied = "select events from marts.built_days where day = '2026-03-05'"

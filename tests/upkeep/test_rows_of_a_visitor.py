@@ -12,6 +12,7 @@ import pytest
 from orchestration.errors import DogearError
 from orchestration.events.event import Event, EventData
 from orchestration.resources.postgres import connect
+from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, check_visitor, erase, look
 from orchestration.upkeep.pending_journal import load_pending, loader_lock
 from serving.collector.journal_line import Line
@@ -20,6 +21,11 @@ from serving.collector.mending import opaque_id
 from serving.collector.sender import Sender
 
 ADA, BROWSER = "acct-4711", "0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63"
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(home=tmp_path)
 
 
 @pytest.fixture
@@ -52,23 +58,23 @@ def counts(erasure) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("written", [BROWSER, BROWSER.upper(), BROWSER.replace("-", "")])
-def test_an_anonymous_id_is_known_however_it_is_written_also_the_day_after(database_url, add, written):
+def test_an_anonymous_id_is_known_however_it_is_written_also_the_day_after(database_url, settings, add, written):
     add(anonymous_id=BROWSER)
     add(anonymous_id=uuid4(), previous_anonymous_id=BROWSER, occurred_at=datetime(2026, 5, 2, 0, 10, tzinfo=UTC))
     add(anonymous_id=uuid4())
-    assert counts(look(database_url, Visitor(written), {})) == {"raw.events": 2}
-    assert counts(erase(database_url, Visitor(written), {})) == {"raw.events": 2}
-    assert counts(erase(database_url, Visitor(written), {})) == {}
+    assert counts(look(database_url, settings, Visitor(written), {})) == {"raw.events": 2}
+    assert counts(erase(database_url, settings, Visitor(written), {})) == {"raw.events": 2}
+    assert counts(erase(database_url, settings, Visitor(written), {})) == {}
 
 
-def test_an_id_that_is_an_e_mail_address_is_found_by_its_hash_on_each_site(database_url, add):
+def test_an_id_that_is_an_e_mail_address_is_found_by_its_hash_on_each_site(database_url, settings, add):
     for name in ("a.example", "b.example"):
         add(site=name, account_id=opaque_id(Sender(name, "owner", "", ""), b"", "ada@example.org"))
-    assert counts(erase(database_url, Visitor("ada@example.org", "b.example"), {})) == {"raw.events": 1}
-    assert counts(erase(database_url, Visitor("ada@example.org"), {})) == {"raw.events": 1}
+    assert counts(erase(database_url, settings, Visitor("ada@example.org", "b.example"), {})) == {"raw.events": 1}
+    assert counts(erase(database_url, settings, Visitor("ada@example.org"), {})) == {"raw.events": 1}
 
 
-def test_ids_are_whole_words_and_one_site_is_one_site(database_url, add):
+def test_ids_are_whole_words_and_one_site_is_one_site(database_url, settings, add):
     for site, who in [("a.example", "47"), ("b.example", "47"), ("a.example", "4711"), ("a.example", "47%")]:
         add(site=site, account_id=who, client_occurred_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
     with connect(database_url) as connection:
@@ -78,18 +84,18 @@ def test_ids_are_whole_words_and_one_site_is_one_site(database_url, add):
             "select gen_random_uuid(), 'a.example', 'collector', 'bad', * from unnest(%s::text[])",
             [['{"account_id": 47, "x": 1}', '{"account_id": "4711"}', "a-47", '{"visitor_id":"47"']],
         )
-    assert counts(erase(database_url, Visitor("47", "a.example"), {})) == {
+    assert counts(erase(database_url, settings, Visitor("47", "a.example"), {})) == {
         "raw.events": 1,
         "raw.corrected_events": 1,
         "raw.rejected_events": 2,
     }
-    assert counts(erase(database_url, Visitor("47%"), {}))["raw.events"] == 1
+    assert counts(erase(database_url, settings, Visitor("47%"), {}))["raw.events"] == 1
 
 
-def test_what_is_loaded_meanwhile_is_waited_for(database_url, add):
+def test_what_is_loaded_meanwhile_is_waited_for(database_url, settings, add):
     add(account_id=ADA)
     done: list = []
-    eraser = threading.Thread(target=lambda: done.append(erase(database_url, Visitor(ADA), {})))
+    eraser = threading.Thread(target=lambda: done.append(erase(database_url, settings, Visitor(ADA), {})))
     with connect(database_url) as loading:
         add(loading, account_id=ADA)
         eraser.start()
@@ -121,7 +127,7 @@ def test_what_cannot_be_a_visitor(database_url, visitor, message):
         check_visitor(database_url, visitor)
 
 
-def test_what_waits_in_the_journal_is_loaded_first(database_url, tmp_path):
+def test_what_waits_in_the_journal_is_loaded_first(database_url, settings, tmp_path):
     line = Line(
         received_at=datetime(2026, 5, 1, 12, tzinfo=UTC),
         site="example.org",
@@ -131,7 +137,7 @@ def test_what_waits_in_the_journal_is_loaded_first(database_url, tmp_path):
     )
     (tmp_path / "1-left.open").write_bytes(msgspec.json.encode(line) + b"\n")
     assert load_pending(tmp_path, database_url, "500MB") is False
-    assert counts(look(database_url, Visitor(BROWSER), {})) == {"raw.events": 1}
+    assert counts(look(database_url, settings, Visitor(BROWSER), {})) == {"raw.events": 1}
 
 
 def test_a_collector_that_runs_is_told_of(database_url, tmp_path):
