@@ -22,7 +22,7 @@ def import_legacy(
         typer.Option(metavar="VARIABLE", help="Environment variable with the URL of the table's database."),
     ] = None,
     archive: Annotated[
-        bool, typer.Option("--archive", help="Then move the table into the schema archive, as it is.")
+        bool, typer.Option("--archive", help="Then copy it to the lake, and move it into the schema archive.")
     ] = False,
 ) -> None:
     """Import the table analytics_events (event_type, event_data, created_at) of the old design.
@@ -41,6 +41,7 @@ def import_legacy(
     from orchestration.events.import_legacy import LegacyImport
     from orchestration.events.legacy_table import archive as put_away
     from orchestration.events.legacy_table import find_legacy_table
+    from orchestration.lake.legacy_archive import archive_rows
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
@@ -51,7 +52,7 @@ def import_legacy(
         target = LegacyImport(
             *(database_url, visited.site, visited.user_code, owner),
             spill=settings.home_folder,
-            memory_limit=settings.duckdb_memory_limit,
+            memory_limit=settings.duckdb_memory,
         )
         is_file = other_url is None and Path(source).is_file()
         if is_file and archive:
@@ -66,6 +67,7 @@ def import_legacy(
             f"{summary.events_known:,} known already, {summary.lines_rejected:,} rejected{passed_over}."
         )
         if archive and table:
+            typer.echo(f"Its rows are in {archive_rows(settings, table, summary.lines_read)}.")
             typer.echo(f"The table is {put_away(table, summary.lines_read)} now.")
 
 

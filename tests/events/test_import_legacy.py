@@ -1,8 +1,11 @@
 """Rows of the old table analytics_events in, rows of raw.events out, from the table or from a dump of it."""
 
 import json
+import re
+from collections import Counter
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 import typer
 from psycopg.types.json import Jsonb
@@ -273,6 +276,11 @@ def test_the_command_prints_what_became_of_the_rows_and_archives_the_table(
     assert ran.exit_code == 0, ran.output
     assert "4 rows = 4 events added, 0 known already, 0 rejected." in ran.output
     assert "The table is archive.analytics_events now." in ran.output
+    (archived,) = (tmp_path / "home/lake/legacy").glob("public.analytics_events-*.parquet")
+    kept = duckdb.sql(f"select event_type, event_data from '{archived}'").fetchall()
+    assert Counter(kind for kind, _ in kept) == Counter(kind for kind, _ in EVENTS)
+    assert json.loads(next(data for kind, data in kept if kind == "letterGenerated")) == EVENTS[3][1]
+    assert not re.search(r"203\.0\.113|mail\.example", str(kept))
     again = CliRunner().invoke(app, ["archive.analytics_events"])
     assert "4 rows = 0 events added, 4 known already, 0 rejected." in again.output
     assert rows("select format, lines_read from raw.imports") == [("legacy", 4), ("legacy", 4)]
