@@ -11,9 +11,9 @@
     cast({{ most }} * case when {{ share }} > 1 then 1 when {{ share }} < 0 then 0 else {{ share }} end as double precision)
 {%- endmacro %}
 
-{# The points that a text has, as a percentage of those that it could have. #}
+{# The points that a text has, as a percentage of those that it could have, to the tenth. #}
 {% macro quality_score() -%}
-    round(cast(100 * (
+    cast(cast(floor(1000 * (
         {%- for part in quality_parts() %}
         coalesce({{ part }}, 0){{ ' +' if not loop.last }}
         {%- endfor %}
@@ -21,5 +21,5 @@
         {%- for part, most in quality_parts().items() %}
         case when {{ part }} is null then 0 else {{ most }} end{{ ' +' if not loop.last }}
         {%- endfor %}
-    , 0) as numeric), 1)
+    , 0) + 0.5) as integer) * 0.1 as numeric(4, 1))
 {%- endmacro %}

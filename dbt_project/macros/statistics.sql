@@ -3,9 +3,16 @@
 {# Standard error of the mean of what was summed; NULL for less than two. #}
 {% macro standard_error(total, squares, times) -%}
     sqrt(
-        greatest(sum({{ squares }}) - power(sum({{ total }}), 2) / nullif(sum({{ times }}), 0), 0)
+        greatest(
+            {{ exact_sum(squares, parts=1000) }} - {{ exact_sum(total) }} * {{ exact_sum(total) }} / nullif(sum({{ times }}), 0), 0
+        )
         / nullif(sum({{ times }}) - 1, 0) / nullif(sum({{ times }}), 0)
     )
+{%- endmacro %}
+
+{# Standard error of the difference of two means, each with its own. #}
+{% macro joint_error(one, other) -%}
+    sqrt({{ one }} * {{ one }} + {{ other }} * {{ other }})
 {%- endmacro %}
 
 {# One end of Wilson's 95 % interval of a share: `side` is - or +. https://doi.org/10.1080/01621459.1927.10502953 #}

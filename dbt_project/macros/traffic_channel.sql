@@ -3,8 +3,8 @@
    GA4 has had AI Assistant since May 2026. It names no list of assistants: these are the hosts that answer to people, and
    the names that ChatGPT and Perplexity give themselves in utm_source. #}
 {% macro traffic_channel(source, medium, campaign, category) %}
-{%- set is_paid -%} {{ medium }} ~ '^(.*cp.*|ppc|retargeting|paid.*)$' {%- endset -%}
-{%- set is_shopping -%} ({{ category }} = 'shopping' or {{ campaign }} ~ '(^|[^a-df-z])shop|shopping') {%- endset -%}
+{%- set is_paid -%} {{ matches(medium, '^(.*cp.*|ppc|retargeting|paid.*)$') }} {%- endset -%}
+{%- set is_shopping -%} ({{ category }} = 'shopping' or {{ matches(campaign, '(^|[^a-df-z])shop|shopping') }}) {%- endset -%}
 {%- set assistants = [
     'chatgpt.com', 'chat.openai.com', 'claude.ai', 'gemini.google.com', 'bard.google.com', 'copilot.microsoft.com',
     'perplexity.ai', 'perplexity', 'grok.com', 'chat.deepseek.com', 'chat.mistral.ai', 'meta.ai', 'poe.com', 'duck.ai'

@@ -22,9 +22,9 @@ event_sessions as (
 expected as (
     select
         event_day as day,
-        sum(case when event_type = 'page_view' then 1 else 0 end) as page_views,
-        sum(case when event_type = 'click' then 1 else 0 end) as clicks,
-        sum(case when event_number = 1 then 1 else 0 end) as sessions
+        count(case when event_type = 'page_view' then 1 end) as page_views,
+        count(case when event_type = 'click' then 1 end) as clicks,
+        count(case when event_number = 1 then 1 end) as sessions
     from event_sessions
     group by event_day
 ),

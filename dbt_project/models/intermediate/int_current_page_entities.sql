@@ -13,7 +13,7 @@ documents as (
         -- first by file.
         row_number() over (
             partition by user_code, site, path
-            order by precedence asc, last_at desc, file_path asc
+            order by precedence asc, last_at desc nulls first, {{ by_bytes('file_path') }} asc, content_id asc
         ) as choice
     from {{ ref('stg_content_paths') }}
 )

@@ -75,8 +75,8 @@ gaps as (
         *,
         -- A client that names its sessions knows when they end, but for one that never ends.
         coalesce(
-            occurred_at - previous_event_at
-            > case when client_session_id is null then {{ session_gap() }} else {{ longest }} end,
+            occurred_at
+            > previous_event_at + case when client_session_id is null then {{ session_gap() }} else {{ longest }} end,
             true
         ) as follows_gap
     from neighbours

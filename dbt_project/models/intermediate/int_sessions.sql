@@ -64,7 +64,7 @@ sessions as (
         max(occurred_at) as last_seen,
         {{ exact_sum('engaged_seconds') }} as engaged_seconds,
         max(view_number) as page_views,
-        sum(case when event_type = 'click' then 1 else 0 end) as clicks,
+        count(case when event_type = 'click' then 1 end) as clicks,
         count(*) as events,
         -- The entry tells where the session came from and on what device; without one, the first event does.
         coalesce(
@@ -86,7 +86,7 @@ select
     sessions.session_started_at,
     sessions.session_day,
     {{ hashed_id([
-        'sessions.user_code', 'sessions.site', 'sessions.session_owner', 'extract(epoch from sessions.session_started_at)'
+        'sessions.user_code', 'sessions.site', 'sessions.session_owner', epoch_text('sessions.session_started_at')
     ]) }} as session_id,
     sessions.user_code,
     sessions.site,

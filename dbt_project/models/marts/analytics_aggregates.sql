@@ -103,7 +103,7 @@ entries as (
         session_day as date,
         start_hour as hour,
         count(*) as entries,
-        sum(case when is_bounce then 1 else 0 end) as bounces
+        count(case when is_bounce then 1 end) as bounces
     from sessions
     group by
         user_code, site, session_day,

@@ -15,9 +15,9 @@ select
     traffic_source,
     coalesce(nullif(utm_source, ''), referrer_host, '') as referrer,
     count(*) as sessions,
-    sum(case when is_engaged then 1 else 0 end) as engaged_sessions,
-    sum(case when is_bounce then 1 else 0 end) as bounces,
-    sum(case when conversions > 0 then 1 else 0 end) as converting_sessions,
+    count(case when is_engaged then 1 end) as engaged_sessions,
+    count(case when is_bounce then 1 end) as bounces,
+    count(case when conversions > 0 then 1 end) as converting_sessions,
     cast(sum(page_views) as bigint) as page_views,
     {{ exact_sum('engaged_seconds') }} as engaged_seconds
 from sessions

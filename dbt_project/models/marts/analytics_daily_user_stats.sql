@@ -37,7 +37,7 @@ stats as (
         sum(total_sessions) as total_sessions,
         sum(total_page_views) as total_page_views,
         sum(total_clicks) as total_clicks,
-        sum(case when share_code <> '' then 1 else 0 end) as unique_share_codes
+        count(case when share_code <> '' then 1 end) as unique_share_codes
     from groups
     group by user_code, date
 )

@@ -54,11 +54,11 @@ select
     date,
     coalesce(device_type, '') as device_type,
     kind,
-    cast(least(100 * pointer_x / viewport_width, 99) as smallint) as x_percent,
-    pointer_y / 50 * 50 as y_band,
+    cast(least({{ whole_quotient('100 * pointer_x', 'viewport_width') }}, 99) as smallint) as x_percent,
+    pointer_y - pointer_y % 50 as y_band,
     count(*) as points
 from points
 where entity_id is not null and pointer_x is not null and pointer_y is not null and viewport_width > 0
 group by
     user_code, site, entity_type, entity_id, date, coalesce(device_type, ''), kind,
-    cast(least(100 * pointer_x / viewport_width, 99) as smallint), pointer_y / 50 * 50
+    cast(least({{ whole_quotient('100 * pointer_x', 'viewport_width') }}, 99) as smallint), pointer_y - pointer_y % 50

@@ -34,7 +34,7 @@ views as (
         max(case when event_type = 'page_view' then next_event_at end) as next_event_at,
         {{ exact_sum('engaged_seconds') }} as engaged_seconds,
         max(scroll_depth_percentage) as scroll_depth_percentage,
-        sum(case when event_type = 'click' then 1 else 0 end) as clicks
+        count(case when event_type = 'click' then 1 end) as clicks
     from event_sessions
     where view_number > 0
     group by session_key, session_started_at, view_number
@@ -81,7 +81,7 @@ select
     sessions.channel,
     sessions.traffic_source,
     coalesce(
-        views.engaged_seconds, {{ seconds('views.next_event_at - events.occurred_at') }}
+        views.engaged_seconds, {{ seconds_between('events.occurred_at', 'views.next_event_at') }}
     ) as time_on_page,
     views.scroll_depth_percentage,
     views.clicks,

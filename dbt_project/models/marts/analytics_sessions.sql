@@ -29,7 +29,7 @@ select
     sessions.visitor_id,
     sessions.session_started_at as first_seen,
     sessions.last_seen,
-    {{ seconds('sessions.last_seen - sessions.session_started_at') }} as duration_seconds,
+    {{ seconds_between('sessions.session_started_at', 'sessions.last_seen') }} as duration_seconds,
     sessions.engaged_seconds,
     sessions.page_views,
     sessions.unique_pages,
@@ -40,7 +40,7 @@ select
     sessions.page_views >= 2
     or sessions.conversions > 0
     or coalesce(
-        sessions.engaged_seconds, {{ seconds('sessions.last_seen - sessions.session_started_at') }}
+        sessions.engaged_seconds, {{ seconds_between('sessions.session_started_at', 'sessions.last_seen') }}
     ) >= {{ var('engaged_seconds') }} as is_engaged,
     sessions.entry_page_path,
     entities.entity_type as entry_entity_type,

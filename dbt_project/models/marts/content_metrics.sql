@@ -20,13 +20,13 @@ views as (
         entity_type,
         entity_id,
         view_day as date,
-        sum(case when traffic_source = 'organic' then 1 else 0 end) as organic_views,
-        sum(case when traffic_source = 'social' then 1 else 0 end) as social_views,
-        sum(case when traffic_source = 'direct' then 1 else 0 end) as direct_views,
-        sum(case when traffic_source = 'referral' then 1 else 0 end) as referral_views,
-        sum(case when traffic_source = 'email' then 1 else 0 end) as email_views,
-        sum(case when traffic_source = 'paid' then 1 else 0 end) as paid_views,
-        sum(case when traffic_source = 'other' then 1 else 0 end) as other_views
+        count(case when traffic_source = 'organic' then 1 end) as organic_views,
+        count(case when traffic_source = 'social' then 1 end) as social_views,
+        count(case when traffic_source = 'direct' then 1 end) as direct_views,
+        count(case when traffic_source = 'referral' then 1 end) as referral_views,
+        count(case when traffic_source = 'email' then 1 end) as email_views,
+        count(case when traffic_source = 'paid' then 1 end) as paid_views,
+        count(case when traffic_source = 'other' then 1 end) as other_views
     from {{ ref('analytics_page_views') }}
     where entity_type <> 'page' and {{ in_days('view_day') }}
     group by user_code, site, entity_type, entity_id, view_day
@@ -52,9 +52,9 @@ reactions as (
         entity_type,
         entity_id,
         event_day as date,
-        sum(case when event_type = 'share' then 1 else 0 end) as social_shares,
-        sum(case when event_type = 'comment' then 1 else 0 end) as comments,
-        sum(case when event_type = 'like' then 1 else 0 end) as likes
+        count(case when event_type = 'share' then 1 end) as social_shares,
+        count(case when event_type = 'comment' then 1 end) as comments,
+        count(case when event_type = 'like' then 1 end) as likes
     from {{ ref('analytics_custom_events') }}
     where entity_type <> 'page' and event_type in ('share', 'comment', 'like') and {{ in_days('event_day') }}
     group by user_code, site, entity_type, entity_id, event_day

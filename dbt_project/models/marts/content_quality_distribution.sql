@@ -17,7 +17,7 @@ select
     cast(score_from as integer) as score_from,
     cast(score_from as integer) + 20 as score_to,
     count(*) as documents,
-    avg(word_count) as avg_word_count,
-    sum(broken_links) as broken_links
+    {{ mean('word_count') }} as avg_word_count,
+    cast(sum(broken_links) as bigint) as broken_links
 from documents
 group by site, user_code, content_type, score_from

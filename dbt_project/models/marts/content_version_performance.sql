@@ -16,9 +16,9 @@ days as (
         cast(sum(bounces) as bigint) as bounces,
         cast(sum(timed_views) as bigint) as timed_views,
         cast(sum(scrolled_views) as bigint) as scrolled_views,
-        sum(seconds_on_page) / nullif(sum(timed_views), 0) as avg_time_on_page,
+        {{ exact_sum('seconds_on_page') }} / nullif(sum(timed_views), 0) as avg_time_on_page,
         {{ standard_error('seconds_on_page', 'squared_seconds_on_page', 'timed_views') }} as time_on_page_error,
-        sum(scroll_depth) / nullif(sum(scrolled_views), 0) as avg_scroll_depth,
+        {{ exact_sum('scroll_depth') }} / nullif(sum(scrolled_views), 0) as avg_scroll_depth,
         {{ standard_error('scroll_depth', 'squared_scroll_depth', 'scrolled_views') }} as scroll_depth_error,
         cast(sum(bounces) as double precision) / nullif(sum(entries), 0) as bounce_rate
     from {{ ref('content_version_days') }}
@@ -34,9 +34,9 @@ compared as (
         *,
         lag(version_number) over history as compared_with,
         avg_time_on_page - lag(avg_time_on_page) over history as time_on_page_change,
-        sqrt(power(time_on_page_error, 2) + power(lag(time_on_page_error) over history, 2)) as time_change_error,
+        {{ joint_error('time_on_page_error', 'lag(time_on_page_error) over history') }} as time_change_error,
         avg_scroll_depth - lag(avg_scroll_depth) over history as scroll_depth_change,
-        sqrt(power(scroll_depth_error, 2) + power(lag(scroll_depth_error) over history, 2)) as scroll_change_error,
+        {{ joint_error('scroll_depth_error', 'lag(scroll_depth_error) over history') }} as scroll_change_error,
         bounce_rate - lag(bounce_rate) over history as bounce_rate_change,
         sqrt(
             bounce_rate * (1 - bounce_rate) / nullif(entries, 0)

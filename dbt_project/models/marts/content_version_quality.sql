@@ -35,7 +35,7 @@ select
     measures.external_link_count,
     measures.quality_score,
     measures.word_count - lag(measures.word_count) over history as words_added,
-    measures.quality_score - lag(measures.quality_score) over history as quality_gained
+    cast(measures.quality_score - lag(measures.quality_score) over history as numeric(5, 1)) as quality_gained
 from versions
 left join measures on versions.site = measures.site and versions.content_hash = measures.content_hash
 window history as (partition by versions.site, versions.content_id order by versions.version_number)

@@ -45,10 +45,13 @@ select
     utm_campaign,
     utm_term,
     utm_content,
-    coalesce(lower(utm_source), outside_referrer, '') as arrival_source,
-    coalesce(lower(utm_medium), case when utm_source is null and outside_referrer is not null then 'referral' end, '')
-        as arrival_medium,
-    coalesce(lower(utm_campaign), '') as arrival_campaign,
+    coalesce({{ lower_ascii('utm_source') }}, outside_referrer, '') as arrival_source,
+    coalesce(
+        {{ lower_ascii('utm_medium') }},
+        case when utm_source is null and outside_referrer is not null then 'referral' end,
+        ''
+    ) as arrival_medium,
+    coalesce({{ lower_ascii('utm_campaign') }}, '') as arrival_campaign,
     -- attention
     engaged_seconds,
     scroll_depth_percentage,

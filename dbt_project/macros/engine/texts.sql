@@ -1,0 +1,58 @@
+{# Texts, and what is made of them. #}
+
+{# Whether a regular expression is found in a text; a point stands for a line's end too. #}
+{% macro matches(text, pattern) -%}
+    {{ adapter.dispatch('matches')(text, pattern) }}
+{%- endmacro %}
+
+{% macro postgres__matches(text, pattern) -%}
+    {{ text }} ~ '{{ pattern }}'
+{%- endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}', 's')
+{%- endmacro %}
+
+{# A text with a to z for A to Z. What becomes of other letters would hang on the locale of the server. #}
+{% macro lower_ascii(text) -%}
+    {{ adapter.dispatch('lower_ascii')(text) }}
+{%- endmacro %}
+
+{% macro postgres__lower_ascii(text) -%}
+    lower({{ text }} collate "C") collate "default"
+{%- endmacro %}
+
+{% macro duckdb__lower_ascii(text) -%}
+    translate({{ text }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+{%- endmacro %}
+
+{# A text to sort by, or to find the greatest of: byte by byte, and not as the language of the server has it. #}
+{% macro by_bytes(text) -%}
+    {{ adapter.dispatch('by_bytes')(text) }}
+{%- endmacro %}
+
+{% macro postgres__by_bytes(text) -%}
+    {{ text }} collate "C"
+{%- endmacro %}
+
+{% macro duckdb__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}
+
+{# A UUID that follows from the values of these expressions. #}
+{% macro hashed_id(expressions) -%}
+    cast(md5(concat_ws('|', {{ expressions | join(', ') }})) as uuid)
+{%- endmacro %}
+
+{# A number for a text, the same within a build: shorter to sort by than the text. Engines give other numbers. #}
+{% macro short_key(text) -%}
+    {{ adapter.dispatch('short_key')(text) }}
+{%- endmacro %}
+
+{% macro postgres__short_key(text) -%}
+    hashtextextended({{ text }}, 0)
+{%- endmacro %}
+
+{% macro duckdb__short_key(text) -%}
+    hash({{ text }})
+{%- endmacro %}
