@@ -43,13 +43,17 @@ def dbt(context: typer.Context) -> None:
       dogear dbt ls
       dogear dbt test --select analytics_sessions
       dogear dbt build --vars '{from_day: 2026-03-01, to_day: 2026-03-07}'
+      dogear dbt build --target duckdb                  (the same models, of the lake, in DuckDB)
     """
+    from orchestration.lake.warehouse_command import dbt_on_warehouse, means_warehouse
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
     from orchestration.settings import Settings
 
     settings = Settings()
     with open_database(settings) as url:
+        if means_warehouse(context.args):
+            sys.exit(dbt_on_warehouse(url, settings, context.args, run_program))
         environment = dbt_environment(url, settings)
         sys.exit(run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT))
 

@@ -75,6 +75,12 @@ def views_and_seeds(parsed: Path) -> list[str]:
     return list(relations(parsed, "view", "seed"))
 
 
+def source_tables(parsed: Path, source: str) -> list[str]:
+    """The tables of a source, with its schema."""
+    sources = json.loads((parsed / "manifest.json").read_bytes())["sources"].values()
+    return [f"{table['schema']}.{table['identifier']}" for table in sources if table["source_name"] == source]
+
+
 def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
     """The configuration, as dbt parsed it, of what is materialized so, by name with schema."""
     nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()

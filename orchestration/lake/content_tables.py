@@ -1,0 +1,65 @@
+"""Copies of what dbt reads beside raw.events: the small tables and views of content, from PostgreSQL into DuckDB."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
+    import duckdb
+
+COLUMNS_OF_TABLE = (Path(__file__).parent / "columns_of_table.sql").read_text()
+# Whole texts, which no model reads, and addresses, which nobody shall read.
+LEFT_OUT = {"body", "content_snapshot", "author_email"}
+# What PostgreSQL sends to Arrow as what it is; the rest comes as text, as uuid, jsonb and numeric do.
+SENT_AS_THEY_ARE = {
+    *("boolean", "smallint", "integer", "bigint", "double precision"),
+    *("text", "text[]", "date", "timestamp with time zone"),
+}
+# All other types DuckDB calls as PostgreSQL does.
+DUCKDB_TYPES = {"jsonb": "json"}
+
+
+def copy_content_tables(database_url: str, tables: Iterable[str], duck: "duckdb.DuckDBPyConnection") -> None:
+    """Make each of ``tables`` ("content.items"), all as they are at one moment, in place of what was there."""
+    import adbc_driver_postgresql.dbapi as adbc
+
+    with adbc.connect(database_url) as postgres:
+        with postgres.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+        for table in tables:
+            copy_table(postgres, table, duck, LEFT_OUT)
+
+
+def copy_table(
+    postgres: "adbc.Connection", table: str, duck: "duckdb.DuckDBPyConnection", left_out: Iterable[str] = ()
+) -> None:
+    """Make ``table`` (with its schema) in DuckDB, as PostgreSQL holds it, but for the columns of ``left_out``."""
+    schema, name = table.split(".")
+    here = sql.Identifier(schema, name).as_string()
+    with postgres.cursor() as cursor:
+        cursor.execute(COLUMNS_OF_TABLE, [table])
+        columns = [(column, kind) for column, kind in cursor.fetchall() if column not in left_out]
+        cursor.execute(f"select {', '.join(sent(column, kind) for column, kind in columns)} from {here}")  # noqa: S608 - quoted
+        rows = cursor.fetch_record_batch()
+        duck.execute(f"create schema if not exists {sql.Identifier(schema).as_string()}")
+        duck.register("rows_of_table", rows)
+        duck.execute(
+            f"create or replace table {here} as select {', '.join(kept(column, kind) for column, kind in columns)} "  # noqa: S608 - quoted
+            "from rows_of_table"
+        )
+        duck.unregister("rows_of_table")
+
+
+def sent(column: str, kind: str) -> str:
+    """The column as PostgreSQL sends it."""
+    quoted = sql.Identifier(column).as_string()
+    return quoted if kind in SENT_AS_THEY_ARE else f"cast({quoted} as text) as {quoted}"
+
+
+def kept(column: str, kind: str) -> str:
+    """The column as DuckDB keeps it."""
+    quoted = sql.Identifier(column).as_string()
+    return f"cast({quoted} as {DUCKDB_TYPES.get(kind, kind)}) as {quoted}"

@@ -1,0 +1,150 @@
+"""The DuckDB warehouse: one file with every model that dbt builds in PostgreSQL, made of the lake by the same project.
+
+DuckDB lets one process write a file, and none read it meanwhile. So the file is written aside, and takes the place of
+the old one when all went well: whoever reads has the old one open, or the new one, and never half of it.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.errors import DogearError
+from orchestration.lake.content_tables import copy_content_tables
+from orchestration.rollups.dbt_project import (
+    DBT_COMMAND,
+    DBT_PROJECT,
+    dbt_environment,
+    parsed_project,
+    source_tables,
+)
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+TARGET = "duckdb"
+# Makes raw.events, as a table or a view, in the connection that it is given.
+MakeEvents = Callable[["duckdb.DuckDBPyConnection"], None]
+RunProgram = Callable[[Sequence[str], Mapping[str, str], Path], int]
+LAST_LINES = 20
+
+
+def warehouse_file(settings: Settings) -> Path:
+    """Where the warehouse of this installation is. Its views know it by its stem: attach it by no other name."""
+    return settings.home_folder / "warehouse.duckdb"
+
+
+def build_warehouse(
+    database_url: str, settings: Settings, path: Path, make_events: MakeEvents, select: Sequence[str] = ()
+) -> None:
+    """Build and test every model in a new file, from all of history; then put it in the place of ``path``.
+
+    ``select`` is dbt's. Raises DogearError, and leaves ``path`` as it is, where dbt fails.
+    """
+    said: list[str] = []
+
+    def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said.extend(done.stdout.splitlines()[-LAST_LINES:])
+        return done.returncode
+
+    arguments = ["--no-use-colors", "--no-write-json", "build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--select", *select] if select else []
+    with aside(path, anew=True) as writing:
+        prepare_sources(database_url, settings, writing.file, make_events)
+        writing.is_good = run_dbt(database_url, settings, writing.file, arguments, run) == 0
+    if not writing.is_good:
+        raise DogearError("dbt could not build the warehouse of the lake: " + "\n".join(said))
+
+
+@dataclass
+class Writing:
+    """A file that is written aside, and whether it may take the place of the one that readers see."""
+
+    file: Path
+    is_good: bool = False
+
+
+@contextmanager
+def aside(path: Path, *, anew: bool) -> Generator[Writing]:
+    """A file to write, empty or a copy of ``path``; one process at a time, others wait.
+
+    It has the name of ``path``, in a folder of its own: DuckDB calls a database by its file, and views keep that name.
+    """
+    folder = path.with_name(f"{path.name}.building")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # What a process has left that was killed.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            writing = Writing(folder / path.name)
+            if path.exists() and not anew:
+                shutil.copyfile(path, writing.file)
+            yield writing
+            if writing.is_good:
+                finish(writing.file)
+                writing.file.replace(path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def finish(file: Path) -> None:
+    """Let all that was written be in the file itself, and nothing in a log beside it."""
+    import duckdb
+
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("checkpoint")
+
+
+def prepare_sources(database_url: str, settings: Settings, file: Path, make_events: MakeEvents) -> None:
+    """What dbt reads: events of the lake, and a copy of what PostgreSQL knows of content."""
+    import duckdb
+
+    tables = source_tables(parsed_project(database_url, settings), "content")
+    with duckdb.connect(str(file), config={"memory_limit": settings.duckdb_memory_limit}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("create schema if not exists raw")
+        make_events(connection)
+        copy_content_tables(database_url, tables, connection)
+
+
+def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequence[str], run: RunProgram) -> int:
+    """dbt's exit code. In a process of its own: dbt's other adapter may be at work in this one."""
+    environment = {
+        **dbt_environment(database_url, settings),
+        # What was parsed for PostgreSQL is not fit for DuckDB, and would be parsed again each time.
+        "DBT_TARGET_PATH": str(settings.home_folder / "dbt" / TARGET),
+        "DBT_DUCKDB_PATH": str(file),
+        "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory_limit,
+        "DBT_TARGET": TARGET,
+    }
+    return run([*DBT_COMMAND, *arguments], environment, DBT_PROJECT)
+
+
+def lake_events_view(connection: "duckdb.DuckDBPyConnection", lake_folder: Path) -> None:
+    """Make the view raw.events of the files of the lake."""
+    files = f"{lake_folder}/events/*/events.parquet"
+    if not list(lake_folder.glob("events/*/events.parquet")):
+        raise DogearError(f"The lake holds no day yet: there is no {files}.")
+    # A view takes no parameters.
+    written = files.replace("'", "''")
+    connection.execute(
+        f"create or replace view raw.events as "  # noqa: S608 - quoted
+        f"select * from read_parquet('{written}', hive_partitioning = true, union_by_name = true)"
+    )

@@ -1,0 +1,48 @@
+"""``dogear dbt … --target duckdb``: dbt's commands on the warehouse, by a person."""
+
+import os
+from collections.abc import Sequence
+from functools import partial
+
+from orchestration.lake.warehouse import (
+    TARGET,
+    RunProgram,
+    aside,
+    lake_events_view,
+    prepare_sources,
+    run_dbt,
+    warehouse_file,
+)
+from orchestration.settings import Settings
+
+WRITING = {"build", "run", "seed", "snapshot", "run-operation", "retry", "clone"}
+READING = {"clean", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "show", "source", "test"}
+# What makes a build one of less than everything.
+NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--selector", "--vars", "--resource-type")
+
+
+def means_warehouse(arguments: Sequence[str]) -> bool:
+    """Whether dbt is asked for the target of DuckDB, as dbt itself reads it."""
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if option in {"--target", "-t"}:
+            return value == TARGET
+        if option.startswith("--target="):
+            return option == f"--target={TARGET}"
+    return os.environ.get("DBT_TARGET") == TARGET
+
+
+def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[str], run: RunProgram) -> int:
+    """Run dbt on the warehouse; returns its exit code.
+
+    ``build`` of everything makes it anew. Other commands that write do so in a copy of it, which takes its place when
+    all went well; those that read do so in a copy too, so that nobody who reads the warehouse has to wait.
+    """
+    command = next((word for word in arguments if word in WRITING | READING), "")
+    narrowed = any(word.partition("=")[0] in NARROWING for word in arguments)
+    with aside(warehouse_file(settings), anew=command == "build" and not narrowed) as writing:
+        if command in WRITING:
+            events = partial(lake_events_view, lake_folder=settings.home_folder / "lake")
+            prepare_sources(database_url, settings, writing.file, events)
+        code = run_dbt(database_url, settings, writing.file, arguments, run)
+        writing.is_good = command in WRITING and code == 0
+    return code
