@@ -22,6 +22,7 @@ SHARED_SITES = ("real_site", "tiny_site")
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
 LONGEST = (
     "real_site",
+    "tests/lake/test_two_engines.py",
     "tests/resources/test_job_queue.py",
     "tests/e2e/test_up.py",
     "tests/rollups/test_killed_build.py",
