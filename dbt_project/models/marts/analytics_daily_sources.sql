@@ -3,7 +3,13 @@
 with
 
 sessions as (
-    select * from {{ ref('analytics_sessions') }}
+    select
+        *,
+        -- A site does not send visitors to itself, by whatever name of its host.
+        coalesce(
+            nullif(utm_source, ''), case when channel <> 'Direct' and referrer_host <> site then referrer_host end, ''
+        ) as referrer
+    from {{ ref('analytics_sessions') }}
     where {{ in_days('session_day') }}
 )
 
@@ -13,7 +19,7 @@ select
     session_day as date,
     channel,
     traffic_source,
-    coalesce(nullif(utm_source, ''), referrer_host, '') as referrer,
+    referrer,
     count(*) as sessions,
     count(case when is_engaged then 1 end) as engaged_sessions,
     count(case when is_bounce then 1 end) as bounces,
@@ -21,4 +27,4 @@ select
     cast(sum(page_views) as bigint) as page_views,
     {{ exact_sum('engaged_seconds') }} as engaged_seconds
 from sessions
-group by user_code, site, session_day, channel, traffic_source, coalesce(nullif(utm_source, ''), referrer_host, '')
+group by user_code, site, session_day, channel, traffic_source, referrer
