@@ -35,6 +35,7 @@ LONGEST = (
     "tests/rollups/test_dbt_unit_tests.py",
     "tests/e2e/test_collected.py",
 )
+TEMPLATE = "template_dogear"
 SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
 
 
@@ -61,17 +62,17 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a running PostgreSQL that promises no durability, which makes tests quick and changes nothing else."""
     folder = tmp_path_factory.mktemp("postgres")
     with EmbeddedPostgres(folder, fsync="off", synchronous_commit="off", full_page_writes="off") as url:
-        ensure_database(url, "template_dogear")
-        migrate(with_database(url, "template_dogear"))
+        ensure_database(url, TEMPLATE)
+        migrate(with_database(url, TEMPLATE))
         yield url
 
 
-def create_database(server_url: str) -> str:
-    """URL of an empty, migrated database."""
+def create_database(server_url: str, template: str = TEMPLATE) -> str:
+    """URL of an empty, migrated database; or of a copy of ``template``, to which nobody may be connected."""
     name = database_name()
     with connect(server_url) as connection:
         connection.autocommit = True
-        connection.execute(f"create database {name} template template_dogear")
+        connection.execute(f"create database {name} template {template}")
     return with_database(server_url, name)
 
 
@@ -116,10 +117,13 @@ def semicomplete() -> Path:
 def make_installation(
     server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Installation]:
-    """Make an installation; ``settings`` are DOGEAR_* variables without their prefix."""
+    """Make an installation; ``settings`` are DOGEAR_* variables without their prefix.
 
-    def make(name: str, **settings: object) -> Installation:
-        url = create_database(server_url)
+    With ``like`` its database is a copy of that one's, as it is now.
+    """
+
+    def make(name: str, like: Installation | None = None, **settings: object) -> Installation:
+        url = create_database(server_url, str(conninfo_to_dict(like.database_url)["dbname"]) if like else TEMPLATE)
         home = tmp_path_factory.mktemp(name)
         parsed.give(url, home)
         variables = {"HOME": home, **settings}
@@ -130,14 +134,21 @@ def make_installation(
 
 
 @pytest.fixture(scope="session")
-def real_site(
-    make_installation: Callable[..., Installation], semicomplete: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Installation:
-    """The semicomplete log and site, imported and built."""
+def real_repository(semicomplete: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Git repository of the semicomplete site."""
     site = tmp_path_factory.mktemp("semicomplete") / "site"
     subprocess.run(["git", "clone", "--quiet", semicomplete / "site.bundle", site], check=True)
+    return site
+
+
+@pytest.fixture(scope="session")
+def real_site(
+    make_installation: Callable[..., Installation], semicomplete: Path, real_repository: Path
+) -> Installation:
+    """The semicomplete log and site, imported and built."""
     installation = make_installation("real_site")
-    installation.dogear("site", "add", "semicomplete.com", "--user-code", "jordan", "--repository", str(site))
+    repository = str(real_repository)
+    installation.dogear("site", "add", "semicomplete.com", "--user-code", "jordan", "--repository", repository)
     installation.dogear("import", str(semicomplete / "access.log.gz"))
     installation.dogear("build")
     return installation

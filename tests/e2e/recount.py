@@ -5,12 +5,25 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from crawleruseragents import is_crawler
 
 PAGE_EXTENSIONS = {"", "html", "htm", "xhtml", "php", "asp", "aspx"}
 GAP = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
+
+
+class ByVisitor(Protocol):
+    """What is put into sessions: something that somebody did at some time."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def visitor(self) -> tuple[str, ...]: ...
+
+
+Seen = TypeVar("Seen", bound=ByVisitor)
 
 
 @dataclass(frozen=True)
@@ -47,18 +60,18 @@ def visitors_by_day(views: list[View]) -> dict[date, int]:
     return {day: len({view.visitor for view in views if view.at.date() == day}) for day in views_by_day(views)}
 
 
-def sessions_of(views: list[View]) -> list[list[View]]:
+def sessions_of(views: list[Seen]) -> list[list[Seen]]:
     """Sessions, each in the order of its views."""
-    by_visitor: dict[tuple[str, str], list[View]] = defaultdict(list)
+    by_visitor: dict[tuple[str, ...], list[Seen]] = defaultdict(list)
     for view in sorted(views, key=lambda view: view.at):
         by_visitor[view.visitor].append(view)
     return [session for own in by_visitor.values() for session in sessions_of_visitor(own)]
 
 
-def sessions_of_visitor(views: list[View]) -> list[list[View]]:
-    sessions: list[list[View]] = []
+def sessions_of_visitor(views: list[Seen]) -> list[list[Seen]]:
+    sessions: list[list[Seen]] = []
     after_gap = views[0].at
-    previous: View | None = None
+    previous: Seen | None = None
     piece = None
     for view in views:
         if previous is None or view.at - previous.at > GAP:
