@@ -3,6 +3,7 @@ import pytest
 from orchestration.resources.postgres import connect
 from tests.analysts.readers import SITE, write_events, write_repository
 from tests.installation import Installation
+from tests.rollups.building import MODELS, REFRESHED, Warehouse
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +15,9 @@ def tiny_site(make_installation, tmp_path_factory) -> Installation:
     file = write_events(tmp_path_factory.mktemp("tiny") / "events.ndjson")
     installation.dogear("import", str(file))
     installation.execute(f"insert into content.goals (site, goal, event_type) values ('{SITE}', 'bought', 'click')")
-    installation.dogear("build")
+    warehouse = Warehouse.of(installation)
+    warehouse.build(select=MODELS)
+    warehouse.refresh(*REFRESHED)
     return installation
 
 

@@ -9,6 +9,7 @@ from orchestration.access.analysts import add_analyst, analyst_url, analysts, re
 from orchestration.errors import DogearError
 from orchestration.resources.migrations import MIGRATIONS, migrate
 from orchestration.resources.postgres import connect, with_database
+from tests.rollups.building import MODELS, REFRESHED, Warehouse
 
 RELATIONS = """
     select format('%I.%I', nspname, relname)
@@ -81,7 +82,9 @@ def test_an_analyst_has_limits(analyst):
 
 def test_marts_that_are_made_anew_can_be_read(tiny_site, analyst):
     tiny_site.execute("drop schema marts cascade")
-    tiny_site.dogear("build")
+    warehouse = Warehouse.of(tiny_site)
+    warehouse.build(select=MODELS)
+    warehouse.refresh(*REFRESHED)
     for mart in names(tiny_site, "="):
         analyst.execute(f"select * from {mart} limit 1")
 

@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from orchestration.rollups.stale_days import DayRange
 from tests.e2e import recount
-from tests.e2e.test_real_site import snapshot
+from tests.rollups.building import MODELS, Warehouse
 
 # Gaps around the limit of 30 minutes, short ones that make sessions of more than a day, and long ones.
 GAPS = [1, 60, 20 * 60, 29 * 60, 30 * 60, 30 * 60 + 1, 4 * 3600]
@@ -45,8 +46,9 @@ def test_late_events_and_days_in_any_order(make_installation, lines, tmp_path):
     site.dogear("site", "add", "late.example")
     late = set(chance.sample(range(len(lines)), len(lines) // 20))
     site.dogear("import", write(tmp_path, "in-time.log", [x for i, x in enumerate(lines) if i not in late]))
+    warehouse = Warehouse.of(site)
     for first, last in [(4, 5), (2, 2), (1, 1), (3, 3)]:
-        site.dogear("build", "--from", f"2026-03-0{first}", "--to", f"2026-03-0{last}")
+        warehouse.build(DayRange(date(2026, 3, first), date(2026, 3, last)), select=MODELS)
     site.dogear("import", write(tmp_path, "late.log", [line for i, line in enumerate(lines) if i in late]))
     site.dogear("build")
 
@@ -56,7 +58,7 @@ def test_late_events_and_days_in_any_order(make_installation, lines, tmp_path):
     found = site.rows("select first_seen, last_seen, page_views, session_day from marts.analytics_sessions")
     assert Counter(found) == Counter((s[0].at, s[-1].at, len(s), s[0].at.date()) for s in sessions)
 
-    before = snapshot(site)
+    before = warehouse.snapshot()
     site.execute("drop schema marts cascade; drop schema intermediate cascade")
-    site.dogear("build")
-    assert snapshot(site) == before
+    warehouse.build(select=MODELS)
+    assert warehouse.snapshot() == before

@@ -2,18 +2,14 @@
 
 import gzip
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from orchestration.rollups.stale_days import DayRange
 from tests.e2e import recount
-
-MARTS = """
-    select table_name, string_agg(quote_ident(column_name), ', ' order by ordinal_position)
-    from information_schema.columns
-    where table_schema = 'marts' and column_name not like '%%built_at'
-    group by table_name
-"""
+from tests.rollups.building import MODELS, Warehouse
 
 
 @pytest.fixture(scope="module")
@@ -161,31 +157,26 @@ def test_a_number_can_be_followed_to_its_line(real_site, semicomplete):
     assert f" {path} " in line or f" {path}?" in line
 
 
-def snapshot(installation) -> dict[str, list]:
-    return {
-        table: sorted(installation.rows(f"select {columns} from marts.{table}"), key=repr)
-        for table, columns in installation.rows(MARTS)
-    }
-
-
 def test_building_again_and_building_from_nothing_give_identical_marts(real_site):
-    before = snapshot(real_site)
+    warehouse = Warehouse.of(real_site)
+    before = warehouse.snapshot()
     assert {"analytics_sessions", "analytics_aggregates"} <= before.keys()
-    real_site.dogear("build", "--from", "2015-05-17", "--to", "2015-05-20")
-    assert snapshot(real_site) == before
+    warehouse.build(DayRange(date(2015, 5, 17), date(2015, 5, 20)), select=MODELS)
+    assert warehouse.snapshot() == before
     real_site.execute("drop schema marts cascade; drop schema intermediate cascade; drop schema staging cascade")
-    real_site.dogear("build")
-    assert snapshot(real_site) == before
+    warehouse.build(select=MODELS)
+    assert warehouse.snapshot() == before
     assert "Every day is built" in real_site.dogear("build").stdout
 
 
 @pytest.mark.parametrize("dropped", ["schema marts", "table marts.analytics_clicks"])
 def test_dropping_marts_alone_and_building_again_gives_the_same_rows(real_site, dropped):
-    before = snapshot(real_site)
+    warehouse = Warehouse.of(real_site)
+    before = warehouse.snapshot()
     real_site.execute(f"drop {dropped} cascade")
-    real_site.dogear("build")
-    assert snapshot(real_site) == before
-    assert "Every day is built" in real_site.dogear("build").stdout
+    warehouse.build(select=MODELS)
+    assert warehouse.snapshot() == before
+    assert warehouse.stale() == []
 
 
 def test_the_summary_can_be_read(real_site, views):

@@ -10,12 +10,20 @@ from typing import Any
 from psycopg import sql
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_run import dbt_build
+from orchestration.rollups.dbt_run import dbt_build, dbt_refresh
 from orchestration.rollups.stale_days import DayRange, days_to_build
 from orchestration.settings import Settings
-from tests.e2e.test_real_site import MARTS as COLUMNS_OF_MARTS
+from tests.installation import Installation
 from tests.rollups.session_model import Event
 
+# All columns of each mart but when it was built.
+COLUMNS_OF_MARTS = """
+    select table_name, string_agg(quote_ident(column_name), ', ' order by ordinal_position)
+    from information_schema.columns
+    where table_schema = 'marts' and column_name not like '%built_at'
+    group by table_name
+"""
+REFRESHED = ["analytics_visitors", "mv_content_analytics"]
 COLUMNS = [field.name for field in fields(Event)]
 SESSION = (
     "s.first_seen, s.last_seen, s.session_day, s.visitor_id, s.account_id, s.share_code, s.page_views, s.clicks, "
@@ -49,6 +57,10 @@ class Warehouse:
     url: str
     home: Path
 
+    @classmethod
+    def of(cls, installation: Installation) -> "Warehouse":
+        return cls(installation.database_url, Path(installation.environment["DOGEAR_HOME"]))
+
     def load(self, events: Iterable[Event]) -> None:
         """By one COPY, past the collector and importers."""
         events = list(events)
@@ -76,6 +88,16 @@ class Warehouse:
                 failed = [result for result in results if result.status not in {"success", "pass"}]
             assert not failed, failed
 
+    def refresh(self, *views: str) -> None:
+        """Make materialized views anew, which builds leave alone."""
+        with closing(dbt_refresh(self.url, Settings(home=self.home), views)) as results:
+            failed = [result for result in results if result.status not in {"success", "pass"}]
+        assert not failed, failed
+
+    def stale(self) -> list[DayRange]:
+        """The days that a build without more words would build."""
+        return days_to_build(self.url, Settings(home=self.home))
+
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         with connect(self.url) as connection:
             return connection.execute(question).fetchall()
@@ -93,5 +115,5 @@ class Warehouse:
         """Every row of every mart, all columns but when it was built."""
         return {
             table: sorted(self.rows(f"select {columns} from marts.{table}"), key=repr)
-            for table, columns in self.rows(COLUMNS_OF_MARTS.replace("%%", "%"))
+            for table, columns in self.rows(COLUMNS_OF_MARTS)
         }

@@ -11,8 +11,6 @@ from uuid import UUID
 import pytest
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import days_to_build
-from orchestration.settings import Settings
 from tests.installation import DOGEAR, Installation, bare_environment
 from tests.parsing import Parsed
 from tests.rollups.building import MODELS, Warehouse
@@ -100,10 +98,10 @@ def test_a_build_and_a_postgresql_that_are_killed(postgres: OwnPostgres, parsed:
             postgres.end(signal.SIGKILL)
             assert build.wait(120) != 0
         postgres.start()
-        installation.dogear("build")
+        warehouse.build(select=MODELS)
     after, completed = watcher.read(), warehouse.snapshot()
     assert_no_day_was_half_built(watcher, before, after)
-    assert days_to_build(postgres.url, Settings(home=warehouse.home)) == []
+    assert warehouse.stale() == []
 
     installation.execute("drop schema marts, intermediate, staging cascade")
     warehouse.build(select=MODELS)

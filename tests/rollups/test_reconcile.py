@@ -36,10 +36,11 @@ def visits(day: int, visitor: str, *kinds: str) -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def built(server_url, tmp_path_factory) -> Iterator[Warehouse]:
+def built(server_url, parsed, tmp_path_factory) -> Iterator[Warehouse]:
     """Three days: of two visitors, of three, and of one who saw no page."""
     with database_of_its_own(server_url) as url:
-        warehouse = Warehouse(url, tmp_path_factory.mktemp("reconcile"))
+        parsed.give(url, home := tmp_path_factory.mktemp("reconcile"))
+        warehouse = Warehouse(url, home)
         for day, visitors in [(0, "ab"), (1, "abc")]:
             for visitor in visitors:
                 warehouse.load(visits(day, visitor, *KINDS))

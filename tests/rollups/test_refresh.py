@@ -2,21 +2,18 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from psycopg import OperationalError
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_run import dbt_refresh
-from orchestration.settings import Settings
 from tests.content.git_site import GitSite
-from tests.rollups.building import MODELS, Warehouse
+from tests.rollups.building import MODELS, REFRESHED
 from tests.rollups.session_model import Event
 from tests.serving.collector.running import until
 
-VIEWS = ["analytics_visitors", "mv_content_analytics"]
 WAITING = """
     select count(*) from pg_locks as waiting join pg_stat_activity as activity using (pid)
     where waiting.relation = 'marts.visitor_days'::regclass and not waiting.granted
@@ -39,7 +36,7 @@ class Reader:
             # Whoever is blocked by a refresh waits for longer.
             connection.execute("set lock_timeout = '100ms'")
             while not self.stop.is_set():
-                question = "select (select count(*) from marts.{}), (select count(*) from marts.{})".format(*VIEWS)
+                question = "select (select count(*) from marts.{}), (select count(*) from marts.{})".format(*REFRESHED)
                 try:
                     self.seen.append(connection.execute(question).fetchall()[0])
                 except OperationalError as error:
@@ -70,11 +67,6 @@ def views(visitors: str) -> list[Event]:
     ]
 
 
-def refresh(warehouse: Warehouse) -> None:
-    with closing(dbt_refresh(warehouse.url, Settings(home=warehouse.home), VIEWS)) as results:
-        assert [result for result in results if result.status not in {"success", "pass"}] == []
-
-
 def test_readers_neither_wait_for_a_refresh_nor_see_less(warehouse, tmp_path):
     (folder := tmp_path / "site").mkdir()
     site = GitSite(folder, warehouse.url)
@@ -83,7 +75,7 @@ def test_readers_neither_wait_for_a_refresh_nor_see_less(warehouse, tmp_path):
     site.sync()
     warehouse.load(views("abc"))
     warehouse.build(select=MODELS)
-    refresh(warehouse)
+    warehouse.refresh(*REFRESHED)
     warehouse.load(views("def"))
     warehouse.build(select=MODELS)
 
@@ -93,7 +85,7 @@ def test_readers_neither_wait_for_a_refresh_nor_see_less(warehouse, tmp_path):
     with reader.reading():
         with connect(warehouse.url) as holder:
             holder.execute("lock table marts.visitor_days in access exclusive mode")
-            slow = threading.Thread(target=refresh, args=(warehouse,), daemon=True)
+            slow = threading.Thread(target=warehouse.refresh, args=REFRESHED, daemon=True)
             slow.start()
             until(lambda: warehouse.rows(WAITING) != [(0,)], patience=120)
             reader.reads_on()

@@ -10,11 +10,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from orchestration.content.sites import Site, save_site
+from orchestration.events.import_file import import_file
 from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.stale_days import NOT_BUILT, DayRange
 from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, erase
 from tests.installation import DOGEAR, bare_environment
+from tests.rollups.building import MODELS, Warehouse
 
 ADA, BROWSER = "acct-4711", "0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63"
 SCHEMAS = ["raw", "live", "ops", "staging", "intermediate", "marts"]
@@ -59,10 +62,10 @@ OTHERS = [
 def make(make_installation, tmp_path_factory):
     def make(name: str, lines: list[str]):
         installation = make_installation(name)
-        installation.dogear("site", "add", "example.org", "--user-code", "ada")
+        save_site(installation.database_url, Site("example.org", "ada"))
         (file := tmp_path_factory.mktemp("events") / "events.ndjson").write_text("".join(f"{line}\n" for line in lines))
-        installation.dogear("import", str(file))
-        installation.dogear("build")
+        import_file(installation.database_url, file, site="example.org", user_code="ada")
+        Warehouse.of(installation).build(select=MODELS)
         return installation
 
     return make
@@ -172,6 +175,6 @@ def test_an_erasure_that_ended_before_its_build_is_finished_by_the_next_one(make
     assert "marts.analytics_sessions" in naming(site, ADA), "not built yet"
     emptied = "select events from marts.built_days where day = '2026-03-05'"
     assert site.rows(emptied) == [(NOT_BUILT,)], "no event is left to say that this day must be built"
-    site.dogear("build")
+    Warehouse.of(site).build(select=MODELS)
     assert naming(site, ADA) == set()
     assert numbers(site) == numbers(never)
