@@ -56,6 +56,7 @@ bench: $(READY)
 	$(VENV)/bin/python -m bench.content_search
 	$(VENV)/bin/python -m bench.collector
 	$(VENV)/bin/python -m bench.rollups
+	$(VENV)/bin/python -m bench.latency
 
 tracker: $(READY)
 	$(VENV)/bin/python -m serving.tracker.minify
