@@ -9,6 +9,18 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Rows whose day belongs to a week or month, as date_trunc names it, of which a day is built. #}
+{% macro in_periods(period, column) -%}
+    {%- if var('from_day') -%}
+        {{ column }} >= cast(date_trunc('{{ period }}', timestamp '{{ var("from_day") }}') as date)
+        and {{ column }} < cast(
+            date_trunc('{{ period }}', timestamp '{{ var("to_day") }}') + interval '1 {{ period }}' as date
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
 {# Rows whose instant lies on one of them, or on one of the `before` and `after` days around. The bounds can be computed
    while the query is planned, so that only the partitions of those days are opened. #}
 {% macro at_days(column, before=0, after=0) -%}

@@ -1,11 +1,18 @@
 {# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
    A model names the column that holds its day, and how many days around those that are built it writes too:
-   `day_column='session_day'`, `days_before=1`, `days_after=1`. #}
+   `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
+   its columns are `period` and `period_start`. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     {%- set around = {'before': config.get('days_before', 0), 'after': config.get('days_after', 0)} -%}
-    delete from {{ target }} where {{ in_days(config.require('day_column'), **around) }};
+    delete from {{ target }} where
+    {% if config.get('by_period') -%}
+        (period = 'week' and {{ in_periods('week', 'period_start') }})
+        or (period = 'month' and {{ in_periods('month', 'period_start') }})
+    {%- else -%}
+        {{ in_days(config.require('day_column'), **around) }}
+    {%- endif %};
     insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ arg_dict['temp_relation'] }}
 {% endmacro %}
 

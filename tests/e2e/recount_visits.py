@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 
-from tests.e2e.facts import Facts
+from tests.e2e.facts import Facts, PageView
 from tests.e2e.recount_channels import coarse
-from tests.e2e.recounts import Marts, Row, mean, timed, views_by_entity
+from tests.e2e.recounts import Marts, Row, grouped, mean, timed, views_by_entity
 
 MARTS = Marts()
 
@@ -79,3 +80,21 @@ def visitors(facts: Facts) -> Iterable[Row]:
 @MARTS.recount("built_days", "day, events")
 def built_days(facts: Facts) -> Iterable[Row]:
     return Counter(act.day for act in facts.acts).items()
+
+
+def periods_of(view: PageView) -> list[tuple[str, date]]:
+    """The week and the month of a page view, each with its first day."""
+    day = view.act.day
+    return [("week", day - timedelta(days=day.weekday())), ("month", day.replace(day=1))]
+
+
+@MARTS.recount("visitor_periods", "period, period_start, day, newcomers, leavers")
+def visitor_periods(facts: Facts) -> Iterable[Row]:
+    views = [(period, view) for view in facts.views for period in periods_of(view)]
+    newcomers: Counter[Row] = Counter()
+    leavers: Counter[Row] = Counter()
+    for (period, _), own in grouped(views, lambda pair: (pair[0], pair[1].act.reader)).items():
+        days = [view.act.day for _, view in own]
+        newcomers[*period, min(days)] += 1
+        leavers[*period, max(days)] += 1
+    return ((*key, newcomers[key], leavers[key]) for key in newcomers | leavers)

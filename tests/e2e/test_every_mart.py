@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,16 @@ import pytest
 
 from orchestration.events.import_file import import_file
 from orchestration.rollups import goals
-from orchestration.rollups.dbt_run import dbt_refresh
 from orchestration.rollups.stale_days import DayRange
-from orchestration.settings import Settings
 from tests.e2e import recount_days, recount_documents, recount_visits
 from tests.e2e.acts import LOG_BEGINS, MOVED_BEGINS, SITE, acts_of_log, acts_of_readers, moved_log, written
 from tests.e2e.facts import Facts, Goal
 from tests.e2e.recount_content import pages_of
 from tests.installation import Installation
-from tests.rollups.building import MODELS, Warehouse
+from tests.rollups.building import MODELS, REFRESHED, Warehouse
 
 RECOUNTS = recount_visits.MARTS | recount_days.MARTS | recount_documents.MARTS
 GOALS = [Goal("read", "page_view", "/projects/xdotool"), Goal("wrote", "letter_generated")]
-REFRESHED = ["analytics_visitors", "mv_content_analytics"]
 # What is read from files and told in full there.
 TOLD_IN_REAL_SITE = {"content_broken_links", "content_languages", "content_quality_distribution"}
 MARTS = "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v', 'm')"
@@ -49,8 +46,7 @@ def built(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Warehouse:
     """A copy of the real site, to which all that is not of its log comes later; and goals that nobody knew of."""
-    copy = make_installation("every_mart", like=real_site)
-    warehouse = Warehouse(copy.database_url, Path(copy.environment["DOGEAR_HOME"]))
+    warehouse = Warehouse.of(make_installation("every_mart", like=real_site))
     folder = tmp_path_factory.mktemp("later")
     moved = moved_log(semicomplete / "access.log.gz", folder / "access.log.gz")
     readers = written([act for act in facts.acts if len(act.reader) == 1], folder / "readers.ndjson")
@@ -59,8 +55,7 @@ def built(
     for goal in GOALS:
         goals.add_goal(warehouse.url, goals.Goal(SITE, goal.name, goal.kind, goal.path))
     warehouse.build(DayRange(LOG_BEGINS, datetime.now(UTC).date()), select=MODELS)
-    with closing(dbt_refresh(warehouse.url, Settings(home=warehouse.home), REFRESHED)) as results:
-        assert [result for result in results if result.status != "success"] == []
+    warehouse.refresh(*REFRESHED)
     return warehouse
 
 
@@ -77,6 +72,19 @@ def test_a_mart_says_what_was_counted(built: Warehouse, facts: Facts, mart: str)
     found = Counter(map(rounded, built.rows(f"select {columns} from marts.{mart} as m")))
     only_mart, only_recount = found - expected, expected - found
     assert (list(only_mart)[:3], list(only_recount)[:3]) == ([], []), f"{len(only_mart)}, {len(only_recount)}"
+
+
+@pytest.mark.parametrize("step", ["weekly", "monthly"])
+def test_visitors_of_any_range_are_those_who_came_in_it(built: Warehouse, facts: Facts, step: str):
+    """From Thursday to Tuesday in all ways, so that periods lack days before, or days after, or both, or none."""
+    series = "select first_day, last_day, unique_visitors from analytics.get_time_series_data('site', '{0}', {1})"
+    days = [MOVED_BEGINS + timedelta(days=number) for number in range(-1, 5)]
+    for first, last in combinations_with_replacement(days, 2):
+        found = built.rows(series.format(SITE, f"'{first}', '{last}', '{step}'"))
+        assert found == [
+            (start, end, len({view.act.reader for view in facts.views if start <= view.act.day <= end}))
+            for start, end, _ in found
+        ]
 
 
 def test_no_mart_is_left_out(built: Warehouse):

@@ -4,7 +4,7 @@
 {%- for mart in [
     'analytics_clicks', 'analytics_custom_events', 'analytics_daily_sites', 'analytics_daily_user_stats',
     'analytics_daily_properties', 'analytics_goal_conversions', 'analytics_heatmap', 'content_metrics',
-    'content_version_days'
+    'content_version_days', 'visitor_periods'
 ] %}
 -- depends_on: {{ ref(mart) }}
 {%- endfor %}
