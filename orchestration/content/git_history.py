@@ -73,6 +73,13 @@ class Checkout:
             return path[len(self.folder) + 1 :] if self.folder else path
         return posixpath.relpath(path, self.folder)
 
+    def data_of(self, blob: pygit2.Oid | None) -> bytes | None:
+        """Content of a file; None where there is none, or a partial clone lacks it."""
+        try:
+            return None if blob is None else self.repository.read(blob)[1]
+        except KeyError:
+            return None
+
 
 def is_ancestor(checkout: Checkout, commit_hash: str) -> bool:
     """Whether the history that leads to the checkout's holds this commit; it does not after a forced push."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import pygit2
-
 from orchestration.content.document import Document, read_document
 from orchestration.content.git_history import FileChange
 from orchestration.content.lineages import Lineage, Lineages
@@ -82,7 +80,7 @@ class History:
 
     def _versions_of(self, lineage: Lineage, prepare: Prepare) -> Iterator[Version]:
         written = [self._written(lineage, change, prepare) for _, change, _ in lineage.touches]
-        for number, ((commit, change, how), (data, document)) in enumerate(
+        for number, ((commit, change, how), (data, digest, document)) in enumerate(
             zip(lineage.touches, written, strict=True), lineage.versions + 1
         ):
             summary = commit.subject
@@ -101,7 +99,7 @@ class History:
                 change_type=how,
                 change_summary=summary,
                 title=document and document.title,
-                content_hash=None if data is None else hashlib.sha256(data).hexdigest(),
+                content_hash=digest,
                 content_snapshot=None if data is None else data.decode("utf-8", "replace").replace("\0", ""),
                 author_name=commit.author_name,
                 author_email=commit.author_email,
@@ -109,25 +107,23 @@ class History:
                 commit_hash=commit.commit_hash,
             )
 
-    def _written(self, lineage: Lineage, change: FileChange, prepare: Prepare) -> tuple[bytes | None, Document | None]:
-        """The file after the change, and its document; an id that front matter names becomes the document's."""
-        # A partial clone lacks some.
-        blob = None if change.blob is None else self._checkout.repository.get(change.blob)
-        if not isinstance(blob, pygit2.Blob) or blob.size > LARGEST_FILE:
-            return None, None
-        data = blob.data
+    def _written(
+        self, lineage: Lineage, change: FileChange, prepare: Prepare
+    ) -> tuple[bytes | None, str | None, Document | None]:
+        """The file after the change, its SHA-256 and its document; an id that front matter names is the document's."""
+        data = self._checkout.data_of(change.blob)
+        if data is None or len(data) > LARGEST_FILE:
+            return None, None, None
+        path, digest = self._checkout.below(change.path), hashlib.sha256(data).hexdigest()
         try:
-            document = read_document(
-                lineage.content_id, self._checkout.below(change.path), data, self._conventions, self.lineages.site
-            )
+            document = read_document(lineage.content_id, path, data, self._conventions, self.lineages.site)
         except DogearError:
-            return data, None
+            return data, digest, None
         if document.content_id not in self.lineages.taken:
             self.lineages.taken.add(document.content_id)
             lineage.content_id = document.content_id
-        digest = hashlib.sha256(data).hexdigest()
         self.measures[digest] = document.measures
         if change is lineage.touches[-1][1]:
-            self.documents[self._checkout.below(change.path), digest] = document
-            prepare(self._checkout.below(change.path), digest, document)
-        return data, document
+            self.documents[path, digest] = document
+            prepare(path, digest, document)
+        return data, digest, document

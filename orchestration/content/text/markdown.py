@@ -278,4 +278,6 @@ def kind_of(name: str) -> str:
 
 
 def in_one_line(said: list[str]) -> str:
-    return " ".join("".join(said).split())
+    line = "".join(said).strip()
+    # Of all space, " " alone is printable.
+    return line if line.isprintable() and "  " not in line else " ".join(line.split())
