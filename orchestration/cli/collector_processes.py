@@ -97,8 +97,9 @@ class CollectorProcesses:
             env=self._environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            # In a group of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
-            start_new_session=True,
+            # In a group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in a session of its
+            # own, since Linux shares processors among sessions first: the loader would not make way for the server.
+            process_group=0,
         )
         return Program(module, process, time.monotonic())
 

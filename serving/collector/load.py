@@ -21,7 +21,7 @@ def main() -> None:
         signal.signal(wanted, end)
     end_with_parent()
     # What comes in goes before what is moved on: the journal keeps it meanwhile.
-    os.nice(10)
+    os.nice(19)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     settings = Settings()
     Loader(settings.journal_folder, expected_url(settings), settings.duckdb_memory).run(stop)
