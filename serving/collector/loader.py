@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
-MOST_BYTES = 16 * 2**20
+# To plan what it does takes DuckDB 0.1 s, however much it is.
+MOST_BYTES = 48 * 2**20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 LONGEST_REASON = 300
 LOCK = "loader.lock"
