@@ -18,9 +18,10 @@ CASTS = {
     "smallint": "{}::smallint",
     "integer": "{}::integer",
 }
+# As the macro utc in duckdb_macros.sql.
 DAY_COUNTS = """
     select
-        (occurred_at at time zone 'UTC')::date as day,
+        make_timestamp(epoch_us(occurred_at))::date as day,
         count(*) filter (where not is_bot) as events,
         count(*) filter (where is_bot) as crawlers
     from rows
