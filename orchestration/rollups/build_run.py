@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import Any
@@ -25,11 +26,14 @@ def build_ranges(
     """
     os.environ.update(prepare_dagster_home(settings, database_url))
 
-    from dagster import DagsterInstance
+    from dagster import BetaWarning, DagsterInstance
     from rich.console import Console
     from rich.progress import Progress
 
-    from orchestration.definitions import defs
+    with warnings.catch_warnings():
+        # That parameters of Dagster are in beta is for us to know, not for who runs a build.
+        warnings.simplefilter("ignore", BetaWarning)
+        from orchestration.definitions import defs
 
     job = defs.resolve_job_def("build")
     failed: list[str] = []

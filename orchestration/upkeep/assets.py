@@ -41,8 +41,18 @@ def day_counts(database: Database) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"rows summed up": summed_up, "dagster/row_count": rows})
 
 
-destroy_salts = dg.define_asset_job("destroy_visitor_salts", selection=[visitor_salts], tags=Priority.UPKEEP.tags)
-sum_up_day_counts = dg.define_asset_job("sum_up_day_counts", selection=[day_counts], tags=Priority.UPKEEP.tags)
+destroy_salts = dg.define_asset_job(
+    "destroy_visitor_salts",
+    selection=[visitor_salts],
+    tags=Priority.UPKEEP.tags,
+    description="Destroy the salts that have lived for two days.",
+)
+sum_up_day_counts = dg.define_asset_job(
+    "sum_up_day_counts",
+    selection=[day_counts],
+    tags=Priority.UPKEEP.tags,
+    description="Make one row of all the counts that a day has.",
+)
 
 defs = dg.Definitions(
     assets=[visitor_salts, day_counts],

@@ -30,7 +30,7 @@ SESSION = (
     "s.events, s.is_bounce, s.is_engaged, s.engaged_seconds, s.entry_page_path, s.exit_page_path"
 )
 # All but dbt's own tests, which take half of the time and say less than a comparison of all rows.
-MODELS = ["resource_type:seed", "resource_type:model"]
+MODELS = ["resource_type:seed", "resource_type:model", "--indirect-selection", "empty"]
 MARTS = {
     "sessions": f"select site, {SESSION} from marts.analytics_sessions as s",
     "page_views": f"""
