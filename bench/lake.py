@@ -44,8 +44,10 @@ EXPORT = """
 import sys
 from datetime import date
 from orchestration.lake.export import export_days
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
-list(export_days(sys.argv[1], Settings(home=sys.argv[2]), [date.fromisoformat(sys.argv[3])]))
+settings = Settings(home=sys.argv[2])
+list(export_days(sys.argv[1], settings, open_duckdb(settings), [date.fromisoformat(sys.argv[3])]))
 """
 
 
@@ -69,7 +71,7 @@ def fill(url: str, settings: Settings, days: int, events: int) -> None:
         made = make_visits(connection, FIRST, days, events)
         wanted = [day.day for day in changed_days(connection)]
     started = time.perf_counter()
-    done = list(export_days(url, settings, wanted))
+    done = list(export_days(url, settings, open_duckdb(settings), wanted))
     seconds = time.perf_counter() - started
     with psycopg.connect(url) as connection:
         ((heap, with_indexes),) = connection.execute(HEAP).fetchall()
@@ -128,7 +130,7 @@ def ten_years(url: str, settings: Settings) -> None:
     with psycopg.connect(url) as connection:
         copied = lake_days(connection, FIRST, FIRST)[0]
         source = Path(settings.lake, f"events/day={FIRST}")
-        days = [FIRST - timedelta(days=3653) + timedelta(days=number) for number in range(3653)]
+        days = [FIRST - timedelta(days=2 + number) for number in range(3653)]
         for day in days:
             shutil.copytree(source, source.with_name(f"day={day}"), copy_function=os.link, dirs_exist_ok=True)
         connection.execute(

@@ -12,6 +12,7 @@ from orchestration.lake import checks as lake_checks
 from orchestration.lake import sensors as lake_sensors
 from orchestration.notifications import assets as notifications
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.rollups import jobs as rollups
 from orchestration.rollups import sensors as rollup_sensors
 from orchestration.upkeep import assets as upkeep
@@ -32,5 +33,5 @@ defs = dg.Definitions.merge(
     upkeep.defs,
     failed_runs_sensor.defs,
     # Starting a process for each step costs more than most of our steps.
-    dg.Definitions(resources={"database": Database()}, executor=dg.in_process_executor),
+    dg.Definitions(resources={"database": Database(), "duckdb": DuckDB()}, executor=dg.in_process_executor),
 )

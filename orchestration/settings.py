@@ -13,6 +13,8 @@ from orchestration.errors import DogearError
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SITE = "sample.dogear.example"
 MOST_OF_MACHINE = 0.7
+# With less it reads no file.
+LEAST_FOR_DUCKDB = 100_000_000
 SAMPLE_CONTENT = PROJECT_ROOT / "content"
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -134,14 +136,14 @@ class Settings(BaseSettings):
 
     @property
     def duckdb_memory(self) -> str:
-        """``duckdb_memory_limit``, and at most 70 % of the machine, as DuckDB wants it said."""
+        """``duckdb_memory_limit``, at least 100 MB and at most 70 % of the machine, as DuckDB wants it said."""
         import psutil
 
         wanted = self.duckdb_memory_limit.strip()
         unit = wanted.lstrip("0123456789. ").upper()
         size = float(wanted[: -len(unit)]) * (1024 if "I" in unit else 1000) ** (1 + "KMGT".index(unit[0]))
         most = psutil.virtual_memory().total * MOST_OF_MACHINE
-        return f"{int(min(size, most)) // 1000**2}MB"
+        return f"{int(max(min(size, most), LEAST_FOR_DUCKDB)) // 1000**2}MB"
 
     @property
     def lake(self) -> str:

@@ -8,6 +8,10 @@ import typer
 if TYPE_CHECKING:
     import duckdb
 
+TABLES = """
+    select schema_name, view_name as name from duckdb_views()
+    where not internal and database_name = 'memory' order by all
+"""
 PROMPT, MORE = "dogear> ", "   ...> "
 
 
@@ -17,8 +21,10 @@ def duckdb_shell(
 ) -> None:
     """Ask the lake by DuckDB: raw.events, under PostgreSQL's names, for all of history.
 
-    Only reads. Besides PostgreSQL's columns, raw.events has `day`: name it in a condition, and other days are not even
-    opened. In a terminal, SQL ends with a semicolon, and .quit (or Ctrl-D) ends. SQL is read from standard input too.
+    Nothing in the lake can be changed; tables that you make are gone at the end. Besides PostgreSQL's columns,
+    raw.events has `day`: name it in a condition, and other days are not even opened. marts.* are those of the last
+    dogear dbt build --target duckdb. In a terminal, SQL ends with a semicolon; .tables lists what there is, and .quit
+    (or Ctrl-D) ends. SQL is read from standard input too.
 
     \b
     Examples:
@@ -34,7 +40,7 @@ def duckdb_shell(
         if command is not None:
             sys.exit(0 if run(session, command, csv=csv) else 1)
         if not sys.stdin.isatty():
-            sys.exit(0 if run(session, sys.stdin.read(), csv=csv) else 1)
+            sys.exit(0 if run(session, sys.stdin.buffer.read().decode("utf-8", "replace"), csv=csv) else 1)
         converse(session, csv=csv)
 
 
@@ -43,7 +49,7 @@ def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
     import readline
 
     readline.set_auto_history(True)
-    typer.echo("The lake, by DuckDB. raw.events holds all of history; .quit ends.")
+    typer.echo("The lake, by DuckDB. raw.events holds all of history; .tables lists what there is, .quit ends.")
     lines: list[str] = []
     while True:
         try:
@@ -57,6 +63,13 @@ def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
             return
         if lines[0].strip() in {".quit", ".exit", "exit", "quit"}:
             return
+        if lines[0].startswith("."):
+            if lines[0].strip() == ".tables":
+                run(session, TABLES, csv=csv)
+            else:
+                typer.echo("There are .tables and .quit.")
+            lines = []
+            continue
         if lines[-1].rstrip().endswith(";") or not "".join(lines).strip():
             run(session, "\n".join(lines), csv=csv)
             lines = []
@@ -68,12 +81,12 @@ def run(session: "duckdb.DuckDBPyConnection", sql: str, *, csv: bool) -> bool:
 
     try:
         for statement in session.extract_statements(sql):
-            answer = session.sql(statement.query)
-            if answer and csv:
-                sys.stdout.write(answer.df().to_csv(index=False))
-            elif answer:
+            if csv and statement.type == duckdb.StatementType.SELECT:
+                print_csv(session.execute(statement.query))
+            elif (answer := session.sql(statement.query)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
                 answer.show(max_rows=100)  # pyright: ignore[reportCallIssue]
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
+        # After Ctrl-C, DuckDB raises RuntimeError.
         sys.stderr.write(f"dogear: {error}\n")
         return False
     except KeyboardInterrupt:
@@ -81,3 +94,13 @@ def run(session: "duckdb.DuckDBPyConnection", sql: str, *, csv: bool) -> bool:
         sys.stderr.write("dogear: interrupted.\n")
         return False
     return True
+
+
+def print_csv(answer: "duckdb.DuckDBPyConnection") -> None:
+    """All rows, some at a time, below the names of the columns."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([column[0] for column in answer.description or []])
+    while rows := answer.fetchmany(10_000):
+        writer.writerows(rows)

@@ -38,6 +38,7 @@ def erase(
       dogear erase --visitor 0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63 --site example.org
       dogear erase --visitor 4711 --yes
     """
+    from orchestration.lake.warehouse import remove_warehouse
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
@@ -53,6 +54,8 @@ def erase(
         where = site or "any site"
         if not found.removed and not found.to_build:
             typer.echo(f"0 rows: there is nothing of {visitor_id} on {where}.")
+            # One that was built while an erasure went on would still know the visitor.
+            remove_warehouse(settings)
         else:
             typer.echo(f"{visitor_id} on {where}:")
             tell(found)
@@ -62,6 +65,8 @@ def erase(
             done = upkeep.erase(database_url, settings, visitor, columns)
             typer.echo("Erased:")
             tell(done)
+            if removed := remove_warehouse(settings):
+                typer.echo(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
             if done.to_export:
                 write_again(settings, database_url, done.to_export)
             if done.to_build:
@@ -84,10 +89,12 @@ def write_again(settings: "Settings", database_url: str, days: "list[date]") -> 
     """Write files of the lake without the visitor. Raises DogearError with the way out where that cannot be done."""
     from orchestration.errors import DogearError
     from orchestration.lake.export import export_days
+    from orchestration.resources.duckdb_engine import open_duckdb
 
     try:
-        for done in export_days(database_url, settings, days):
-            typer.echo(f"{done.day}: written to the lake without the visitor.")
+        with open_duckdb(settings) as engine:
+            for done in export_days(database_url, settings, engine, days):
+                typer.echo(f"{done.day}: written to the lake without the visitor.")
     except DogearError as error:
         raise DogearError(
             f"{error} The events are erased in PostgreSQL; the lake and the marts are not yet. "

@@ -62,7 +62,7 @@ def days(from_day: From = None, to_day: To = None) -> None:
 def export(
     from_day: From = None,
     to_day: To = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Also days that the lake holds as they are.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Also days that the lake holds as PostgreSQL does.")] = False,
 ) -> None:
     """Write the closed days that the lake does not hold yet, or not as PostgreSQL does.
 
@@ -77,21 +77,28 @@ def export(
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
     from orchestration.resources.database import open_database
+    from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.rollups.stale_days import DayRange
     from orchestration.settings import Settings
 
     settings = Settings()
-    with open_database(settings) as url, Progress(console=Console(stderr=True), transient=True) as progress:
+    with (
+        open_database(settings) as url,
+        open_duckdb(settings) as engine,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
         wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not anew)
         task = progress.add_task("export", total=len(wanted))
         rows = size = 0
-        for done in export_days(url, settings, wanted):
+        for done in export_days(url, settings, engine, wanted):
             rows, size = rows + done.rows, size + done.bytes
             progress.update(task, advance=1, description=str(done.day))
     if wanted:
         typer.echo(f"{count(len(wanted), 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}.")
     else:
-        typer.echo("The lake holds every closed day as it is.")
+        typer.echo(
+            "The lake holds every closed day that PostgreSQL has. Whether its files are sound: dogear lake check"
+        )
 
 
 @app.command()
@@ -112,17 +119,23 @@ def check(from_day: From = None, to_day: To = None) -> None:
     from orchestration.lake.compare import compare_days
     from orchestration.lake.days import lake_days
     from orchestration.resources.database import open_database
+    from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.resources.postgres import connect
     from orchestration.settings import Settings
 
     settings = Settings()
-    with open_database(settings) as url, Progress(console=Console(stderr=True), transient=True) as progress:
+    with (
+        open_database(settings) as url,
+        open_duckdb(settings) as engine,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
         with connect(url) as connection:
             wanted = [day.day for day in lake_days(connection, *within(from_day, to_day))]
         task = progress.add_task("check", total=len(wanted))
-        compared = wrong = 0
-        for day in compare_days(url, settings, wanted):
+        compared = wrong = gone = 0
+        for day in compare_days(url, settings, engine, wanted):
             compared += 1
+            gone += day.has_left
             progress.update(task, completed=compared, description=str(day.day))
             if day.verdict != "equal":
                 wrong += 1
@@ -130,7 +143,11 @@ def check(from_day: From = None, to_day: To = None) -> None:
                 typer.echo(f"{day.day}: {day.verdict}, {day.reason}; {then}")
     waiting = len(wanted) - compared
     more = f" {count(waiting, 'day')} wait to be written first." if waiting else ""
-    typer.echo(f"{count(compared, 'day')} compared, {wrong or 'none'} found wrong.{more}")
+    if not wanted:
+        typer.echo("No day of these lies in the lake.")
+        return
+    apart = f" ({count(gone, 'day')} with what was written, since PostgreSQL holds them no more)" if gone else ""
+    typer.echo(f"{count(compared, 'day')} compared{apart}, {wrong or 'none'} found wrong.{more}")
     sys.exit(1 if wrong else 0)
 
 
@@ -149,24 +166,25 @@ def retention(
     """
     from orchestration.lake.retention import let_old_days_leave, what_would_leave
     from orchestration.resources.database import open_database
+    from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.settings import Settings
 
     settings = Settings()
     gone = freed = kept = 0
-    with open_database(settings) as url:
-        found = what_would_leave(url, settings) if dry_run else let_old_days_leave(url, settings)
+    with open_database(settings) as url, open_duckdb(settings) as engine:
+        found = what_would_leave(url, settings) if dry_run else let_old_days_leave(url, settings, engine)
         for day in found:
             if day.kept:
                 kept += 1
                 typer.echo(f"{day.day}: stays, {day.kept}.")
             else:
                 gone, freed = gone + 1, freed + day.bytes
-                went = "would go" if dry_run else "left"
+                went = "would be dropped" if dry_run else "dropped"
                 typer.echo(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
     if gone + kept:
-        typer.echo(
-            f"{count(gone, 'day')} {'would go' if dry_run else 'left'}, {decimal(freed)}; {kept or 'none'} stay."
-        )
+        went = "would be dropped" if dry_run else "dropped"
+        old = f"older than {settings.retention_days} days"
+        typer.echo(f"{count(gone, 'day')} {went}, {decimal(freed)}; {kept or 'none'} of those {old} stay.")
     else:
         typer.echo(f"PostgreSQL holds no day older than {settings.retention_days} days.")
 

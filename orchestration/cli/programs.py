@@ -47,6 +47,7 @@ def dbt(context: typer.Context) -> None:
     """
     from orchestration.lake.warehouse_command import dbt_on_warehouse, means_warehouse
     from orchestration.resources.database import open_database
+    from orchestration.rollups.dbt_by_hand import days_at_hand
     from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
     from orchestration.settings import Settings
 
@@ -55,7 +56,9 @@ def dbt(context: typer.Context) -> None:
         if means_warehouse(context.args):
             sys.exit(dbt_on_warehouse(url, settings, context.args, run_program))
         environment = dbt_environment(url, settings)
-        sys.exit(run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT))
+        with days_at_hand(url, settings, context.args):
+            code = run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT)
+        sys.exit(code)
 
 
 def run_program(command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> int:

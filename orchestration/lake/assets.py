@@ -9,6 +9,7 @@ from orchestration.lake.days import changed_days
 from orchestration.partitions import DAILY
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.resources.postgres import connect
 from orchestration.resources.retries import PASSING_FAULTS
 from orchestration.rollups.stale_days import DayRange
@@ -36,26 +37,21 @@ class DaysToExport(dg.Config):
     ),
 )
 def lake_events(
-    context: dg.AssetExecutionContext, database: Database, config: DaysToExport
+    context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB, config: DaysToExport
 ) -> dg.MaterializeResult[Any]:
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
 
     window = context.partition_time_window
     days = DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
+    wanted = days_of_range(database.url, days, only_changed=config.only_changed)
     done = []
-    for day in export_days(
-        database.url, database.settings, days_of_range(database.url, days, only_changed=config.only_changed)
-    ):
-        context.log.info("%s: %d rows, %d bytes", day.day, day.rows, day.bytes)
-        done.append(day)
-    return dg.MaterializeResult(
-        metadata={
-            "days written": len(done),
-            "dagster/row_count": sum(day.rows for day in done),
-            "bytes": sum(day.bytes for day in done),
-        }
-    )
+    with duckdb.get_connection() as engine:
+        for day in export_days(database.url, database.settings, engine, wanted):
+            context.log.info("%s: %d rows, %d bytes", day.day, day.rows, day.bytes)
+            context.add_asset_metadata({"dagster/row_count": day.rows, "bytes": day.bytes}, partition_key=str(day.day))
+            done.append(day)
+    return dg.MaterializeResult(metadata={"days written by this run": len(done)})
 
 
 @dg.asset(
@@ -70,14 +66,15 @@ def lake_events(
         "to hold the same rows. What would go is said by: dogear lake retention --dry-run"
     ),
 )
-def retention(database: Database) -> dg.MaterializeResult[Any]:
+def retention(database: Database, duckdb: DuckDB) -> dg.MaterializeResult[Any]:
     from orchestration.lake.export import export_days
     from orchestration.lake.retention import let_old_days_leave, remove_old_rejected
 
     with connect(database.url) as connection:
         changed = [changed.day for changed in changed_days(connection)]
-    exported = list(export_days(database.url, database.settings, changed))
-    days = list(let_old_days_leave(database.url, database.settings))
+    with duckdb.get_connection() as engine:
+        exported = list(export_days(database.url, database.settings, engine, changed))
+        days = list(let_old_days_leave(database.url, database.settings, engine))
     kept = [f"{day.day}: {day.kept}" for day in days if day.kept]
     return dg.MaterializeResult(
         metadata={
@@ -96,12 +93,22 @@ export = dg.define_asset_job(
     tags=Priority.UPKEEP.tags,
     description="Write closed days of raw.events to the lake: what the sensor of changed days asks for.",
 )
-leave = dg.define_asset_job("retention", selection=[retention], tags=Priority.UPKEEP.tags)
+leave = dg.define_asset_job(
+    "retention",
+    selection=[retention],
+    tags=Priority.UPKEEP.tags,
+    description="Drop days from PostgreSQL that are older than the retention, once the lake is proven to hold them.",
+)
 
 defs = dg.Definitions(
     assets=[lake_events, retention],
     jobs=[export],
     schedules=[
-        dg.ScheduleDefinition(job=leave, cron_schedule="0 4 * * 0", default_status=dg.DefaultScheduleStatus.RUNNING)
+        dg.ScheduleDefinition(
+            job=leave,
+            cron_schedule="0 4 * * 0",
+            description="On Sundays, lets old days leave PostgreSQL.",
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+        )
     ],
 )

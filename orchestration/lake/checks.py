@@ -9,6 +9,7 @@ from orchestration.lake.compare import Comparison
 from orchestration.lake.due_checks import NIGHTLY, days_to_check
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.resources.dagster_duckdb import DuckDB
 
 
 class DaysToCompare(dg.Config):
@@ -25,11 +26,13 @@ class DaysToCompare(dg.Config):
         "that were written. Days that were never compared come first, then those whose comparison is oldest."
     ),
 )
-def lake_holds_what_postgres_holds(database: Database, config: DaysToCompare) -> dg.AssetCheckResult:
+def lake_holds_what_postgres_holds(database: Database, duckdb: DuckDB, config: DaysToCompare) -> dg.AssetCheckResult:
     from orchestration.lake.compare import compare_days
 
     started = time.monotonic()
-    found = list(compare_days(database.url, database.settings, days_to_check(database.url, config.days)))
+    with duckdb.get_connection() as engine:
+        days = days_to_check(database.url, config.days)
+        found = list(compare_days(database.url, database.settings, engine, days))
     wrong = [day for day in found if day.verdict != "equal"]
     return dg.AssetCheckResult(
         passed=not wrong,
@@ -61,6 +64,11 @@ check = dg.define_asset_job(
     tags=Priority.UPKEEP.tags,
     description="Compare days of the lake with PostgreSQL.",
 )
-nightly = dg.ScheduleDefinition(job=check, cron_schedule="30 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
+nightly = dg.ScheduleDefinition(
+    job=check,
+    description="Each night, compares days of the lake with PostgreSQL.",
+    cron_schedule="30 3 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 
 defs = dg.Definitions(asset_checks=[lake_holds_what_postgres_holds], jobs=[check], schedules=[nightly])

@@ -8,19 +8,24 @@ from typing import Literal
 import duckdb
 import psycopg
 
+from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum
 from orchestration.lake.days import LakeDay, alone_in_lake, export_again, lake_days, schemas
 from orchestration.lake.storage import MANIFEST, LakeStorage, file_of, open_lake
-from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.resources.postgres import connect
 from orchestration.resources.storage_urls import reason
 from orchestration.settings import Settings
 
+# What DuckDB says, as a RuntimeError, after Ctrl-C.
+INTERRUPTED = "Query interrupted"
 Verdict = Literal["equal", "unequal", "unreadable"]
 NOTE = """
     insert into lake.checks (
         day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
     ) values (%s, %s, %s, %s, %s, %s, %s)
 """
+# Somebody has put a file back.
+REPAIRED = "update lake.checks set repaired_at = now() where day = %s and verdict <> 'equal' and repaired_at is null"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,9 @@ class Comparison:
     has_left: bool
 
 
-def compare_days(database_url: str, settings: Settings, days: Iterable[date] | None = None) -> Iterator[Comparison]:
+def compare_days(
+    database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, days: Iterable[date] | None = None
+) -> Iterator[Comparison]:
     """Compare each of ``days`` that lies in the lake (default: all) by reading it whole; yields and notes the outcome.
 
     A day found unequal, or unreadable, is noted as one to export again where PostgreSQL still holds it. Days whose
@@ -52,14 +59,14 @@ def compare_days(database_url: str, settings: Settings, days: Iterable[date] | N
     does not answer at all.
     """
     storage = open_lake(settings.lake)
-    with alone_in_lake(database_url) as connection, open_duckdb(settings) as engine:
-        storage.open_for(engine)
-        wanted = None if days is None else set(days)
-        for noted in lake_days(connection):
-            if wanted is None or noted.day in wanted:
-                found = compare_day(connection, engine, storage, noted)
-                if found:
-                    yield found
+    storage.open_for(engine)
+    with connect(database_url) as connection:
+        there = [noted.day for noted in lake_days(connection)]
+    for day in there if days is None else sorted(set(days).intersection(there)):
+        # Others, an erasure say, get their turn between two days.
+        with alone_in_lake(database_url) as connection:
+            found = [compare_day(connection, engine, storage, noted) for noted in lake_days(connection, day, day)]
+        yield from filter(None, found)
 
 
 def compare_day(
@@ -93,7 +100,9 @@ def compare_at_one_moment(
     found = read_day(engine, storage, columns, noted.day, written_with)
     verdict, why = judge(expected, found)
     connection.execute(NOTE, [noted.day, verdict, expected.rows, expected.checksum, found.rows, found.checksum, why])
-    if verdict != "equal" and not noted.left_at:
+    if verdict == "equal":
+        connection.execute(REPAIRED, [noted.day])
+    elif not noted.left_at:
         export_again(connection, [noted.day], f"found {verdict}")
     return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None)
 
@@ -142,11 +151,18 @@ def read_day(
     """What the file of the day holds, read whole. ``columns`` that it was written without are NULL in it."""
     missing = [column for column in columns if written_with and column not in written_with]
     nulls = "".join(f', null::{column.duckdb_type} as "{column.name}"' for column in missing)
-    question = f"select count(*), {duckdb_checksum(columns)} from (select *{nulls} from read_parquet($file))"  # noqa: S608
+    rows_of_file = f"select *{nulls} from read_parquet($file, hive_partitioning = false)"  # noqa: S608
+    question = f"select count(*), {duckdb_checksum(columns)} from ({rows_of_file})"  # noqa: S608
     try:
         ((rows, checksum),) = engine.execute(question, {"file": storage.place(file_of(day))}).fetchall()
+    except duckdb.OutOfMemoryException as error:
+        raise DogearError(
+            f"{day} cannot be compared: {str(error).splitlines()[0]} See DOGEAR_DUCKDB_MEMORY_LIMIT."
+        ) from None
     except Exception as error:  # DuckDB's own, and those of what reaches the lake.
+        if INTERRUPTED in str(error):
+            raise KeyboardInterrupt from None
         # Is it the lake as a whole that does not answer? Then nothing is known of the day.
         storage.read(MANIFEST)
-        return Rows(None, None, reason(error))
+        return Rows(None, None, reason(error).partition(" LINE 1:")[0])
     return Rows(rows, int(checksum))

@@ -17,11 +17,10 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, duckdb_checksum, event_columns, quoted
-from orchestration.lake.days import alone_in_lake, days_that_left, schema_version
+from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, schema_version
 from orchestration.lake.manifest import write_manifest
 from orchestration.lake.recall import recall_day
 from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
-from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
 NOTE_EXPORT = Path(__file__).with_name("note_export.sql").read_bytes()
@@ -53,32 +52,49 @@ class Written:
     crawlers: int
 
 
-def export_days(database_url: str, settings: Settings, days: Iterable[date]) -> Iterator[Export]:
+def export_days(
+    database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, days: Iterable[date]
+) -> Iterator[Export]:
     """Write each of ``days`` to the lake, in place of what it had; yields each when it is there.
 
     A day that has left PostgreSQL is brought back first. Raises DogearError where the lake takes no files; the days
     before are written then. A day that cannot be written for a reason of its own is passed over, and raises at the end.
-    One export runs at a time; another waits.
+    One export writes at a time; another waits.
     """
     storage = open_lake(settings.lake)
-    with alone_in_lake(database_url) as connection, open_duckdb(settings) as engine:
-        storage.open_for(engine)
+    storage.open_for(engine)
+    with alone_in_lake(database_url) as connection:
+        check_is_the_lake(connection, storage)
         storage.remove_unfinished()
-        failures: list[str] = []
-        try:
-            for number, day in enumerate(days, 1):
-                try:
-                    yield export_day(database_url, settings, connection, engine, storage, day)
-                except LakeRefusesError:
-                    raise
-                except DogearError as error:
-                    failures.append(str(error))
-                if number % MANIFEST_EVERY == 0:
-                    write_manifest(connection, settings, storage)
-        finally:
+    failures: list[str] = []
+    try:
+        for number, day in enumerate(days, 1):
+            try:
+                # Others, an erasure say, get their turn between two days.
+                with alone_in_lake(database_url) as connection:
+                    done = export_day(database_url, settings, connection, engine, storage, day)
+                    if number % MANIFEST_EVERY == 0:
+                        write_manifest(connection, settings, storage)
+                yield done
+            except LakeRefusesError:
+                raise
+            except DogearError as error:
+                failures.append(str(error))
+    finally:
+        with alone_in_lake(database_url) as connection:
             write_manifest(connection, settings, storage)
     if failures:
         raise DogearError(" ".join(failures))
+
+
+def check_is_the_lake(connection: psycopg.Connection, storage: LakeStorage) -> None:
+    """Raises DogearError where none of the days is there that the lake alone should hold."""
+    left = [day.day for day in lake_days(connection) if day.left_at][-3:]
+    if left and not any(storage.read(file_of(day)) for day in left):
+        raise DogearError(
+            f"The lake {storage.url} does not hold {left[-1]}, which has left PostgreSQL for it. "
+            "Is DOGEAR_LAKE_URL right? Where the lake was moved, move its files too."
+        )
 
 
 def export_day(
@@ -131,7 +147,7 @@ def write_file(
         ).fetchall()[0][0]
         engine.unregister("source_rows")
     rows, checksum = engine.execute(
-        f"select count(*), {duckdb_checksum(columns)} from read_parquet($file)",  # noqa: S608
+        f"select count(*), {duckdb_checksum(columns)} from read_parquet($file, hive_partitioning = false)",  # noqa: S608
         {"file": str(file)},
     ).fetchall()[0]
     if rows != copied:

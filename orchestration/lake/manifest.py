@@ -39,15 +39,20 @@ class Manifest(msgspec.Struct):
         return tuple(Column(*column) for column in self.schemas[version])
 
 
-def write_manifest(connection: psycopg.Connection, settings: Settings, storage: LakeStorage) -> None:
-    """Make the manifest anew."""
-    manifest = Manifest(
+def known_manifest(connection: psycopg.Connection) -> Manifest:
+    """What the manifest must say, by what PostgreSQL knows."""
+    return Manifest(
         schemas={version: [(c.name, c.type) for c in columns] for version, columns in schemas(connection).items()},
         days=[
             ManifestDay(day.day, day.rows, str(day.checksum), day.bytes, day.schema_version, day.exported_at)
             for day in lake_days(connection)
         ],
     )
+
+
+def write_manifest(connection: psycopg.Connection, settings: Settings, storage: LakeStorage) -> None:
+    """Make the manifest anew."""
+    manifest = known_manifest(connection)
     file = storage.room_for_unfinished(settings.spill_folder)
     try:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))

@@ -13,29 +13,36 @@ from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, quoted
 from orchestration.lake.manifest import Manifest, ManifestDay, read_manifest
 from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.lake.warehouse_file import show_warehouse, warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
 FAILURES, SECONDS = 5, 60.0
 
 
-def events_view(manifest: Manifest, storage: LakeStorage) -> str:
-    """SQL of the view raw.events: the columns of the newest version, and ``day``, by which whole files are left out.
+def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
+    """The SQL that reads raw.events: the columns of the newest version, and ``day``, by which whole files are left out.
 
     Files are named one by one, as the manifest has them: to list folders, and to open each file for its columns, would
     take longer than most questions. Those written with fewer columns have NULL in the others.
     """
     if not manifest.days:
         raise DogearError(f"The lake {storage.url} is empty: no day was exported yet. Try: dogear lake export")
-    newest = manifest.columns(max(manifest.schemas))
+    newest = manifest.columns(max(manifest.days, key=lambda day: day.exported_at).schema_version)
     versions = sorted({day.schema_version for day in manifest.days})
-    parts = [
+    return " union all ".join(
         part_of_view(
             storage, newest, manifest.columns(version), (d for d in manifest.days if d.schema_version == version)
         )
         for version in versions
-    ]
-    return "create or replace view raw.events as " + " union all ".join(parts)
+    )
+
+
+def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage) -> None:
+    """raw.events in a file that other programs will open: a view, or a copy where these cannot reach the lake."""
+    storage.open_for(connection)
+    kind = "view" if storage.filesystem is None else "table"
+    connection.execute(f"create or replace {kind} raw.events as {events_of_lake(read_manifest(storage), storage)}")
 
 
 def part_of_view(
@@ -78,7 +85,8 @@ class LakeReader:
     breaker: pybreaker.CircuitBreaker = field(default_factory=new_breaker)
     _lock: Lock = field(default_factory=Lock)
     _database: duckdb.DuckDBPyConnection | None = None
-    _view: str = ""
+    _events: str = ""
+    _warehouse: object = None
 
     @contextmanager
     def session(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -88,24 +96,35 @@ class LakeReader:
         itself are DuckDB's.
         """
         try:
-            with self.breaker.calling(), closing(self._refreshed().cursor()) as cursor:
+            with self.breaker.calling(), closing(self._opened().cursor()) as cursor:
                 yield cursor
         except pybreaker.CircuitBreakerError:
             raise DogearError(
                 f"The lake did not answer {FAILURES} times and is left alone for up to {SECONDS:.0f} s."
             ) from None
 
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._refreshed()
+        except duckdb.Error as error:
+            raise LakeRefusesError(
+                f"The lake cannot be read: {str(error).splitlines()[0]} Which days are damaged says: dogear lake check"
+            ) from None
+
     def _refreshed(self) -> duckdb.DuckDBPyConnection:
         storage = open_lake(self.settings.lake)
-        view = events_view(read_manifest(storage), storage)
+        events = events_of_lake(read_manifest(storage), storage)
         with self._lock:
             if self._database is None:
                 self._database = open_duckdb(self.settings)
                 self._database.execute("create schema raw")
+                # Whoever asks takes no more than the limits of the installation.
+                self._database.execute("set lock_configuration = true")
                 storage.open_for(self._database)
-            if view != self._view:
-                self._database.execute(view)
-                self._view = view
+            if events != self._events:
+                self._database.execute(f"create or replace view raw.events as {events}")
+                self._events = events
+            self._warehouse = show_warehouse(self._database, warehouse_file(self.settings), self._warehouse)
             return self._database
 
     def health(self) -> dict[str, Any]:

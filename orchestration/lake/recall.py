@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 COUNT_ANEW = """
     insert into raw.day_counts (day, events, crawlers)
     select
-        %(day)s,
-        count(*) filter (where not is_bot) - (select coalesce(sum(events), 0) from raw.day_counts where day = %(day)s),
-        count(*) filter (where is_bot) - (select coalesce(sum(crawlers), 0) from raw.day_counts where day = %(day)s)
+        $1,
+        count(*) filter (where not is_bot) - (select coalesce(sum(events), 0) from raw.day_counts where day = $1),
+        count(*) filter (where is_bot) - (select coalesce(sum(crawlers), 0) from raw.day_counts where day = $1)
     from raw.events
     where
-        occurred_at >= %(day)s::date::timestamp at time zone 'UTC'
-        and occurred_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+        occurred_at >= $1::date::timestamp at time zone 'UTC'
+        and occurred_at < ($1::date + 1)::timestamp at time zone 'UTC'
 """
 
 
@@ -91,15 +91,16 @@ def recall_day(
         for c in columns
     ]
     rows = engine.execute(
-        f"select {', '.join(names)} from read_parquet($file)",  # noqa: S608
+        f"select {', '.join(names)} from read_parquet($file, hive_partitioning = false)",  # noqa: S608
         {"file": storage.place(file_of(day))},
     ).to_arrow_reader()
     connection.execute("select raw.ensure_event_partitions(%s)", [[day]])
     connection.commit()
-    with adbc.connect(database_url) as target:
+    # One transaction: a day is in PostgreSQL as a whole, with its count, or it is not.
+    with adbc.connect(database_url) as target, target.cursor() as cursor:
         load_rows(target, "raw.events", rows, on_conflict="nothing")
+        cursor.execute(COUNT_ANEW, [day])
+        cursor.execute("update lake.days set left_at = null where day = $1", [day])
         target.commit()
-    connection.execute(COUNT_ANEW, {"day": day})
-    connection.execute("update lake.days set left_at = null where day = %s", [day])
     connection.execute("select raw.analyze_event_partitions(%s)", [[day]])
     connection.commit()

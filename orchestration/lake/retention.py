@@ -11,7 +11,6 @@ from psycopg import sql
 from orchestration.lake.compare import compare_day, is_changed
 from orchestration.lake.days import LakeDay, alone_in_lake, lake_days
 from orchestration.lake.storage import LakeStorage, open_lake
-from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_run import alone
 from orchestration.settings import Settings
@@ -66,7 +65,9 @@ def why_it_waits(connection: psycopg.Connection, noted: LakeDay | None, day: dat
     return "it has changed since it was exported" if is_changed(connection, day) else None
 
 
-def let_old_days_leave(database_url: str, settings: Settings, now: datetime | None = None) -> Iterator[Leaving]:
+def let_old_days_leave(
+    database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, now: datetime | None = None
+) -> Iterator[Leaving]:
     """Drop the partition of each day that is older than the retention, once the lake is proven to have it.
 
     Yields each day, and why it stays where it does. Whatever breaks, a day is in PostgreSQL, or in the lake and noted
@@ -75,16 +76,17 @@ def let_old_days_leave(database_url: str, settings: Settings, now: datetime | No
     storage = open_lake(settings.lake)
     with connect(database_url) as connection:
         days = old_days(connection, settings, now)
-    with open_duckdb(settings) as engine:
-        storage.open_for(engine)
-        for day, size in days.items():
-            # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
-            with alone(database_url), alone_in_lake(database_url) as connection:
-                noted = next(iter(lake_days(connection, day, day)), None)
-                kept = why_it_waits(connection, noted, day)
-                if noted and not kept:
-                    kept = let_leave(connection, engine, storage, noted)
-            yield Leaving(day, noted and noted.rows, size, kept)
+    storage.open_for(engine)
+    for day, size in days.items():
+        # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
+        with alone(database_url), alone_in_lake(database_url) as connection:
+            noted = next(iter(lake_days(connection, day, day)), None)
+            kept = why_it_waits(connection, noted, day)
+            if noted and not kept:
+                kept = let_leave(connection, engine, storage, noted)
+            elif is_empty(connection, day):
+                kept = leave_or_wait(connection, day, 0)
+        yield Leaving(day, noted and noted.rows, size, kept)
 
 
 def let_leave(
@@ -96,26 +98,41 @@ def let_leave(
         return "it has changed since it was exported"
     if compared.verdict != "equal":
         return f"the lake does not hold it: {compared.reason}"
+    return leave_or_wait(connection, noted.day, noted.rows)
+
+
+def is_empty(connection: psycopg.Connection, day: date) -> bool:
+    """Whether a partition holds no row: all were erased, or none came after it was made."""
+    there = sql.SQL("select from {} limit 1").format(partition(day))
+    return not connection.execute(there).rowcount
+
+
+def leave_or_wait(connection: psycopg.Connection, day: date, rows: int) -> str | None:
+    """Drop the partition of a day, which holds so many rows; returns why it stays where it does."""
+    connection.commit()
     try:
         with connection.transaction():
-            return drop_partition(connection, noted)
+            return drop_partition(connection, day, rows)
     except psycopg.errors.LockNotAvailable:
         return "others use raw.events just now; it leaves next time"
 
 
-def drop_partition(connection: psycopg.Connection, noted: LakeDay) -> str | None:
+def drop_partition(connection: psycopg.Connection, day: date, rows: int) -> str | None:
     """Inside a transaction: unless an event of the day has come since it was compared."""
-    partition = sql.Identifier("raw", f"events_{noted.day:%Y%m%d}")
     connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
     # Whoever loads has locked raw.events until its transaction ends: nothing can come that is not counted below.
     connection.execute("lock table only raw.events in access exclusive mode")
-    rows = connection.execute(sql.SQL("select count(*) from {}").format(partition)).fetchall()[0][0]
-    if rows != noted.rows or is_changed(connection, noted.day):
+    ((there,),) = connection.execute(sql.SQL("select count(*) from {}").format(partition(day))).fetchall()
+    if there != rows or (rows and is_changed(connection, day)):
         return "an event of it has come just now"
-    connection.execute(sql.SQL("alter table raw.events detach partition {}").format(partition))
-    connection.execute(sql.SQL("drop table {}").format(partition))
-    connection.execute("update lake.days set left_at = now() where day = %s", [noted.day])
+    connection.execute(sql.SQL("alter table raw.events detach partition {}").format(partition(day)))
+    connection.execute(sql.SQL("drop table {}").format(partition(day)))
+    connection.execute("update lake.days set left_at = now() where day = %s and left_at is null", [day])
     return None
+
+
+def partition(day: date) -> sql.Identifier:
+    return sql.Identifier("raw", f"events_{day:%Y%m%d}")
 
 
 def remove_old_rejected(database_url: str, settings: Settings) -> int:

@@ -114,6 +114,10 @@ def open_lake(url: str) -> LakeStorage:
 
     Raises DogearError where nothing knows such URLs.
     """
+    if "=" in url:
+        raise DogearError(
+            f"The lake {without_credentials(url)} must have no = in its path: readers take it for a partition."
+        )
     if folder := local_folder(url):
         return LakeStorage(str(folder), str(folder))
     filesystem, root = open_filesystem(url, "lake")

@@ -6,11 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 import duckdb
+import psycopg
 
 from orchestration.errors import DogearError
-from orchestration.lake.manifest import read_manifest
-from orchestration.lake.reader import LakeReader
+from orchestration.lake.manifest import known_manifest
+from orchestration.lake.reader import events_of_lake
 from orchestration.lake.storage import open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
 VISITOR_ROWS = Path(__file__).with_name("visitor_rows.sql").read_text()
@@ -25,22 +27,26 @@ class VisitorDay:
     in_marts: bool
 
 
-def visitor_days(settings: Settings, visitor_id: str, uuid: UUID | None, site: str | None) -> list[VisitorDay]:
-    """Every day, by reading these columns of the whole lake; ``site`` None is every site.
+def visitor_days(
+    connection: psycopg.Connection, settings: Settings, visitor_id: str, uuid: UUID | None, site: str | None
+) -> list[VisitorDay]:
+    """Every day, by reading these columns of all files that PostgreSQL knows of; ``site`` None is every site.
 
-    Raises DogearError where the lake does not answer, or a file is damaged.
+    Raises DogearError where the lake does not answer, or a file is damaged or not there.
     """
-    if not read_manifest(open_lake(settings.lake)).days:
+    manifest = known_manifest(connection)
+    if not manifest.days:
         return []
-    reader = LakeReader(settings)
+    storage = open_lake(settings.lake)
+    said = {"id": visitor_id, "uuid": uuid and str(uuid), "site": site}
     try:
-        with reader.session() as session:
-            said = {"id": visitor_id, "uuid": uuid and str(uuid), "site": site}
-            return [VisitorDay(*row) for row in session.execute(VISITOR_ROWS, said).fetchall()]
+        with open_duckdb(settings) as engine:
+            storage.open_for(engine)
+            engine.execute("create schema raw")
+            engine.execute(f"create view raw.events as {events_of_lake(manifest, storage)}")
+            return [VisitorDay(*row) for row in engine.execute(VISITOR_ROWS, said).fetchall()]
     except duckdb.Error as error:
         raise DogearError(
             f"The lake cannot be searched for the visitor: {str(error).splitlines()[0]} Nothing was erased. "
             "Which file is damaged says: dogear lake check"
         ) from None
-    finally:
-        reader.close()

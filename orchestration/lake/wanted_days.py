@@ -8,9 +8,9 @@ from orchestration.rollups.stale_days import DayRange
 
 
 def days_of_range(database_url: str, days: DayRange, *, only_changed: bool) -> list[date]:
-    """The closed days among ``days`` that hold events, or did; with ``only_changed``, those that must be written."""
+    """The days among ``days`` that must be written; without ``only_changed``, also all that PostgreSQL still holds."""
     with connect(database_url) as connection:
         wanted = {changed.day for changed in changed_days(connection)}
         if not only_changed:
-            wanted |= {day.day for day in lake_days(connection, days.first, days.last)}
+            wanted |= {day.day for day in lake_days(connection, days.first, days.last) if not day.left_at}
     return sorted(day for day in wanted if days.first <= day <= days.last)

@@ -12,10 +12,13 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.errors import DogearError
 from orchestration.lake.content_tables import copy_content_tables
+from orchestration.lake.reader import make_events
+from orchestration.lake.storage import open_lake
+from orchestration.lake.warehouse_file import warehouse_file
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.rollups.dbt_project import (
     DBT_COMMAND,
     DBT_PROJECT,
@@ -25,27 +28,15 @@ from orchestration.rollups.dbt_project import (
 )
 from orchestration.settings import Settings
 
-if TYPE_CHECKING:
-    import duckdb
-
 TARGET = "duckdb"
-# Makes raw.events, as a table or a view, in the connection that it is given.
-MakeEvents = Callable[["duckdb.DuckDBPyConnection"], None]
 RunProgram = Callable[[Sequence[str], Mapping[str, str], Path], int]
 LAST_LINES = 20
 
 
-def warehouse_file(settings: Settings) -> Path:
-    """Where the warehouse of this installation is. Its views know it by its stem: attach it by no other name."""
-    return settings.home_folder / "warehouse.duckdb"
+def build_warehouse(database_url: str, settings: Settings, select: Sequence[str] = ()) -> None:
+    """Build and test every model in a new file, from all of history; then put it in the place of the warehouse.
 
-
-def build_warehouse(
-    database_url: str, settings: Settings, path: Path, make_events: MakeEvents, select: Sequence[str] = ()
-) -> None:
-    """Build and test every model in a new file, from all of history; then put it in the place of ``path``.
-
-    ``select`` is dbt's. Raises DogearError, and leaves ``path`` as it is, where dbt fails.
+    ``select`` is dbt's. Raises DogearError, and leaves the warehouse as it is, where dbt fails or the lake is empty.
     """
     said: list[str] = []
 
@@ -64,8 +55,8 @@ def build_warehouse(
 
     arguments = ["--no-use-colors", "--no-write-json", "build", "--exclude-resource-type", "unit_test"]
     arguments += ["--select", *select] if select else []
-    with aside(path, anew=True) as writing:
-        prepare_sources(database_url, settings, writing.file, make_events)
+    with aside(warehouse_file(settings), anew=True) as writing:
+        prepare_sources(database_url, settings, writing.file)
         writing.is_good = run_dbt(database_url, settings, writing.file, arguments, run) == 0
     if not writing.is_good:
         raise DogearError("dbt could not build the warehouse of the lake: " + "\n".join(said))
@@ -79,6 +70,25 @@ class Writing:
     is_good: bool = False
 
 
+def remove_warehouse(settings: Settings) -> Path | None:
+    """Remove the file, once nobody builds it; returns where it was, None where there was none."""
+    file = warehouse_file(settings)
+    with locked(file):
+        if not file.exists():
+            return None
+        file.unlink()
+        return file
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """One process at a time writes what stands at ``path``; others wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @contextmanager
 def aside(path: Path, *, anew: bool) -> Generator[Writing]:
     """A file to write, empty or a copy of ``path``; one process at a time, others wait.
@@ -86,9 +96,7 @@ def aside(path: Path, *, anew: bool) -> Generator[Writing]:
     It has the name of ``path``, in a folder of its own: DuckDB calls a database by its file, and views keep that name.
     """
     folder = path.with_name(f"{path.name}.building")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path):
         # What a process has left that was killed.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -112,15 +120,12 @@ def finish(file: Path) -> None:
         connection.execute("checkpoint")
 
 
-def prepare_sources(database_url: str, settings: Settings, file: Path, make_events: MakeEvents) -> None:
+def prepare_sources(database_url: str, settings: Settings, file: Path) -> None:
     """What dbt reads: events of the lake, and a copy of what PostgreSQL knows of content."""
-    import duckdb
-
     tables = source_tables(parsed_project(database_url, settings), "content")
-    with duckdb.connect(str(file), config={"memory_limit": settings.duckdb_memory_limit}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with open_duckdb(settings, file) as connection:
         connection.execute("create schema if not exists raw")
-        make_events(connection)
+        make_events(connection, open_lake(settings.lake))
         copy_content_tables(database_url, tables, connection)
 
 
@@ -131,20 +136,8 @@ def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequen
         # What was parsed for PostgreSQL is not fit for DuckDB, and would be parsed again each time.
         "DBT_TARGET_PATH": str(settings.home_folder / "dbt" / TARGET),
         "DBT_DUCKDB_PATH": str(file),
-        "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory_limit,
+        "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory,
+        "DBT_DUCKDB_SPILL": str(settings.spill_folder),
         "DBT_TARGET": TARGET,
     }
     return run([*DBT_COMMAND, *arguments], environment, DBT_PROJECT)
-
-
-def lake_events_view(connection: "duckdb.DuckDBPyConnection", lake_folder: Path) -> None:
-    """Make the view raw.events of the files of the lake."""
-    files = f"{lake_folder}/events/*/events.parquet"
-    if not list(lake_folder.glob("events/*/events.parquet")):
-        raise DogearError(f"The lake holds no day yet: there is no {files}.")
-    # A view takes no parameters.
-    written = files.replace("'", "''")
-    connection.execute(
-        f"create or replace view raw.events as "  # noqa: S608 - quoted
-        f"select * from read_parquet('{written}', hive_partitioning = true, union_by_name = true)"
-    )

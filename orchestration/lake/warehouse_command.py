@@ -1,18 +1,17 @@
 """``dogear dbt … --target duckdb``: dbt's commands on the warehouse, by a person."""
 
 import os
+import sys
 from collections.abc import Sequence
-from functools import partial
 
 from orchestration.lake.warehouse import (
     TARGET,
     RunProgram,
     aside,
-    lake_events_view,
     prepare_sources,
     run_dbt,
-    warehouse_file,
 )
+from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.settings import Settings
 
 WRITING = {"build", "run", "seed", "snapshot", "run-operation", "retry", "clone"}
@@ -41,8 +40,9 @@ def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[
     narrowed = any(word.partition("=")[0] in NARROWING for word in arguments)
     with aside(warehouse_file(settings), anew=command == "build" and not narrowed) as writing:
         if command in WRITING:
-            events = partial(lake_events_view, lake_folder=settings.home_folder / "lake")
-            prepare_sources(database_url, settings, writing.file, events)
+            prepare_sources(database_url, settings, writing.file)
         code = run_dbt(database_url, settings, writing.file, arguments, run)
         writing.is_good = command in WRITING and code == 0
+    if writing.is_good:
+        sys.stderr.write(f"Written: {warehouse_file(settings)}. To ask it: dogear duckdb\n")
     return code

@@ -29,7 +29,8 @@ from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
 LONGEST_ID = 200
 # Who writes where the rows are: a build, what makes notifications, the collector's loader; then imports.
-LOCKS = ("dogear.dbt_build", "dogear.make_notifications", "raw.events")
+BUILDS, LOCKS = "dogear.dbt_build", ("dogear.make_notifications", "raw.events")
+LOCK = "select pg_advisory_xact_lock(hashtext(%s))"
 TABLES = "lock table raw.events, raw.rejected_events in share row exclusive mode"
 
 
@@ -91,8 +92,8 @@ def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
 
 def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
     """What ``erase`` would do now; nothing is changed."""
-    in_lake = visitor_days(settings, visitor.id, visitor.uuid, visitor.site)
     with connect(database_url) as connection:
+        in_lake = visitor_days(connection, settings, visitor.id, visitor.uuid, visitor.site)
         try:
             return erased(connection, visitor, in_lake, day_columns)
         finally:
@@ -106,11 +107,13 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
     still to be written.
     """
     with connect(database_url) as connection:
-        for lock in LOCKS:
-            connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [lock])
+        # Who holds both takes them in this order, too.
+        connection.execute(LOCK, [BUILDS])
         # No day may leave, or be written, between.
         with alone_in_lake(database_url) as lake:
-            in_lake = visitor_days(settings, visitor.id, visitor.uuid, visitor.site)
+            for lock in LOCKS:
+                connection.execute(LOCK, [lock])
+            in_lake = visitor_days(lake, settings, visitor.id, visitor.uuid, visitor.site)
             bring_back(database_url, settings, lake, [day.day for day in in_lake])
             connection.execute(TABLES)
             done = erased(connection, visitor, in_lake, day_columns)

@@ -9,6 +9,7 @@ from typing import Any
 from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
 from orchestration.lake.reader import LakeReader
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 
@@ -38,7 +39,7 @@ class Lake:
     def export(self, days: Iterable[date] | None = None) -> list[date]:
         """By default the days that need it."""
         wanted = self.changed() if days is None else days
-        return [done.day for done in export_days(self.url, self.settings, wanted)]
+        return [done.day for done in export_days(self.url, self.settings, open_duckdb(self.settings), wanted)]
 
     def changed(self) -> list[date]:
         with connect(self.url) as connection:

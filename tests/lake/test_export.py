@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.errors import DogearError
 from orchestration.lake.compare import compare_days
+from orchestration.resources.duckdb_engine import open_duckdb
 
 MAY_1, MAY_2, MAY_3 = (date(2026, 5, day) for day in (1, 2, 3))
 
@@ -34,7 +35,7 @@ def test_every_column_of_every_row_reads_the_same_from_the_lake(lake):
 def test_both_engines_compute_the_same_checksum(lake):
     lake.add(MAY_1, 500)
     lake.export()
-    (found,) = compare_days(lake.url, lake.settings)
+    (found,) = compare_days(lake.url, lake.settings, open_duckdb(lake.settings))
     assert (found.verdict, found.expected.rows) == ("equal", 500)
     assert found.expected == found.found
     assert lake.rows("select verdict, postgres_checksum = lake_checksum from lake.checks") == [("equal", True)]

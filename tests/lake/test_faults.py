@@ -16,6 +16,7 @@ from orchestration.lake.compare import compare_days
 from orchestration.lake.export import export_days
 from orchestration.lake.reader import LakeReader
 from orchestration.lake.storage import open_lake
+from orchestration.resources.duckdb_engine import open_duckdb
 
 MAY = [date(2026, 5, 1) + timedelta(days=number) for number in range(5)]
 BY_DAY = "select day, count(*) from raw.events group by day order by day"
@@ -23,12 +24,14 @@ EXPORT = """
 import resource, sys
 from datetime import date
 from orchestration.lake.export import export_days
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 url, home, largest, *days = sys.argv[1:]
+settings = Settings(home=home)
 if int(largest):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
 print("begun", flush=True)
-for done in export_days(url, Settings(home=home), map(date.fromisoformat, days)):
+for done in export_days(url, settings, open_duckdb(settings), map(date.fromisoformat, days)):
     print(done.day, flush=True)
 """
 
@@ -40,7 +43,7 @@ def exporting(lake, days: list[date], largest_file: int = 0) -> subprocess.Popen
 
 
 def verdicts(lake) -> dict[date, str]:
-    return {found.day: found.verdict for found in compare_days(lake.url, lake.settings)}
+    return {found.day: found.verdict for found in compare_days(lake.url, lake.settings, open_duckdb(lake.settings))}
 
 
 def unfinished(lake) -> list[Path]:
@@ -154,5 +157,5 @@ def test_a_lake_that_is_no_folder_says_so(lake, tmp_path):
     (tmp_path / "home").mkdir(exist_ok=True)
     Path(lake.settings.lake).write_text("in the way")
     with pytest.raises(DogearError, match=r"The lake .* takes no files: .* Check that it is a folder"):
-        list(export_days(lake.url, lake.settings, MAY[:1]))
+        list(export_days(lake.url, lake.settings, open_duckdb(lake.settings), MAY[:1]))
     assert open_lake(lake.settings.lake).url == lake.settings.lake

@@ -53,6 +53,14 @@ def run(ticks, job: str, **tags: str) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def(job).execute_in_process(instance=ticks.instance, tags=tags, raise_on_error=False)
 
 
+def rows_told(ticks, day) -> int:
+    """What the page of the asset says of a day."""
+    (told,) = ticks.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=dg.AssetKey(["lake", "events"]), asset_partitions=[str(day)]), limit=1
+    ).records
+    return told.asset_materialization.metadata["dagster/row_count"].value
+
+
 def checked(ticks) -> dg.AssetCheckEvaluation:
     (evaluation,) = run(ticks, "check_lake").get_asset_check_evaluations()
     return evaluation
@@ -75,6 +83,7 @@ def test_closed_days_come_into_the_lake_by_themselves_and_late_events_after_them
     assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]
     assert ticks.run() == [True]
     assert lake.read(BY_DAY)[1] == (LAST_WEEK, 22)
+    assert [rows_told(ticks, day) for day in (LAST_WEEK, YESTERDAY)] == [22, 20]
 
 
 def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):

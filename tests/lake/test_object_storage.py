@@ -9,6 +9,7 @@ from orchestration.lake.compare import compare_days
 from orchestration.lake.reader import FAILURES, LakeReader
 from orchestration.lake.recall import recall
 from orchestration.lake.retention import let_old_days_leave
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 from tests.lake.lake import Lake
 from tests.lake.s3_server import S3Server, s3_server
@@ -40,8 +41,11 @@ def test_days_are_written_read_checked_let_go_and_brought_back(lake, server: S3S
         "history/manifest.json",
     ]
     assert lake.read("select day, count(*) from raw.events group by day order by day") == [(MAY_1, 20), (MAY_2, 20)]
-    assert {found.verdict for found in compare_days(lake.url, lake.settings)} == {"equal"}
-    assert [day.kept for day in let_old_days_leave(lake.url, lake.settings, AUGUST_1)] == [None, None]
+    assert {found.verdict for found in compare_days(lake.url, lake.settings, open_duckdb(lake.settings))} == {"equal"}
+    assert [day.kept for day in let_old_days_leave(lake.url, lake.settings, open_duckdb(lake.settings), AUGUST_1)] == [
+        None,
+        None,
+    ]
     assert lake.rows("select count(*) from raw.events") == [(0,)]
     assert recall(lake.url, lake.settings, [MAY_1]) == [MAY_1]
     assert lake.rows("select count(*) from raw.events") == [(20,)]
@@ -55,15 +59,18 @@ def test_while_it_cannot_be_reached_nothing_is_dropped_and_later_all_goes_on(lak
     with pytest.raises(DogearError, match=r"The lake s3://visits/history .*AWS_ENDPOINT_URL"):
         lake.export()
     with pytest.raises(DogearError, match=r"The lake s3://visits/history cannot be read"):
-        list(compare_days(lake.url, lake.settings))
+        list(compare_days(lake.url, lake.settings, open_duckdb(lake.settings)))
     with pytest.raises(DogearError, match=r"The lake s3://visits/history cannot be read"):
-        list(let_old_days_leave(lake.url, lake.settings, AUGUST_1))
+        list(let_old_days_leave(lake.url, lake.settings, open_duckdb(lake.settings), AUGUST_1))
     assert lake.rows("select count(*) from raw.events") == [(40,)]
     assert lake.rows("select * from lake.checks") == []
 
     server.let_through()
     assert lake.export() == [MAY_2]
-    assert [day.kept for day in let_old_days_leave(lake.url, lake.settings, AUGUST_1)] == [None, None]
+    assert [day.kept for day in let_old_days_leave(lake.url, lake.settings, open_duckdb(lake.settings), AUGUST_1)] == [
+        None,
+        None,
+    ]
 
 
 def test_readers_leave_a_lake_alone_that_does_not_answer(lake, server: S3Server):

@@ -6,6 +6,7 @@ from uuid import uuid4
 from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
 from orchestration.lake.retention import let_old_days_leave
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
@@ -31,8 +32,8 @@ def view(after_hours: float, path: str = "/", visitor: str = "ada") -> Event:
 def let_leave(warehouse: Warehouse, settings: Settings) -> int:
     with connect(warehouse.url) as connection:
         days = [changed.day for changed in changed_days(connection)]
-    list(export_days(warehouse.url, settings, days))
-    return sum(day.kept is None for day in let_old_days_leave(warehouse.url, settings))
+    list(export_days(warehouse.url, settings, open_duckdb(settings), days))
+    return sum(day.kept is None for day in let_old_days_leave(warehouse.url, settings, open_duckdb(settings)))
 
 
 def test_a_backfill_past_the_retention_reads_the_lake(make_installation):

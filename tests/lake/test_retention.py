@@ -1,14 +1,21 @@
 """Old days leave PostgreSQL once the lake is proven to have them, and come back when something asks for them."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import adbc_driver_postgresql.dbapi as adbc
 import pytest
 
 from orchestration.errors import DogearError
+from orchestration.events.load_events import load_events
 from orchestration.lake.compare import compare_days
+from orchestration.lake.export import export_days
 from orchestration.lake.recall import recall
 from orchestration.lake.retention import let_old_days_leave, what_would_leave
+from orchestration.lake.visitor_rows import visitor_days
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_by_hand import days_at_hand
 
 MAY_1, MAY_2, MAY_3 = (date(2026, 5, day) for day in (1, 2, 3))
 # 90 days after 2 May: it is the first to stay.
@@ -18,7 +25,7 @@ COUNTS = "select day, sum(events), sum(crawlers) from raw.day_counts group by da
 
 
 def leave(lake):
-    return list(let_old_days_leave(lake.url, lake.settings, JULY_31))
+    return list(let_old_days_leave(lake.url, lake.settings, open_duckdb(lake.settings), JULY_31))
 
 
 def partitions(lake):
@@ -108,8 +115,69 @@ def test_a_file_that_was_damaged_after_its_day_left_is_found_and_not_taken_for_t
     lake = lake_of_two_days
     leave(lake)
     lake.file(MAY_1).write_bytes(b"PAR1 and nothing else PAR1")
-    found = {day.day: day for day in compare_days(lake.url, lake.settings)}
+    found = {day.day: day for day in compare_days(lake.url, lake.settings, open_duckdb(lake.settings))}
     assert (found[MAY_1].verdict, found[MAY_1].has_left, found[MAY_2].verdict) == ("unreadable", True, "equal")
     with pytest.raises(DogearError, match="put the file back from a backup"):
         recall(lake.url, lake.settings, [MAY_1])
     assert partitions(lake) == {MAY_2}
+
+
+def test_a_partition_without_rows_goes_too(lake):
+    lake.rows("select raw.ensure_event_partitions(array['2026-05-01'::date])")
+    assert [found.kept for found in leave(lake)] == [None]
+    assert leave(lake) == []
+
+
+def test_a_recall_that_is_cut_off_leaves_the_day_where_it_was(lake_of_two_days):
+    lake = lake_of_two_days
+    leave(lake)
+    lake.rows("alter table lake.days add constraint cut_off check (left_at is not null) not valid")
+    with pytest.raises(Exception, match="cut_off"):
+        recall(lake.url, lake.settings, [MAY_1])
+    assert partitions(lake) == {MAY_2}
+    lake.rows("alter table lake.days drop constraint cut_off")
+    assert recall(lake.url, lake.settings, [MAY_1]) == [MAY_1]
+    assert partitions(lake) == {MAY_1, MAY_2}
+
+
+def test_an_event_whose_time_was_put_right_is_known_after_its_day_has_left(lake_of_two_days):
+    lake = lake_of_two_days
+    lake.rows("insert into raw.corrected_events (event_id) select event_id from raw.events where line_number = 5")
+    question = "select event_id::text, occurred_at + interval '1 minute' as occurred_at, received_at, " + (
+        "now() as client_occurred_at, event_type, source, site, user_code, account_id, client_visitor_id, "
+        "anonymous_id::text, client_session_id, is_bot, page_path, page_title, referrer_host, country_code, "
+        "device_type "
+        "from raw.events where line_number = 5 and occurred_at < '2026-05-02'"
+    )
+    with adbc.connect(lake.url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            again = cursor.fetch_arrow_table()
+        leave(lake)
+        assert len(again) == 1
+        assert load_events(connection, again) == 0
+
+
+def test_a_lake_elsewhere_is_not_taken_for_the_one_that_days_left_for(lake_of_two_days, tmp_path):
+    lake = lake_of_two_days
+    leave(lake)
+    elsewhere = lake.settings.model_copy(update={"lake_url": str(tmp_path / "elsewhere")})
+    with pytest.raises(DogearError, match=r"does not hold 2026-05-01, .* Is DOGEAR_LAKE_URL right"):
+        list(export_days(lake.url, elsewhere, open_duckdb(elsewhere), [MAY_2]))
+    with pytest.raises(DogearError, match="Nothing was erased"):
+        visitor_days(connect(lake.url), elsewhere, "visitor 1", None, None)
+    (Path(lake.settings.lake) / "manifest.json").unlink()
+    found = visitor_days(connect(lake.url), lake.settings, "visitor 1", None, None)
+    assert [(day.day, day.rows) for day in found] == [(MAY_1, 3), (MAY_2, 3)]
+
+
+def test_dbt_by_hand_finds_the_days_that_it_writes(lake_of_two_days):
+    lake = lake_of_two_days
+    leave(lake)
+    with (
+        pytest.raises(DogearError, match="1 days, 2026-05-01 to 2026-05-01, have left"),
+        days_at_hand(lake.url, lake.settings, ["run", "-s", "analytics_sessions"]),
+    ):
+        pass
+    with days_at_hand(lake.url, lake.settings, ["build", "--vars", "{from_day: 2026-05-03, to_day: 2026-05-03}"]):
+        assert partitions(lake) == {MAY_1, MAY_2}

@@ -137,7 +137,7 @@ def test_a_visitor_that_was_erased_was_never_there(make, never):
 
     # Older than the retention: the lake alone holds these days.
     site.dogear("lake", "export")
-    assert "4 days left" in site.dogear("lake", "retention").stdout
+    assert "4 days dropped" in site.dogear("lake", "retention").stdout
     assert site.rows("select count(*) from raw.events") == [(0,)]
     assert f",{ADA}," in everything_in_lake(site)
 

@@ -12,7 +12,10 @@ with first_copies as (
 new_copies as (
     select *
     from first_copies
-    where not exists (select from raw.events as known where known.event_id = first_copies.event_id::uuid)
+    where
+        not exists (select from raw.events as known where known.event_id = first_copies.event_id::uuid)
+        -- Its day may have left for the lake.
+        and not exists (select from raw.corrected_events as known where known.event_id = first_copies.event_id::uuid)
 ),
 
 noted as (

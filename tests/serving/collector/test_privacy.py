@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from orchestration.events.event import EventData
+from orchestration.lake.export import export_days
+from orchestration.lake.reader import LakeReader
+from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.embedded_postgres import binaries
+from orchestration.settings import Settings
 from tests.conftest import database_of_its_own
 from tests.serving.collector.running import RunningCollector, page_view, running_collector, until
 
@@ -127,7 +131,21 @@ def test_no_address_is_kept_anywhere(trusting: RunningCollector):
     assert_no_secret(tables, "the database")
     for file in (journal / "known.json", trusting.processes.log_file):
         assert_no_secret(file.read_text(), file.name)
+    lake = everything_in_lake(trusting)
+    assert all(event_id in lake for event_id in accepted)
+    assert_no_secret(lake, "the lake")
     assert_salts_are_in_their_place(trusting, waiting, tables)
+
+
+def everything_in_lake(collector: RunningCollector) -> str:
+    """Every row, after each day was written, whether it is over or not."""
+    settings = Settings(home=collector.home)
+    days = [day for (day,) in collector.rows("select distinct (occurred_at at time zone 'UTC')::date from raw.events")]
+    with open_duckdb(settings) as engine:
+        assert len(list(export_days(collector.database_url, settings, engine, days))) == len(days)
+    reader = LakeReader(settings)
+    with reader.session() as session:
+        return str(session.execute("select event::json from raw.events as event").fetchall())
 
 
 def assert_salts_are_in_their_place(collector: RunningCollector, waiting: str, tables: str) -> None:

@@ -1,0 +1,40 @@
+"""Where the DuckDB warehouse is, and how readers see it under PostgreSQL's names."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.lake.columns import quoted
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLES = "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
+VIEWS = "select schema_name, view_name from duckdb_views() where database_name = 'warehouse' and not internal"
+
+
+def warehouse_file(settings: Settings) -> Path:
+    """Where the warehouse of this installation is. Its views know it by its stem: attach it by no other name."""
+    return settings.home_folder / "warehouse.duckdb"
+
+
+def show_warehouse(connection: "duckdb.DuckDBPyConnection", file: Path, shown: object) -> object:
+    """Let ``connection`` see what is in the file, read-only, by the names that it has in PostgreSQL.
+
+    Returns what tells this file from the next one; ``shown`` is that of the last call, after which little is done where
+    it is the same. Nothing is shown where there is no file: it has not been built.
+    """
+    if not file.exists():
+        return shown
+    is_now = (file.stat().st_ino, file.stat().st_mtime_ns)
+    if is_now == shown:
+        return shown
+    connection.execute("detach database if exists warehouse")
+    path = str(file).replace("'", "''")
+    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    for schema, name in connection.execute(f"{TABLES} union all {VIEWS}").fetchall():
+        if schema != "raw":
+            here = f"{quoted(schema)}.{quoted(name)}"
+            connection.execute(f"create schema if not exists {quoted(schema)}")
+            connection.execute(f"create or replace view {here} as from warehouse.{here}")
+    return is_now

@@ -1,0 +1,49 @@
+"""dbt by a person: the days that it writes must be in PostgreSQL, or their marts would be emptied."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import pairwise
+
+import yaml
+
+from orchestration.errors import DogearError
+from orchestration.lake.days import days_that_left
+from orchestration.lake.recall import recall
+from orchestration.rollups.dbt_run import READ_AROUND, alone
+from orchestration.rollups.stale_days import DayRange
+from orchestration.settings import Settings
+
+WRITING = {"build", "run", "retry", "clone"}
+
+
+@contextmanager
+def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]) -> Generator[None]:
+    """Until the block ends, the days that a command of dbt writes are in PostgreSQL, and no other build runs.
+
+    Raises DogearError where the command names no days, but some have left for the lake.
+    """
+    if not WRITING.intersection(arguments):
+        yield
+        return
+    days = named_days(arguments)
+    with alone(database_url) as connection:
+        if days:
+            recall(database_url, settings, days.with_days_around(READ_AROUND))
+        elif left := days_that_left(connection, date.min, date.max):
+            raise DogearError(
+                f"{len(left)} days, {left[0]} to {left[-1]}, have left PostgreSQL for the lake: dbt would empty "
+                "their marts. Name the days: --vars '{from_day: 2026-03-01, to_day: 2026-03-07}', or try: dogear build"
+            )
+        yield
+
+
+def named_days(arguments: Sequence[str]) -> DayRange | None:
+    """What --vars says of from_day and to_day; None where it names no days, or dbt will complain of it."""
+    written = next((after for word, after in pairwise(arguments) if word == "--vars"), "")
+    written = written or next((word.partition("=")[2] for word in arguments if word.startswith("--vars=")), "")
+    try:
+        said = yaml.safe_load(written) or {}
+        return DayRange(date.fromisoformat(str(said["from_day"])), date.fromisoformat(str(said["to_day"])))
+    except (yaml.YAMLError, KeyError, TypeError, ValueError):
+        return None
