@@ -84,7 +84,8 @@ def let_old_days_leave(
             kept = why_it_waits(connection, noted, day)
             if noted and not kept:
                 kept = let_leave(connection, engine, storage, noted)
-            elif is_empty(connection, day):
+            # Where all events of a day were erased, its file must be written without them before.
+            elif (noted is None or noted.left_at) and is_empty(connection, day):
                 kept = leave_or_wait(connection, day, 0)
         yield Leaving(day, noted and noted.rows, size, kept)
 

@@ -128,6 +128,17 @@ def test_a_partition_without_rows_goes_too(lake):
     assert leave(lake) == []
 
 
+def test_a_day_of_which_all_was_erased_leaves_after_its_file_was_written_without_it(lake_of_two_days):
+    lake = lake_of_two_days
+    lake.rows("delete from raw.events where occurred_at < '2026-05-02'")
+    lake.rows("insert into raw.day_counts (day, events, crawlers) values ('2026-05-01', -15, -5)")
+    assert [found.kept for found in leave(lake)] == ["it has changed since it was exported"]
+    lake.export()
+    assert [found.kept for found in leave(lake)] == [None]
+    assert recall(lake.url, lake.settings, [MAY_1]) == [MAY_1]
+    assert partitions(lake) == {MAY_2}
+
+
 def test_a_recall_that_is_cut_off_leaves_the_day_where_it_was(lake_of_two_days):
     lake = lake_of_two_days
     leave(lake)
