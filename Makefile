@@ -33,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 test: $(READY)
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	$(VENV)/bin/ruff format --check .

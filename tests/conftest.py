@@ -16,9 +16,8 @@ from orchestration.resources.postgres import connect, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
+from tests.scheduling import WholeFiles, group_of
 
-# What is shared by several files, and takes long to make: they go to one worker.
-SHARED_SITES = ("real_site", "tiny_site")
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
 LONGEST = (
     "real_site",
@@ -41,20 +40,13 @@ SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker whole files, and all files that share a site, the longest first."""
-    groups: dict[str, str] = {}
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        shared = [site for site in SHARED_SITES if site in getattr(item, "fixturenames", ())]
-        groups[file] = shared[0] if shared else groups.get(file, file)
+    """The longest files first."""
     places = {group: place for place, group in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(group_of(item.nodeid.partition("::")[0]), len(places)))
 
-    def group_of(item: pytest.Item) -> str:
-        return groups[item.nodeid.partition("::")[0]]
 
-    items.sort(key=lambda item: places.get(group_of(item), len(places)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(scope="session")

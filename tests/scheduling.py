@@ -1,0 +1,26 @@
+"""Which tests go to one worker: whole files, and all files that share a site."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+# What is shared by several files, and takes long to make.
+SHARED_SITES = ("real_site", "tiny_site")
+
+
+@cache
+def group_of(file: str) -> str:
+    """The shared site that the tests of a file ask for, themselves or by their conftest; else the file."""
+    path = Path(file)
+    texts = [it.read_text() for it in (path, path.with_name("conftest.py")) if it.exists()]
+    found = [site for site in SHARED_SITES if any(re.search(rf"\b{site}\b", text) for text in texts)]
+    return found[0] if found else file
+
+
+class WholeFiles(LoadScopeScheduling):
+    """xdist's own groups by mark put nothing together with pytest 9.2, which keeps the ids of tests elsewhere."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])
