@@ -1,8 +1,17 @@
 """The days into which events, rollups and the lake are divided: one partition for each UTC day."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from orchestration.events.event import EARLIEST
+from orchestration.rollups.stale_days import DayRange
 
 # Up to tomorrow, since the clocks of some visitors are ahead.
 DAILY = dg.DailyPartitionsDefinition(start_date=EARLIEST, end_offset=2)
+
+
+def days_of(context: dg.AssetExecutionContext) -> DayRange:
+    """The days that a run is for."""
+    window = context.partition_time_window
+    return DayRange(window.start.date(), (window.end - timedelta(days=1)).date())

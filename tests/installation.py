@@ -3,11 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from orchestration.resources.dagster_home import prepare_dagster_home
 from orchestration.resources.postgres import connect
+from orchestration.settings import Settings
 
 DOGEAR = str(Path(sys.executable).with_name("dogear"))
 
@@ -39,6 +44,17 @@ class Installation:
 
     def dogear(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return run_dogear(self.environment, *arguments, check=check)
+
+    @contextmanager
+    def here(self) -> Generator[Settings]:
+        """Until the block ends this process is one of the installation: its environment, Dagster's home too."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            settings = Settings()
+            for name, value in prepare_dagster_home(settings, self.database_url).items():
+                patch.setenv(name, value)
+            yield settings
 
     def rows(self, question: str, parameters: object = None) -> list[tuple]:
         with connect(self.database_url) as connection:

@@ -21,10 +21,10 @@ def duckdb_shell(
 ) -> None:
     """Ask the lake by DuckDB: raw.events, under PostgreSQL's names, for all of history.
 
-    Nothing in the lake can be changed; tables that you make are gone at the end. Besides PostgreSQL's columns,
-    raw.events has `day`: name it in a condition, and other days are not even opened. marts.* are those of the last
-    dogear dbt build --target duckdb. In a terminal, SQL ends with a semicolon; .tables lists what there is, and .quit
-    (or Ctrl-D) ends. SQL is read from standard input too.
+    raw.events and marts.* cannot be changed, and tables that you make are gone at the end; COPY writes files wherever
+    you may. Besides PostgreSQL's columns, raw.events has `day`: name it in a condition, and other days are not even
+    opened. marts.* are those of the last dogear dbt build --target duckdb. In a terminal, SQL ends with a semicolon;
+    .tables lists what there is, and .quit (or Ctrl-D) ends. SQL is read from standard input too.
 
     \b
     Examples:

@@ -38,7 +38,6 @@ def erase(
       dogear erase --visitor 0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63 --site example.org
       dogear erase --visitor 4711 --yes
     """
-    from orchestration.lake.warehouse import remove_warehouse
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
@@ -55,7 +54,7 @@ def erase(
         if not found.removed and not found.to_build:
             typer.echo(f"0 rows: there is nothing of {visitor_id} on {where}.")
             # One that was built while an erasure went on would still know the visitor.
-            remove_warehouse(settings)
+            forget_warehouse(settings)
         else:
             typer.echo(f"{visitor_id} on {where}:")
             tell(found)
@@ -65,8 +64,7 @@ def erase(
             done = upkeep.erase(database_url, settings, visitor, columns)
             typer.echo("Erased:")
             tell(done)
-            if removed := remove_warehouse(settings):
-                typer.echo(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
+            forget_warehouse(settings)
             if done.to_export:
                 write_again(settings, database_url, done.to_export)
             if done.to_build:
@@ -83,6 +81,14 @@ def tell(erasure: "Erasure") -> None:
         typer.echo(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
     if erasure.to_build:
         typer.echo(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
+
+
+def forget_warehouse(settings: "Settings") -> None:
+    """Remove the DuckDB warehouse: it holds copies of rows, and is quickly built again."""
+    from orchestration.lake.warehouse import remove_warehouse
+
+    if removed := remove_warehouse(settings):
+        typer.echo(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
 
 
 def write_again(settings: "Settings", database_url: str, days: "list[date]") -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.filesize import decimal
 
+from orchestration.cli.at_work import at_work
+
 if TYPE_CHECKING:
     from orchestration.lake.days import LakeDay
 
@@ -71,22 +73,11 @@ def export(
       dogear lake export
       dogear lake export --from 2026-03-01 --to 2026-03-31 --anew
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
-    from orchestration.resources.database import open_database
-    from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.rollups.stale_days import DayRange
-    from orchestration.settings import Settings
 
-    settings = Settings()
-    with (
-        open_database(settings) as url,
-        open_duckdb(settings) as engine,
-        Progress(console=Console(stderr=True), transient=True) as progress,
-    ):
+    with at_work() as (settings, url, engine, progress):
         wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not anew)
         task = progress.add_task("export", total=len(wanted))
         rows = size = 0
@@ -113,22 +104,11 @@ def check(from_day: From = None, to_day: To = None) -> None:
       dogear lake check
       dogear lake check --from 2026-03-01 --to 2026-03-31
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from orchestration.lake.compare import compare_days
     from orchestration.lake.days import lake_days
-    from orchestration.resources.database import open_database
-    from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.resources.postgres import connect
-    from orchestration.settings import Settings
 
-    settings = Settings()
-    with (
-        open_database(settings) as url,
-        open_duckdb(settings) as engine,
-        Progress(console=Console(stderr=True), transient=True) as progress,
-    ):
+    with at_work() as (settings, url, engine, progress):
         with connect(url) as connection:
             wanted = [day.day for day in lake_days(connection, *within(from_day, to_day))]
         task = progress.add_task("check", total=len(wanted))
@@ -157,21 +137,18 @@ def retention(
 ) -> None:
     """Let the days leave PostgreSQL that are older than DOGEAR_RETENTION_DAYS.
 
-    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever.
+    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever. Events
+    that were rejected so long ago go, too.
 
     \b
     Examples:
       dogear lake retention --dry-run
       dogear lake retention
     """
-    from orchestration.lake.retention import let_old_days_leave, what_would_leave
-    from orchestration.resources.database import open_database
-    from orchestration.resources.duckdb_engine import open_duckdb
-    from orchestration.settings import Settings
+    from orchestration.lake.retention import let_old_days_leave, remove_old_rejected, what_would_leave
 
-    settings = Settings()
     gone = freed = kept = 0
-    with open_database(settings) as url, open_duckdb(settings) as engine:
+    with at_work() as (settings, url, engine, _):
         found = what_would_leave(url, settings) if dry_run else let_old_days_leave(url, settings, engine)
         for day in found:
             if day.kept:
@@ -181,12 +158,15 @@ def retention(
                 gone, freed = gone + 1, freed + day.bytes
                 went = "would be dropped" if dry_run else "dropped"
                 typer.echo(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
+        rejected = 0 if dry_run else remove_old_rejected(url, settings)
     if gone + kept:
         went = "would be dropped" if dry_run else "dropped"
         old = f"older than {settings.retention_days} days"
         typer.echo(f"{count(gone, 'day')} {went}, {decimal(freed)}; {kept or 'none'} of those {old} stay.")
     else:
         typer.echo(f"PostgreSQL holds no day older than {settings.retention_days} days.")
+    if rejected:
+        typer.echo(f"{count(rejected, 'rejected event')} of that age removed.")
 
 
 def within(first: datetime | None, last: datetime | None) -> tuple[date, date]:

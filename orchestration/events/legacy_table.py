@@ -73,6 +73,15 @@ def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
             yield rows.add_column(0, "line_number", numbers)
 
 
+def check_rows(table: LegacyTable, rows: int, rows_read: int) -> None:
+    """Raises DogearError where the table holds other ``rows`` by now than were read of it."""
+    if rows != rows_read:
+        raise DogearError(
+            f"{table.schema}.{table.name} holds {rows:,} rows now, and {rows_read:,} were read: "
+            "it is not archived. Import it again when nothing writes to it any more."
+        )
+
+
 def archive(table: LegacyTable, rows_read: int) -> str:
     """Move the table, as it is, into the schema ``archive``; returns its name there.
 
@@ -82,11 +91,7 @@ def archive(table: LegacyTable, rows_read: int) -> str:
         connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table.identifier))
         row = connection.execute(sql.SQL("select count(*) from {}").format(table.identifier)).fetchone()
         assert row is not None
-        if row[0] != rows_read:
-            raise DogearError(
-                f"{table.schema}.{table.name} holds {row[0]:,} rows now, and {rows_read:,} were read: "
-                "it is not archived. Import it again when nothing writes to it any more."
-            )
+        check_rows(table, row[0], rows_read)
         move = sql.SQL("alter table {} set schema {}").format(table.identifier, sql.Identifier(ARCHIVE))
         try:
             connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(ARCHIVE)))

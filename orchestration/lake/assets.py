@@ -1,18 +1,17 @@
 """The lake as assets: each closed day of raw.events as Parquet, and the days that may leave PostgreSQL for it."""
 
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
+from orchestration.errors import DogearError
 from orchestration.lake.days import changed_days
-from orchestration.partitions import DAILY
+from orchestration.partitions import DAILY, days_of
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.resources.postgres import connect
 from orchestration.resources.retries import PASSING_FAULTS
-from orchestration.rollups.stale_days import DayRange
 
 
 class DaysToExport(dg.Config):
@@ -42,9 +41,7 @@ def lake_events(
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
 
-    window = context.partition_time_window
-    days = DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
-    wanted = days_of_range(database.url, days, only_changed=config.only_changed)
+    wanted = days_of_range(database.url, days_of(context), only_changed=config.only_changed)
     done = []
     with duckdb.get_connection() as engine:
         for day in export_days(database.url, database.settings, engine, wanted):
@@ -66,14 +63,22 @@ def lake_events(
         "to hold the same rows. What would go is said by: dogear lake retention --dry-run"
     ),
 )
-def retention(database: Database, duckdb: DuckDB) -> dg.MaterializeResult[Any]:
-    from orchestration.lake.export import export_days
+def retention(context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB) -> dg.MaterializeResult[Any]:
+    from orchestration.lake.export import Export, export_days
     from orchestration.lake.retention import let_old_days_leave, remove_old_rejected
+    from orchestration.lake.storage import LakeRefusesError
 
     with connect(database.url) as connection:
         changed = [changed.day for changed in changed_days(connection)]
+    exported: list[Export] = []
     with duckdb.get_connection() as engine:
-        exported = list(export_days(database.url, database.settings, engine, changed))
+        try:
+            exported.extend(export_days(database.url, database.settings, engine, changed))
+        except LakeRefusesError:
+            raise
+        except DogearError as error:
+            # A day that cannot be written stays, as is said below; the others may leave.
+            context.log.error("%s", error)
         days = list(let_old_days_leave(database.url, database.settings, engine))
     kept = [f"{day.day}: {day.kept}" for day in days if day.kept]
     return dg.MaterializeResult(

@@ -1,10 +1,16 @@
--- The closed UTC days of raw.events whose file in the lake is not there, or was written of other events, or must be written
--- again: one row per day, with whether its partition was dropped since.
+-- The UTC days, from the first to the last that is asked for, whose file in the lake is not there, or was written of other
+-- events than raw.events holds, or must be written again: one row per day, with whether its partition was dropped since.
 with counts as (
     select day, sum(events) as events, sum(crawlers) as crawlers
     from raw.day_counts
-    where day <= %(last_closed)s
+    where day between %(first)s and %(last)s
     group by day
+),
+
+lake as (
+    select day, counted_events, counted_crawlers, export_again, left_at
+    from lake.days
+    where day between %(first)s and %(last)s
 )
 
 select
@@ -14,7 +20,7 @@ select
     coalesce(lake.export_again, '') as why,
     lake.left_at is not null as has_left
 from counts
-full join lake.days as lake on counts.day = lake.day
+full join lake on counts.day = lake.day
 where
     lake.export_again is not null
     or (lake.day is null and (counts.events <> 0 or counts.crawlers <> 0))

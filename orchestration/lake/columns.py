@@ -8,6 +8,7 @@ as whole millionths.
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql
 
 COLUMNS = """
     select attname, format_type(atttypid, atttypmod) from pg_attribute
@@ -15,11 +16,8 @@ COLUMNS = """
 """
 # Between two columns, and in place of NULL: what texts hardly hold.
 BETWEEN, NOTHING = "chr(31)", "chr(30)"
-DUCKDB_TYPES = {
-    "timestamp with time zone": "timestamptz",
-    "double precision": "double",
-    "jsonb": "json",
-}
+# All other types DuckDB calls as PostgreSQL does.
+DUCKDB_TYPES = {"jsonb": "json"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,14 @@ def row_text(columns: tuple[Column, ...], texts: dict[str, str], other: str) -> 
     return f"concat_ws({BETWEEN}, {', '.join(parts)})"
 
 
+def read_as(wanted: tuple[Column, ...], there: tuple[Column, ...]) -> str:
+    """SQL for the columns ``wanted`` of a file that has the columns ``there``: NULL for those that came later."""
+    names = {column.name for column in there}
+    return ", ".join(
+        quoted(c.name) if c.name in names else f"null::{c.duckdb_type} as {quoted(c.name)}" for c in wanted
+    )
+
+
 def quoted(name: str) -> str:
     """``name``, a column's, as SQL writes it whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
+    return sql.Identifier(name).as_string()

@@ -9,8 +9,8 @@ import duckdb
 import psycopg
 
 from orchestration.errors import DogearError
-from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum
-from orchestration.lake.days import LakeDay, alone_in_lake, export_again, lake_days, schemas
+from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum, read_as
+from orchestration.lake.days import LakeDay, alone_in_lake, export_again, is_changed, lake_days, schemas
 from orchestration.lake.storage import MANIFEST, LakeStorage, file_of, open_lake
 from orchestration.resources.postgres import connect
 from orchestration.resources.storage_urls import reason
@@ -118,18 +118,6 @@ def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
     return "equal", None
 
 
-def is_changed(connection: psycopg.Connection, day: date) -> bool:
-    """Whether the day's events are not those that its file was written of, or it must be written again anyhow."""
-    question = """
-        select from lake.days
-        where
-            day = %(day)s and export_again is null and (counted_events, counted_crawlers) = (
-                select coalesce(sum(events), 0), coalesce(sum(crawlers), 0) from raw.day_counts where day = %(day)s
-            )
-    """
-    return not connection.execute(question, {"day": day}).rowcount
-
-
 def rows_in_postgres(connection: psycopg.Connection, columns: tuple[Column, ...], day: date) -> Rows:
     """What raw.events holds of the day."""
     question = (
@@ -146,12 +134,10 @@ def read_day(
     storage: LakeStorage,
     columns: tuple[Column, ...],
     day: date,
-    written_with: tuple[Column, ...] = (),
+    written_with: tuple[Column, ...],
 ) -> Rows:
     """What the file of the day holds, read whole. ``columns`` that it was written without are NULL in it."""
-    missing = [column for column in columns if written_with and column not in written_with]
-    nulls = "".join(f', null::{column.duckdb_type} as "{column.name}"' for column in missing)
-    rows_of_file = f"select *{nulls} from read_parquet($file, hive_partitioning = false)"  # noqa: S608
+    rows_of_file = f"select {read_as(columns, written_with)} from read_parquet($file, hive_partitioning = false)"  # noqa: S608
     question = f"select count(*), {duckdb_checksum(columns)} from ({rows_of_file})"  # noqa: S608
     try:
         ((rows, checksum),) = engine.execute(question, {"file": storage.place(file_of(day))}).fetchall()

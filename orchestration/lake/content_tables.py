@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from orchestration.lake.columns import Column, quoted
+
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
     import duckdb
@@ -18,8 +20,6 @@ SENT_AS_THEY_ARE = {
     *("boolean", "smallint", "integer", "bigint", "double precision"),
     *("text", "text[]", "date", "timestamp with time zone"),
 }
-# All other types DuckDB calls as PostgreSQL does.
-DUCKDB_TYPES = {"jsonb": "json"}
 
 
 def copy_content_tables(database_url: str, tables: Iterable[str], duck: "duckdb.DuckDBPyConnection") -> None:
@@ -44,7 +44,7 @@ def copy_table(
         columns = [(column, kind) for column, kind in cursor.fetchall() if column not in left_out]
         cursor.execute(f"select {', '.join(sent(column, kind) for column, kind in columns)} from {here}")  # noqa: S608 - quoted
         rows = cursor.fetch_record_batch()
-        duck.execute(f"create schema if not exists {sql.Identifier(schema).as_string()}")
+        duck.execute(f"create schema if not exists {quoted(schema)}")
         duck.register("rows_of_table", rows)
         duck.execute(
             f"create or replace table {here} as select {', '.join(kept(column, kind) for column, kind in columns)} "  # noqa: S608 - quoted
@@ -55,11 +55,10 @@ def copy_table(
 
 def sent(column: str, kind: str) -> str:
     """The column as PostgreSQL sends it."""
-    quoted = sql.Identifier(column).as_string()
-    return quoted if kind in SENT_AS_THEY_ARE else f"cast({quoted} as text) as {quoted}"
+    here = quoted(column)
+    return here if kind in SENT_AS_THEY_ARE else f"cast({here} as text) as {here}"
 
 
 def kept(column: str, kind: str) -> str:
     """The column as DuckDB keeps it."""
-    quoted = sql.Identifier(column).as_string()
-    return f"cast({quoted} as {DUCKDB_TYPES.get(kind, kind)}) as {quoted}"
+    return f"cast({quoted(column)} as {Column(column, kind).duckdb_type}) as {quoted(column)}"

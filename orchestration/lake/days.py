@@ -1,8 +1,7 @@
 """What lies in the lake, as PostgreSQL keeps account of it: ``lake.days``, one row per day."""
 
 import json
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.lake.columns import Column
-from orchestration.resources.postgres import connect
+from orchestration.resources.postgres import alone
 
 CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
 # Most events of a day that come late come soon after midnight: its file would be written twice.
@@ -41,19 +40,25 @@ class LakeDay:
     left_at: datetime | None
 
 
-@contextmanager
-def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
+def alone_in_lake(database_url: str) -> AbstractContextManager[psycopg.Connection]:
     """Wait until nobody else writes to the lake, or drops or brings back a day; until the block ends, none begins."""
-    with connect(database_url) as connection:
-        connection.execute("select pg_advisory_lock(hashtext('dogear.lake'))")
-        connection.commit()
-        yield connection
+    return alone(database_url, "dogear.lake")
 
 
 def changed_days(connection: psycopg.Connection, now: datetime | None = None) -> list[ChangedDay]:
     """Every closed day that must be exported, oldest first."""
     last_closed = ((now or datetime.now(UTC)) - CLOSED_AFTER).date() - timedelta(days=1)
-    return [ChangedDay(*row) for row in connection.execute(CHANGED_DAYS, {"last_closed": last_closed})]
+    return changed_within(connection, date.min, last_closed)
+
+
+def is_changed(connection: psycopg.Connection, day: date) -> bool:
+    """Whether the lake does not hold the day's events as they are now, or must hold them anew anyhow."""
+    return bool(changed_within(connection, day, day))
+
+
+def changed_within(connection: psycopg.Connection, first: date, last: date) -> list[ChangedDay]:
+    """Those of these days that must be exported."""
+    return [ChangedDay(*row) for row in connection.execute(CHANGED_DAYS, {"first": first, "last": last})]
 
 
 def lake_days(connection: psycopg.Connection, first: date | None = None, last: date | None = None) -> list[LakeDay]:

@@ -88,10 +88,10 @@ def export_days(
 
 
 def check_is_the_lake(connection: psycopg.Connection, storage: LakeStorage) -> None:
-    """Raises DogearError where none of the days is there that the lake alone should hold."""
+    """Raises LakeRefusesError where none of the days is there that the lake alone should hold."""
     left = [day.day for day in lake_days(connection) if day.left_at][-3:]
-    if left and not any(storage.read(file_of(day)) for day in left):
-        raise DogearError(
+    if left and not any(storage.has(file_of(day)) for day in left):
+        raise LakeRefusesError(
             f"The lake {storage.url} does not hold {left[-1]}, which has left PostgreSQL for it. "
             "Is DOGEAR_LAKE_URL right? Where the lake was moved, move its files too."
         )

@@ -12,7 +12,7 @@ import pyarrow as pa
 from orchestration.errors import DogearError
 from orchestration.events.event_preparer import sql
 from orchestration.events.legacy_reader import LEGACY_ROWS
-from orchestration.events.legacy_table import LegacyTable, table_rows
+from orchestration.events.legacy_table import LegacyTable, check_rows, table_rows
 from orchestration.events.log_lines import ADDRESS_ANYWHERE
 from orchestration.lake.storage import open_lake
 from orchestration.resources.duckdb_engine import open_duckdb
@@ -45,11 +45,7 @@ def archive_rows(settings: Settings, table: LegacyTable, rows_read: int) -> str:
             engine.execute(sql("duckdb_macros"))
             engine.register("source_rows", pa.RecordBatchReader.from_batches(LEGACY_ROWS, batches))
             written = engine.execute(ARCHIVE, {"file": str(file)}).fetchall()[0][0]
-        if written != rows_read:
-            raise DogearError(
-                f"{table.schema}.{table.name} holds {written:,} rows now, and {rows_read:,} were read: "
-                "it is not archived. Import it again when nothing writes to it any more."
-            )
+        check_rows(table, written, rows_read)
         storage.publish(file, name)
     except duckdb.Error as error:
         raise DogearError(f"{table.place} is not archived: {str(error).splitlines()[0]}") from None

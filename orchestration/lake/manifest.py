@@ -64,7 +64,11 @@ def write_manifest(connection: psycopg.Connection, settings: Settings, storage: 
 
 def read_manifest(storage: LakeStorage) -> Manifest:
     """What lies in the lake; nothing, where no day was exported. Raises DogearError where it cannot be read."""
-    data = storage.read(MANIFEST)
+    return parsed_manifest(storage.read(MANIFEST), storage)
+
+
+def parsed_manifest(data: bytes | None, storage: LakeStorage) -> Manifest:
+    """What a manifest of this lake says; nothing, where there is none. Raises DogearError where it is damaged."""
     if data is None:
         return Manifest()
     try:

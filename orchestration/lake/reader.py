@@ -10,9 +10,9 @@ import duckdb
 import pybreaker
 
 from orchestration.errors import DogearError
-from orchestration.lake.columns import Column, quoted
-from orchestration.lake.manifest import Manifest, ManifestDay, read_manifest
-from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.lake.columns import Column, read_as
+from orchestration.lake.manifest import Manifest, ManifestDay, parsed_manifest, read_manifest
+from orchestration.lake.storage import MANIFEST, LakeRefusesError, LakeStorage, file_of, open_lake
 from orchestration.lake.warehouse_file import show_warehouse, warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
@@ -49,13 +49,9 @@ def part_of_view(
     storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
 ) -> str:
     """The days that were written with the columns ``there``."""
-    names = {column.name for column in there}
-    columns = ", ".join(
-        quoted(c.name) if c.name in names else f"null::{c.duckdb_type} as {quoted(c.name)}" for c in wanted
-    )
     files = ", ".join(literal(storage.place(file_of(day.day))) for day in days)
     return (
-        f"select {columns}, day from "  # noqa: S608
+        f"select {read_as(wanted, there)}, day from "  # noqa: S608
         f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'day': date}})"
     )
 
@@ -85,7 +81,7 @@ class LakeReader:
     breaker: pybreaker.CircuitBreaker = field(default_factory=new_breaker)
     _lock: Lock = field(default_factory=Lock)
     _database: duckdb.DuckDBPyConnection | None = None
-    _events: str = ""
+    _manifest: bytes | None = None
     _warehouse: object = None
 
     @contextmanager
@@ -113,7 +109,7 @@ class LakeReader:
 
     def _refreshed(self) -> duckdb.DuckDBPyConnection:
         storage = open_lake(self.settings.lake)
-        events = events_of_lake(read_manifest(storage), storage)
+        manifest = storage.read(MANIFEST)
         with self._lock:
             if self._database is None:
                 self._database = open_duckdb(self.settings)
@@ -121,9 +117,11 @@ class LakeReader:
                 # Whoever asks takes no more than the limits of the installation.
                 self._database.execute("set lock_configuration = true")
                 storage.open_for(self._database)
-            if events != self._events:
+            # With ten years of days, to name their files takes longer than most questions.
+            if manifest is None or manifest != self._manifest:
+                events = events_of_lake(parsed_manifest(manifest, storage), storage)
                 self._database.execute(f"create or replace view raw.events as {events}")
-                self._events = events
+                self._manifest = manifest
             self._warehouse = show_warehouse(self._database, warehouse_file(self.settings), self._warehouse)
             return self._database
 

@@ -79,7 +79,7 @@ def recall_day(
 
     (noted,) = lake_days(connection, day, day)
     columns = schemas(connection)[noted.schema_version]
-    found = read_day(engine, storage, columns, day)
+    found = read_day(engine, storage, columns, day, columns)
     if (found.rows, found.checksum) != (noted.rows, noted.checksum):
         raise DogearError(
             f"{storage.place(file_of(day))} does not hold what was written to it ({found.reason or 'other rows'}), and "

@@ -30,7 +30,7 @@ class LakeRefusesError(DogearError):
 
 @dataclass(frozen=True)
 class LakeStorage:
-    """A lake. ``url`` names it, without credentials; ``root`` is its name in its filesystem, None for a folder."""
+    """A lake. ``url`` names it, without credentials; ``root`` names it in its filesystem (None for a folder)."""
 
     url: str
     root: str
@@ -72,6 +72,15 @@ class LakeStorage:
             return bytes(self.filesystem.cat_file(f"{self.root}/{name}"))
         except FileNotFoundError:
             return None
+        except Exception as error:
+            raise self.refusal("cannot be read", error) from None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file ``name``. Raises DogearError where the lake does not answer."""
+        try:
+            if self.filesystem is None:
+                return Path(self.root, name).exists()
+            return bool(self.filesystem.exists(f"{self.root}/{name}"))
         except Exception as error:
             raise self.refusal("cannot be read", error) from None
 

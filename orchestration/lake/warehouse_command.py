@@ -12,10 +12,9 @@ from orchestration.lake.warehouse import (
     run_dbt,
 )
 from orchestration.lake.warehouse_file import warehouse_file
+from orchestration.rollups.dbt_words import WRITING, command_of
 from orchestration.settings import Settings
 
-WRITING = {"build", "run", "seed", "snapshot", "run-operation", "retry", "clone"}
-READING = {"clean", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "show", "source", "test"}
 # What makes a build one of less than everything.
 NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--selector", "--vars", "--resource-type")
 
@@ -36,7 +35,7 @@ def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[
     ``build`` of everything makes it anew. Other commands that write do so in a copy of it, which takes its place when
     all went well; those that read do so in a copy too, so that nobody who reads the warehouse has to wait.
     """
-    command = next((word for word in arguments if word in WRITING | READING), "")
+    command = command_of(arguments)
     narrowed = any(word.partition("=")[0] in NARROWING for word in arguments)
     with aside(warehouse_file(settings), anew=command == "build" and not narrowed) as writing:
         if command in WRITING:

@@ -1,5 +1,7 @@
 """One way to reach PostgreSQL, and the URLs of a database as each library wants them."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -20,6 +22,15 @@ def connect(url: str) -> psycopg.Connection:
         raise DogearError(
             f"PostgreSQL does not answer at {without_password(url)}: {reason} Check DATABASE_URL."
         ) from None
+
+
+@contextmanager
+def alone(url: str, name: str) -> Generator[psycopg.Connection]:
+    """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection."""
+    with connect(url) as connection:
+        connection.execute("select pg_advisory_lock(hashtext(%s))", [name])
+        connection.commit()
+        yield connection
 
 
 def with_database(url: str, name: str) -> str:

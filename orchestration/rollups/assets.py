@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from orchestration.partitions import DAILY
+from orchestration.partitions import DAILY, days_of
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.database import expected_url
 from orchestration.resources.retries import PASSING_FAULTS
@@ -15,7 +15,6 @@ from orchestration.rollups.dbt_events import AssetEvent, event_maker
 from orchestration.rollups.dbt_project import parsed_project
 from orchestration.rollups.dbt_run import MATERIALIZED_VIEWS, NodeResult, dbt_build, dbt_refresh
 from orchestration.rollups.passing_faults import may_pass
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
 SETTINGS = Settings()
@@ -52,9 +51,7 @@ TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_source_tests_as_chec
 )
 def rollups(context: dg.AssetExecutionContext, database: Database) -> Iterator[AssetEvent]:
     """Build the models for the run's days; each model replaces those days in one transaction."""
-    window = context.partition_time_window
-    days = DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
-    yield from recorded(context, dbt_build(database.url, database.settings, days, selection(context)))
+    yield from recorded(context, dbt_build(database.url, database.settings, days_of(context), selection(context)))
 
 
 @dbt_assets(

@@ -10,11 +10,14 @@ import yaml
 from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
-from orchestration.rollups.dbt_run import READ_AROUND, alone
+from orchestration.resources.postgres import alone
+from orchestration.rollups.dbt_run import BUILDS, READ_AROUND
+from orchestration.rollups.dbt_words import command_of
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
-WRITING = {"build", "run", "retry", "clone"}
+# Others write tables that hold no days.
+WRITING_DAYS = {"build", "run", "retry", "clone"}
 
 
 @contextmanager
@@ -23,11 +26,11 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
 
     Raises DogearError where the command names no days, but some have left for the lake.
     """
-    if not WRITING.intersection(arguments):
+    if command_of(arguments) not in WRITING_DAYS:
         yield
         return
     days = named_days(arguments)
-    with alone(database_url) as connection:
+    with alone(database_url, BUILDS) as connection:
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
         elif left := days_that_left(connection, date.min, date.max):

@@ -7,24 +7,23 @@ run is for are among its variables.
 import json
 import os
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-import psycopg
-
 from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
-from orchestration.resources.postgres import connect
+from orchestration.resources.postgres import alone
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
 # How many days before and after those that are built a model may read (at_days in the dbt project).
 READ_AROUND = 3
+# The lock of those who build: of any two, one waits.
+BUILDS = "dogear.dbt_build"
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
@@ -57,7 +56,7 @@ def dbt_build(
     arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
     if select:
         arguments += ["--select", *select]
-    with alone(database_url) as connection:
+    with alone(database_url, BUILDS) as connection:
         recall(database_url, settings, days.with_days_around(READ_AROUND))
         forget_days(connection, days, day_columns(parsed))
         connection.commit()
@@ -67,17 +66,8 @@ def dbt_build(
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
     """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
-    with alone(database_url):
+    with alone(database_url, BUILDS):
         yield from run_dbt(database_url, settings, parsed, ["--select", *names])
-
-
-@contextmanager
-def alone(database_url: str) -> Generator[psycopg.Connection]:
-    """Wait until no other build runs; until the block ends, none begins."""
-    with connect(database_url) as connection:
-        connection.execute("select pg_advisory_lock(hashtext('dogear.dbt_build'))")
-        connection.commit()
-        yield connection
 
 
 def run_dbt(

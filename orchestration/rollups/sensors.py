@@ -1,15 +1,16 @@
 """Days whose events, documents or rules changed are built again by themselves, whatever their age."""
 
-import hashlib
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache, partial
 
 import dagster as dg
 
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
+from orchestration.rollups.ask_for_days import UNFINISHED, ask_for, digest, skip
 from orchestration.rollups.asked_builds import Memory
 from orchestration.rollups.assets import rollups
 from orchestration.rollups.dbt_project import parsed_project, views_and_seeds
@@ -26,13 +27,6 @@ from orchestration.rollups.stale_days import (
 
 LOOK_EVERY = 30
 BUILDS = {build.name, update.name}
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dg.sensor(
@@ -55,18 +49,13 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
     if not found:
         return skip("Every day is built.", memory.without_old(now))
     states = {days: state(days, built, content, database.settings.session_rules) for days in found}
-    due = [days for days in found if memory.is_due(str(days), states[days], now)]
-    if not due:
-        return skip(f"{', '.join(map(str, found))}: a build was asked for a moment ago.", memory)
-    job = job_for(database)
-    requests = [
-        dg.RunRequest(
-            job_name=job, run_key=f"{states[days]} {days} {now:.0f}", tags=run_tags(days) | priority(days).tags
-        )
-        for days in due
-    ]
-    memory = memory.without_old(now, keep=map(str, found)).with_asked({str(days): states[days] for days in due}, now)
-    return dg.SensorResult(run_requests=requests, cursor=memory.written())
+    # Once for all of them, and only where one is due.
+    job = cache(partial(job_for, database))
+
+    def build_of(days: DayRange, run_key: str) -> dg.RunRequest:
+        return dg.RunRequest(job_name=job(), run_key=run_key, tags=run_tags(days) | priority(days).tags)
+
+    return ask_for(states, memory, now, build_of)
 
 
 def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
@@ -75,7 +64,7 @@ def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
     What arrived meanwhile is no part of it: on days that cannot be built, new visits do not help.
     """
     made_of = sorted((day, by) for day, by in built.items() if days.first <= day <= days.last)
-    return hashlib.sha256(repr((str(days), made_of, of)).encode()).hexdigest()[:32]
+    return digest(str(days), made_of, of)
 
 
 def job_for(database: Database) -> str:
@@ -94,10 +83,6 @@ def is_building(instance: dg.DagsterInstance) -> bool:
 def priority(days: DayRange) -> Priority:
     """Today's numbers are looked at; what is late has waited already."""
     return Priority.TODAY if days.last >= datetime.now(UTC).date() else Priority.LATE
-
-
-def skip(reason: str, memory: Memory) -> dg.SensorResult:
-    return dg.SensorResult(skip_reason=dg.SkipReason(reason), cursor=memory.written())
 
 
 defs = dg.Definitions(sensors=[stale_days])

@@ -22,14 +22,15 @@ from orchestration.lake.days import alone_in_lake, export_again
 from orchestration.lake.recall import bring_back
 from orchestration.lake.visitor_rows import VisitorDay, visitor_days
 from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_run import BUILDS
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
 LONGEST_ID = 200
-# Who writes where the rows are: a build, what makes notifications, the collector's loader; then imports.
-BUILDS, LOCKS = "dogear.dbt_build", ("dogear.make_notifications", "raw.events")
+# Who writes where the rows are, beside builds: what makes notifications, the collector's loader; then imports.
+LOCKS = ("dogear.make_notifications", "raw.events")
 LOCK = "select pg_advisory_xact_lock(hashtext(%s))"
 TABLES = "lock table raw.events, raw.rejected_events in share row exclusive mode"
 

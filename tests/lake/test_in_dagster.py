@@ -8,8 +8,6 @@ import dagster as dg
 import pytest
 from dagster._core.workspace.load_target import PythonFileTarget
 
-from orchestration.resources.dagster_home import prepare_dagster_home
-from orchestration.settings import Settings
 from tests.lake.lake import Lake
 from tests.rollups.building import Warehouse
 from tests.rollups.ticks import Ticks
@@ -31,12 +29,8 @@ class LakeTicks(Ticks):
 @pytest.fixture(scope="module")
 def lake(make_installation) -> Iterator[Lake]:
     installation = make_installation("lake_ticks")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installation.environment.items():
-            patch.setenv(name, value)
-        for name, value in prepare_dagster_home(Settings(), installation.database_url).items():
-            patch.setenv(name, value)
-        yield Lake(installation.database_url, Settings())
+    with installation.here() as settings:
+        yield Lake(installation.database_url, settings)
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +111,17 @@ def test_by_the_week_old_days_leave_and_a_backfill_writes_days_again(ticks, lake
     assert result.success
     after = lake.rows("select exported_at from lake.days order by day")
     assert [old < new for (old,), (new,) in zip(before, after, strict=True)] == [False, True, True]
+
+
+def test_a_day_that_cannot_be_written_does_not_keep_others_from_leaving(ticks, lake):
+    also_old = LONG_AGO + timedelta(days=1)
+    lake.add(also_old)
+    lake.export([also_old])
+    # An event of a day that has left has come late, and its file cannot be read beside it.
+    lake.file(LONG_AGO).write_bytes(b"nothing")
+    lake.add(LONG_AGO, 21, since=21)
+    result = run(ticks, "retention")
+    assert result.success
+    assert lake.rows("select day from lake.days where left_at is not null order by day") == [(LONG_AGO,), (also_old,)]
+    (told,) = result.asset_materializations_for_node("lake__retention")
+    assert str(LONG_AGO) in str(told.metadata["days kept"].value)

@@ -190,5 +190,7 @@ def test_dbt_by_hand_finds_the_days_that_it_writes(lake_of_two_days):
         days_at_hand(lake.url, lake.settings, ["run", "-s", "analytics_sessions"]),
     ):
         pass
+    with days_at_hand(lake.url, lake.settings, ["test", "-s", "build"]):
+        pass
     with days_at_hand(lake.url, lake.settings, ["build", "--vars", "{from_day: 2026-05-03, to_day: 2026-05-03}"]):
         assert partitions(lake) == {MAY_1, MAY_2}

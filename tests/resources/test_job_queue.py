@@ -6,22 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.resources.dagster_home import prepare_dagster_home
-from orchestration.settings import Settings
 from tests.resources.queue import queue_of
 
 
 @pytest.fixture(scope="module")
 def queue(make_installation):
     installation = make_installation("queue", OPERATOR="ada")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installation.environment.items():
-            patch.setenv(name, value)
-        environment = prepare_dagster_home(Settings(), installation.database_url)
-        for name, value in environment.items():
-            patch.setenv(name, value)
+    with installation.here():
         assert installation.rows("select * from ops.job_queue") == [], "Dagster has made no table yet"
-        with queue_of(installation.database_url, environment["DAGSTER_HOME"]) as queue:
+        with queue_of(installation.database_url, os.environ["DAGSTER_HOME"]) as queue:
             queue.retry()
             queue.tick()
             yield queue

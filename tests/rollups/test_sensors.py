@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from orchestration.resources.dagster_home import prepare_dagster_home
 from orchestration.resources.postgres import connect
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
@@ -47,12 +46,8 @@ def build_all(warehouse: Warehouse) -> None:
 def warehouse(make_installation) -> Iterator[Warehouse]:
     """Ten days up to today, and twenty around a day two months ago: one page view each."""
     installation = make_installation("ticks")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in installation.environment.items():
-            patch.setenv(name, value)
-        for name, value in prepare_dagster_home(Settings(), installation.database_url).items():
-            patch.setenv(name, value)
-        warehouse = Warehouse(installation.database_url, Settings().home_folder)
+    with installation.here() as settings:
+        warehouse = Warehouse(installation.database_url, settings.home_folder)
         warehouse.load(view(days_after(TODAY, -day)) for day in range(10))
         warehouse.load(view(days_after(LATE, day), "/blog/lending") for day in range(-10, 10))
         yield warehouse

@@ -137,7 +137,13 @@ def test_a_visitor_that_was_erased_was_never_there(make, never):
 
     # Older than the retention: the lake alone holds these days.
     site.dogear("lake", "export")
-    assert "4 days dropped" in site.dogear("lake", "retention").stdout
+    site.execute(
+        "insert into raw.rejected_events (rejected_id, site, source, reason, excerpt, rejected_at) "
+        "values (gen_random_uuid(), 'example.org', 'test', 'long ago', '', now() - interval '91 days')"
+    )
+    left = site.dogear("lake", "retention").stdout
+    assert "4 days dropped" in left
+    assert left.endswith("1 rejected event of that age removed.\n")
     assert site.rows("select count(*) from raw.events") == [(0,)]
     assert f",{ADA}," in everything_in_lake(site)
 

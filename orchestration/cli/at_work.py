@@ -1,0 +1,33 @@
+"""What commands on the lake work with."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import duckdb
+    from rich.progress import Progress
+
+    from orchestration.settings import Settings
+
+
+class AtWork(NamedTuple):
+    settings: "Settings"
+    url: str
+    engine: "duckdb.DuckDBPyConnection"
+    progress: "Progress"
+
+
+@contextmanager
+def at_work() -> Generator[AtWork]:
+    """What the commands work with; progress is shown on standard error, and gone at the end."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from orchestration.resources.database import open_database
+    from orchestration.resources.duckdb_engine import open_duckdb
+    from orchestration.settings import Settings
+
+    settings, progress = Settings(), Progress(console=Console(stderr=True), transient=True)
+    with open_database(settings) as url, open_duckdb(settings) as engine, progress:
+        yield AtWork(settings, url, engine, progress)
