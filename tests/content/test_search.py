@@ -26,9 +26,10 @@ def site(tmp_path, database_url):
 
 
 def asker(database_url: str, name: str):
-    def ask(query: str, function: str = "search") -> list[str]:
+    def ask(query: str, function: str = "search", more: str = "") -> list[str]:
         with psycopg.connect(database_url) as connection:
-            found = connection.execute(f"select url_path from content.{function}(%s, %s)", [query, name]).fetchall()
+            question = f"select url_path from content.{function}(%s, %s {more})"
+            found = connection.execute(question, [query, name]).fetchall()
         return [path for (path,) in found]
 
     return ask
@@ -48,6 +49,18 @@ def test_title_before_tags_before_excerpt_before_body(site):
     )
     assert search("bookmarks") == ["/title", "/tags", "/excerpt", "/body"]
     assert search("bookmark -pelican") == ["/title", "/tags", "/excerpt"]
+
+
+def test_pages_of_very_many_documents_hold_each_of_them_once(site):
+    filler = "Some words that stand here, so many that no excerpt holds them all. " * 10
+    # The higher the number, the better the document alone; the older it is, too.
+    titles = {f"t{n:03}.md": f"---\ndate: {2000 - n}-01-01\n---\n# Bookmark {'bookmark ' * n}" for n in range(215)}
+    bodies = {f"b{n:02}.md": f"# Number {n}\n\n{filler}\n\nA bookmark." for n in range(20)}
+    search = site(titles | bodies)
+    pages = [search("bookmark", more=f", most => 50, skip => {skip}") for skip in range(0, 250, 50)]
+    found = [path for page in pages for path in page]
+    assert sorted(found) == sorted(f"/{name.removesuffix('.md')}" for name in titles | bodies)
+    assert {path[:2] for path in found[215:]} == {"/b"}
 
 
 def test_each_language_has_its_stems_and_accents_need_not_be_typed(site):
