@@ -18,6 +18,8 @@ from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
 FAILURES, SECONDS = 5, 60.0
+# In no name of a file.
+BETWEEN_FILES = "\x1f"
 
 
 def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
@@ -49,10 +51,11 @@ def part_of_view(
     storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
 ) -> str:
     """The days that were written with the columns ``there``."""
-    files = ", ".join(literal(storage.place(file_of(day.day))) for day in days)
+    # One text: a list of ten years of files takes DuckDB twice as long, at each question again.
+    files = literal(BETWEEN_FILES.join(storage.place(file_of(day.day)) for day in days))
     return (
-        f"select {read_as(wanted, there)}, day from "  # noqa: S608
-        f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'day': date}})"
+        f"select {read_as(wanted, there)}, day from read_parquet("  # noqa: S608
+        f"string_split({files}, {literal(BETWEEN_FILES)}), hive_partitioning = true, hive_types = {{'day': date}})"
     )
 
 
