@@ -8,12 +8,15 @@ import dagster as dg
 import pytest
 from dagster._core.workspace.load_target import PythonFileTarget
 
+from orchestration.lake.days import CLOSED_AFTER
 from tests.lake.lake import Lake
 from tests.rollups.building import Warehouse
 from tests.rollups.ticks import Ticks
 
 TODAY = datetime.now(UTC).date()
-YESTERDAY, LAST_WEEK, LONG_AGO = (TODAY - timedelta(days=days) for days in (1, 7, 120))
+# Just after midnight, yesterday is not closed yet.
+LAST_CLOSED = (datetime.now(UTC) - CLOSED_AFTER).date() - timedelta(days=1)
+LAST_WEEK, LONG_AGO = (TODAY - timedelta(days=days) for days in (7, 120))
 BY_DAY = "select day, count(*) from raw.events group by day order by day"
 
 
@@ -62,13 +65,13 @@ def checked(ticks) -> dg.AssetCheckEvaluation:
 
 def test_closed_days_come_into_the_lake_by_themselves_and_late_events_after_them(ticks, lake):
     assert ticks.look().skip_reason == "The lake holds every closed day."
-    for day in (LONG_AGO, LAST_WEEK, YESTERDAY, TODAY):
+    for day in (LONG_AGO, LAST_WEEK, LAST_CLOSED, TODAY):
         lake.add(day)
     ticks.look()
-    assert ticks.days() == [(str(LONG_AGO), str(LONG_AGO)), (str(LAST_WEEK), str(YESTERDAY))]
+    assert ticks.days() == [(str(LONG_AGO), str(LONG_AGO)), (str(LAST_WEEK), str(LAST_CLOSED))]
     assert ticks.look().skip_reason == "An export is under way."
     assert ticks.run() == [True, True]
-    assert lake.read(BY_DAY) == [(LONG_AGO, 20), (LAST_WEEK, 20), (YESTERDAY, 20)]
+    assert lake.read(BY_DAY) == [(LONG_AGO, 20), (LAST_WEEK, 20), (LAST_CLOSED, 20)]
     assert ticks.look().skip_reason == "The lake holds every closed day."
 
     lake.add(LAST_WEEK, 22, since=21)
@@ -77,7 +80,7 @@ def test_closed_days_come_into_the_lake_by_themselves_and_late_events_after_them
     assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]
     assert ticks.run() == [True]
     assert lake.read(BY_DAY)[1] == (LAST_WEEK, 22)
-    assert [rows_told(ticks, day) for day in (LAST_WEEK, YESTERDAY)] == [22, 20]
+    assert [rows_told(ticks, day) for day in (LAST_WEEK, LAST_CLOSED)] == [22, 20]
 
 
 def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):
@@ -98,14 +101,14 @@ def test_by_the_week_old_days_leave_and_a_backfill_writes_days_again(ticks, lake
     assert run(ticks, "retention").success
     assert lake.rows("select distinct occurred_at::date from raw.events order by 1") == [
         (LAST_WEEK,),
-        (YESTERDAY,),
+        (LAST_CLOSED,),
         (TODAY,),
     ]
     assert lake.rows("select day from lake.days where left_at is not null") == [(LONG_AGO,)]
     before = lake.rows("select exported_at from lake.days order by day")
     one_range = {
         "dagster/asset_partition_range_start": str(LAST_WEEK),
-        "dagster/asset_partition_range_end": str(YESTERDAY),
+        "dagster/asset_partition_range_end": str(LAST_CLOSED),
     }
     result = run(ticks, "export_lake", **one_range)
     assert result.success
