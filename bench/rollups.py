@@ -122,7 +122,7 @@ def run(warehouse: Warehouse, days: int, events: int) -> None:
     warehouse.make(FIRST + timedelta(days=days), 1, events)
     stale = days_to_build(warehouse.url, warehouse.settings)
     show(f"a day added, builds {', '.join(map(str, stale))}", warehouse.build(stale)[0])
-    warehouse.add_late_event(FIRST + timedelta(days=days - 60))
+    warehouse.add_late_event(FIRST + timedelta(days=max(days - 60, 0)))
     started = time.perf_counter()
     stale = days_to_build(warehouse.url, warehouse.settings)
     show("stale days found", time.perf_counter() - started)

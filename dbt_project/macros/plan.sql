@@ -12,3 +12,26 @@
 
 {% macro duckdb__plan_for_days() -%}
 {%- endmacro %}
+
+{# After a table is written: what is in it, for those who plan to read it. Again only once it has grown by a twentieth, since
+   to look at a year takes longer than to build a day. #}
+{% macro analyze_if_grown(relation) -%}
+    {{ adapter.dispatch('analyze_if_grown')(relation) }}
+{%- endmacro %}
+
+{% macro postgres__analyze_if_grown(relation) -%}
+    do $$
+    begin
+        if (
+            select pg_relation_size(oid) > 1.05 * relpages * current_setting('block_size')::bigint
+            from pg_class
+            where oid = '{{ relation }}'::regclass
+        ) then
+            analyze {{ relation }};
+        end if;
+    end
+    $$
+{%- endmacro %}
+
+{% macro duckdb__analyze_if_grown(relation) -%}
+{%- endmacro %}

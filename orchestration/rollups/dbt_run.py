@@ -76,7 +76,7 @@ def run_dbt(
     # dbt reads its profile from the environment.
     os.environ.update(dbt_environment(database_url, settings))
     # Unit tests look at the code, not at the data: they belong to `make test`.
-    arguments = ["--no-write-json", "build", "--project-dir", str(DBT_PROJECT)]
+    arguments = ["--no-write-json", "--log-level-file", "info", "build", "--project-dir", str(DBT_PROJECT)]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     arguments += more
     results: SimpleQueue[NodeResult | None] = SimpleQueue()

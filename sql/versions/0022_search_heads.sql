@@ -22,7 +22,7 @@ create or replace function content.search(
 -- The planner does not know what it costs to unpack the vectors of all documents.
 language sql stable parallel safe set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
     with recursive bounds as materialized (
-        select 200 * greatest((greatest(skip, 0)::bigint + greatest(most, 0) + 199) / 200, 1) as looked_at
+        select 200 * greatest((greatest(skip, 0)::bigint + least(greatest(most, 0), 100) + 199) / 200, 1) as looked_at
     ),
 
     written_in as (

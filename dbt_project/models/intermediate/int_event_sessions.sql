@@ -4,7 +4,7 @@
         days_before=1,
         days_after=1,
         indexes=[{'columns': ['event_day']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

@@ -3,7 +3,7 @@
         day_column='event_day',
         days_after=1,
         indexes=[{'columns': ['event_day']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook="{{ analyze_if_grown(this) }}") }}
 
 -- Only of the days that are being built, and made anew for them: few rows, which the next model joins to all events.
 with recursive

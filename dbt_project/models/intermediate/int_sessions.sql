@@ -3,7 +3,7 @@
         day_column='session_day',
         days_before=1,
         indexes=[{'columns': ['session_day']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

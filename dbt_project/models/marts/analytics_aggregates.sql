@@ -2,7 +2,7 @@
     config(
         day_column='date',
         indexes=[{'columns': ['date']}, {'columns': ['entity_id', 'date']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

@@ -2,7 +2,7 @@
     config(
         day_column='metric_date',
         indexes=[{'columns': ['metric_date']}, {'columns': ['content_id', 'metric_date']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

@@ -2,7 +2,7 @@
     config(
         day_column='day',
         indexes=[{'columns': ['day']}, {'columns': ['content_id', 'version_number']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 

@@ -3,7 +3,7 @@
         day_column='period_start',
         by_period=true,
         indexes=[{'columns': ['site', 'period', 'period_start', 'day']}],
-        post_hook='analyze {{ this }}'
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 
