@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {# After a table is written: what is in it, for those who plan to read it. Again only once it has grown by a twentieth, since
-   to look at a year takes longer than to build a day. #}
+   to look at a year takes longer than to build a day. (An index that is made tells the size of its table, and no more.) #}
 {% macro analyze_if_grown(relation) -%}
     {{ adapter.dispatch('analyze_if_grown')(relation) }}
 {%- endmacro %}
@@ -26,6 +26,8 @@
             select pg_relation_size(oid) > 1.05 * relpages * current_setting('block_size')::bigint
             from pg_class
             where oid = '{{ relation }}'::regclass
+        ) or not exists (
+            select from pg_stats where schemaname = '{{ relation.schema }}' and tablename = '{{ relation.identifier }}'
         ) then
             analyze {{ relation }};
         end if;

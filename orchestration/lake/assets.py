@@ -71,19 +71,22 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
     with connect(database.url) as connection:
         changed = [changed.day for changed in changed_days(connection)]
     exported: list[Export] = []
+    failure = ""
     with duckdb.get_connection() as engine:
         try:
             exported.extend(export_days(database.url, database.settings, engine, changed))
         except LakeRefusesError:
             raise
         except DogearError as error:
-            # A day that cannot be written stays, as is said below; the others may leave.
-            context.log.error("%s", error)
+            # A day that cannot be written stays; the others may leave.
+            failure = str(error)
+            context.log.error("%s", failure)
         days = list(let_old_days_leave(database.url, database.settings, engine))
     kept = [f"{day.day}: {day.kept}" for day in days if day.kept]
     return dg.MaterializeResult(
         metadata={
             "days exported before": len(exported),
+            "days not exported": failure or "none",
             "days that left": sum(day.kept is None for day in days),
             "bytes freed": sum(day.bytes for day in days if day.kept is None),
             "days kept": dg.MetadataValue.md("\n".join(f"- {line}" for line in kept) or "none"),

@@ -80,7 +80,11 @@ class LakeStorage:
         try:
             if self.filesystem is None:
                 return Path(self.root, name).exists()
-            return bool(self.filesystem.exists(f"{self.root}/{name}"))
+            # Not exists(): of some libraries that is false, too, where nobody answers.
+            self.filesystem.info(f"{self.root}/{name}")
+            return True
+        except FileNotFoundError:
+            return False
         except Exception as error:
             raise self.refusal("cannot be read", error) from None
 

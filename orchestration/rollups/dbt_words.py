@@ -4,8 +4,16 @@ from collections.abc import Sequence
 
 WRITING = {"build", "run", "seed", "snapshot", "run-operation", "retry", "clone"}
 READING = {"clean", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "show", "source", "test"}
+# Options that stand before the command and take the word after them, which may read like a command: --log-level debug.
+WITH_VALUE = {
+    *("--log-level", "--log-level-file", "--log-format", "--log-format-file", "--log-path", "--log-file-max-bytes"),
+    *("--printer-width", "--profile", "--profiles-dir", "--project-dir", "--target", "-t", "--target-path", "--state"),
+    *("--defer-state", "--record-timing-info", "-r", "--partial-parse-file-path", "--warn-error-options", "--vars"),
+    *("--indirect-selection", "--threads"),
+}
 
 
 def command_of(arguments: Sequence[str]) -> str:
     """The command: the first word that is one, since a model may be called so, too; empty where there is none."""
-    return next((word for word in arguments if word in WRITING | READING), "")
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return next((word for before, word in pairs if before not in WITH_VALUE and word in WRITING | READING), "")

@@ -49,14 +49,15 @@ language sql stable parallel safe set enable_seqscan = off set plan_cache_mode =
             tsvector_to_array(
                 to_tsvector(
                     content.text_search_configuration(found.language_code),
-                    left(query, 500) || ' ' || content.fold(left(query, 500))
+                    -- What stands between < and > would be a tag to it.
+                    translate(left(query, 500) || ' ' || content.fold(left(query, 500)), '<>', '  ')
                 )
             ) as stems
         from written_in as found
         where found.language_code is not null and (in_language is null or found.language_code = in_language)
     ),
 
-    -- Documents that have a word in title, tags or excerpt come before all others.
+    -- Documents that have a word in title, tags or excerpt come before all others, unless they weigh nothing.
     in_heads as materialized (
         select
             indexed.content_id,
@@ -90,7 +91,7 @@ language sql stable parallel safe set enable_seqscan = off set plan_cache_mode =
         where
             indexed.site = in_site
             and (of_type is null or indexed.content_type = of_type)
-            and (select count(*) from in_heads) < (select looked_at from bounds)
+            and (select count(*) from in_heads where head_rank > 0) < (select looked_at from bounds)
         order by indexed.published_at desc nulls last, indexed.content_id
         limit (select looked_at from bounds)
     ),
@@ -106,7 +107,8 @@ language sql stable parallel safe set enable_seqscan = off set plan_cache_mode =
         from (
             select distinct on (every.content_id, every.language_code) every.*
             from (
-                table in_heads
+                select * from in_heads
+                where head_rank > 0
                 union all
                 table others
             ) as every

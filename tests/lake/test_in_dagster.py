@@ -128,3 +128,4 @@ def test_a_day_that_cannot_be_written_does_not_keep_others_from_leaving(ticks, l
     assert lake.rows("select day from lake.days where left_at is not null order by day") == [(LONG_AGO,), (also_old,)]
     (told,) = result.asset_materializations_for_node("lake__retention")
     assert str(LONG_AGO) in str(told.metadata["days kept"].value)
+    assert str(LONG_AGO) in str(told.metadata["days not exported"].value)

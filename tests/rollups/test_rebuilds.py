@@ -56,6 +56,8 @@ def test_content_that_arrives_or_changes_after_its_visits_rebuilds_the_days_it_c
     warehouse.load([*views("/blog/lending/", 0, 2), *views("/about", 1)])
     warehouse.build(select=MODELS)
     assert stale() == []
+    looked_at = {name for (name,) in warehouse.rows("select tablename from pg_stats where schemaname = 'intermediate'")}
+    assert {"int_event_sessions", "int_sessions", "int_page_entities"} <= looked_at  # those who plan know what is there
     entities = "select view_day, entity_type, version_number from marts.analytics_page_views order by viewed_at"
     assert [row[1:] for row in warehouse.rows(entities)] == [("page", None)] * 3
 
