@@ -63,7 +63,7 @@ def import_files(
                 failed += 1
                 progress.console.print(f"dogear: {error}", markup=False, highlight=False, soft_wrap=True)
             else:
-                progress.console.print(sentence(summary), markup=False, highlight=False, soft_wrap=True)
+                progress.console.print(sentence(summary, visited.site), markup=False, highlight=False, soft_wrap=True)
             progress.remove_task(task)
     sys.exit(1 if failed else 0)
 
@@ -94,7 +94,7 @@ def is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def sentence(summary: "ImportSummary") -> str:
+def sentence(summary: "ImportSummary", site: str) -> str:
     """What was done, in one line."""
     parts = [f"{summary.events_added:,} events added"]
     if summary.events_known:
@@ -105,4 +105,4 @@ def sentence(summary: "ImportSummary") -> str:
         parts.append(f"{summary.lines_rejected:,} rejected (see raw.rejected_events)")
     if summary.days:
         parts.append(f"{summary.days[0]} to {summary.days[-1]}")
-    return f"{summary.file}: {summary.lines_read:,} lines; {', '.join(parts)}."
+    return f"{summary.file}: {summary.lines_read:,} lines; {', '.join(parts)}; site {site}."

@@ -3,6 +3,8 @@
 import gc
 import signal
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -35,6 +37,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def say_version(*, is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"dogear {version('dogear')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=lambda it: say_version(is_wanted=it), is_eager=True, help="Say it.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
 app.command()(up)
 app.command()(collect)
 app.command("import")(import_files)

@@ -1,6 +1,7 @@
 """Whatever is wrong, the command says it in one clear line, fails where nothing could be done, and loses nothing."""
 
 import gzip
+from importlib.metadata import version
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_one_broken_line_and_one_broken_file_stop_nothing(installation, tmp_path
     done = installation.dogear("import", str(tmp_path), check=False)
     assert done.returncode == 1, "one of the files could not be imported"
     assert "2 events added, 1 rejected (see raw.rejected_events)" in done.stderr
+    assert "; site example.org." in done.stderr
     assert installation.rows("select line_number, reason from raw.rejected_events where file like '%%b.log'") == [
         (2, "not a line of the combined or common log format")
     ]
@@ -109,7 +111,7 @@ def test_days_that_make_no_range(installation):
 
 
 @pytest.mark.parametrize(
-    "command", ["", "up", "import", "sync", "build", "analytics", "erase", "site add", "psql", "dbt"]
+    "command", ["", "up", "import", "sync", "build", "analytics", "erase", "site add", "psql", "dbt", "lake", "duckdb"]
 )
 def test_help_has_examples(tmp_path, command):
     done = run_dogear({"DOGEAR_HOME": str(tmp_path / "unused")}, *command.split(), "--help")
@@ -120,3 +122,8 @@ def test_help_has_examples(tmp_path, command):
 
 def test_psql_and_dbt_know_the_database(installation):
     assert installation.dogear("psql", "-Atc", "select 6 * 7").stdout == "42\n"
+
+
+def test_the_version_is_that_of_the_package(tmp_path):
+    said = run_dogear({"DOGEAR_HOME": str(tmp_path / "unused")}, "--version").stdout
+    assert said == f"dogear {version('dogear')}\n"
