@@ -35,7 +35,7 @@ def build_ranges(
         warnings.simplefilter("ignore", BetaWarning)
         from orchestration.definitions import defs
 
-    job = defs.resolve_job_def("build")
+        job = defs.resolve_job_def("build")
     failed: list[str] = []
     (settings.home_folder / "dbt").mkdir(exist_ok=True)
     # Open to the end: after Ctrl-C, dbt's threads still write while the process ends.
