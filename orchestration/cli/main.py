@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 
 
-def say_version(*, is_wanted: bool) -> None:
+def say_version(is_wanted: bool) -> None:
     if is_wanted:
         typer.echo(f"dogear {version('dogear')}")
         raise typer.Exit
@@ -47,9 +47,7 @@ def say_version(*, is_wanted: bool) -> None:
 
 @app.callback()
 def options(
-    _: Annotated[
-        bool, typer.Option("--version", callback=lambda it: say_version(is_wanted=it), is_eager=True, help="Say it.")
-    ] = False,
+    _: Annotated[bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say it.")] = False,
 ) -> None:
     """What stands before a command."""
 
