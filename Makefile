@@ -57,6 +57,7 @@ bench: $(READY)
 	$(VENV)/bin/python -m bench.collector
 	$(VENV)/bin/python -m bench.rollups
 	$(VENV)/bin/python -m bench.latency
+	$(VENV)/bin/python -m bench.lake
 
 tracker: $(READY)
 	$(VENV)/bin/python -m serving.tracker.minify

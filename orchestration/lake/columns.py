@@ -1,4 +1,4 @@
-"""The columns of raw.events, as PostgreSQL has them, and the checksum of a row in both engines.
+"""The columns of tables, as PostgreSQL has them, and the checksum of a row in both engines.
 
 The checksum of a day is the sum, over its rows, of the first 60 bits of an MD5: it does not depend on their order. What
 is hashed is the text of every column, made so that both engines write the same: instants as microseconds, and fractions
@@ -6,14 +6,12 @@ as whole millionths.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-COLUMNS = """
-    select attname, format_type(atttypid, atttypmod) from pg_attribute
-    where attrelid = 'raw.events'::regclass and attnum > 0 and not attisdropped order by attnum
-"""
+COLUMNS_OF_TABLE = Path(__file__).with_name("columns_of_table.sql").read_text()
 # Between two columns, and in place of NULL: what texts hardly hold.
 BETWEEN, NOTHING = "chr(31)", "chr(30)"
 # All other types DuckDB calls as PostgreSQL does.
@@ -22,7 +20,7 @@ DUCKDB_TYPES = {"jsonb": "json"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of raw.events and its type, as PostgreSQL writes it."""
+    """A column and its type, as PostgreSQL writes it."""
 
     name: str
     type: str
@@ -34,7 +32,8 @@ class Column:
 
 def event_columns(connection: psycopg.Connection) -> tuple[Column, ...]:
     """Those of raw.events, in order."""
-    return tuple(Column(*row) for row in connection.execute(COLUMNS).fetchall())
+    rows = psycopg.RawCursor(connection).execute(COLUMNS_OF_TABLE.encode(), ["raw.events"]).fetchall()
+    return tuple(Column(*row) for row in rows)
 
 
 def postgres_checksum(columns: tuple[Column, ...]) -> str:

@@ -10,7 +10,7 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum, read_as
-from orchestration.lake.days import LakeDay, alone_in_lake, export_again, is_changed, lake_days, schemas
+from orchestration.lake.days import LakeDay, alone_in_lake, export_again, is_changed, lake_days, note_repaired, schemas
 from orchestration.lake.storage import MANIFEST, LakeStorage, file_of, open_lake
 from orchestration.resources.postgres import connect
 from orchestration.resources.storage_urls import reason
@@ -24,8 +24,6 @@ NOTE = """
         day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
     ) values (%s, %s, %s, %s, %s, %s, %s)
 """
-# Somebody has put a file back.
-REPAIRED = "update lake.checks set repaired_at = now() where day = %s and verdict <> 'equal' and repaired_at is null"
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def compare_at_one_moment(
     verdict, why = judge(expected, found)
     connection.execute(NOTE, [noted.day, verdict, expected.rows, expected.checksum, found.rows, found.checksum, why])
     if verdict == "equal":
-        connection.execute(REPAIRED, [noted.day])
+        note_repaired(connection, noted.day)
     elif not noted.left_at:
         export_again(connection, [noted.day], f"found {verdict}")
     return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None)

@@ -1,18 +1,16 @@
 """Copies of what dbt reads beside raw.events: the small tables and views of content, from PostgreSQL into DuckDB."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from orchestration.lake.columns import Column, quoted
+from orchestration.lake.columns import COLUMNS_OF_TABLE, Column, quoted
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
     import duckdb
 
-COLUMNS_OF_TABLE = (Path(__file__).parent / "columns_of_table.sql").read_text()
 # Whole texts, which no model reads, and addresses, which nobody shall read.
 LEFT_OUT = {"body", "content_snapshot", "author_email"}
 # What PostgreSQL sends to Arrow as what it is; the rest comes as text, as uuid, jsonb and numeric do.

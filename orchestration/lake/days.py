@@ -90,6 +90,14 @@ def schemas(connection: psycopg.Connection) -> dict[int, tuple[Column, ...]]:
     return {version: tuple(Column(*column) for column in columns) for version, columns in rows}
 
 
+def note_repaired(connection: psycopg.Connection, day: date) -> None:
+    """The day's file is sound again: it was written anew, or somebody has put it back."""
+    connection.execute(
+        "update lake.checks set repaired_at = now() where day = %s and verdict <> 'equal' and repaired_at is null",
+        [day],
+    )
+
+
 def export_again(connection: psycopg.Connection, days: list[date], why: str) -> None:
     """Let these days be written again, if the lake has them."""
     connection.execute("update lake.days set export_again = %s where day = any(%s)", [why, days])

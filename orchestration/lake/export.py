@@ -17,7 +17,7 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, duckdb_checksum, event_columns, quoted
-from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, schema_version
+from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, note_repaired, schema_version
 from orchestration.lake.manifest import write_manifest
 from orchestration.lake.recall import recall_day
 from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
@@ -119,6 +119,7 @@ def export_day(
         file.unlink(missing_ok=True)
     version = schema_version(connection, columns)
     connection.execute(NOTE_EXPORT, {**vars(written), "day": day, "schema_version": version})
+    note_repaired(connection, day)
     connection.commit()
     return Export(day, written.rows, written.bytes)
 

@@ -12,7 +12,7 @@ from orchestration.lake.warehouse import (
     run_dbt,
 )
 from orchestration.lake.warehouse_file import warehouse_file
-from orchestration.rollups.dbt_words import WRITING, command_of
+from orchestration.rollups.dbt_words import WRITING, command_of, value_of
 from orchestration.settings import Settings
 
 # What makes a build one of less than everything.
@@ -21,12 +21,8 @@ NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--sele
 
 def means_warehouse(arguments: Sequence[str]) -> bool:
     """Whether dbt is asked for the target of DuckDB, as dbt itself reads it."""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
-        if option in {"--target", "-t"}:
-            return value == TARGET
-        if option.startswith("--target="):
-            return option == f"--target={TARGET}"
-    return os.environ.get("DBT_TARGET") == TARGET
+    said = value_of(arguments, "--target", "-t")
+    return (os.environ.get("DBT_TARGET") if said is None else said) == TARGET
 
 
 def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[str], run: RunProgram) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import pairwise
 
 import yaml
 
@@ -11,8 +10,8 @@ from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
 from orchestration.resources.postgres import alone
-from orchestration.rollups.dbt_run import BUILDS, READ_AROUND
-from orchestration.rollups.dbt_words import command_of
+from orchestration.rollups.dbt_run import BUILD_LOCK, READ_AROUND
+from orchestration.rollups.dbt_words import command_of, value_of
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
@@ -30,7 +29,7 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
         yield
         return
     days = named_days(arguments)
-    with alone(database_url, BUILDS) as connection:
+    with alone(database_url, BUILD_LOCK) as connection:
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
         elif left := days_that_left(connection, date.min, date.max):
@@ -43,10 +42,8 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:
     """What --vars says of from_day and to_day; None where it names no days, or dbt will complain of it."""
-    written = next((after for word, after in pairwise(arguments) if word == "--vars"), "")
-    written = written or next((word.partition("=")[2] for word in arguments if word.startswith("--vars=")), "")
     try:
-        said = yaml.safe_load(written) or {}
+        said = yaml.safe_load(value_of(arguments, "--vars") or "") or {}
         return DayRange(date.fromisoformat(str(said["from_day"])), date.fromisoformat(str(said["to_day"])))
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
         return None

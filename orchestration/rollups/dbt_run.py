@@ -23,7 +23,7 @@ from orchestration.settings import Settings
 # How many days before and after those that are built a model may read (at_days in the dbt project).
 READ_AROUND = 3
 # The lock of those who build: of any two, one waits.
-BUILDS = "dogear.dbt_build"
+BUILD_LOCK = "dogear.dbt_build"
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
@@ -56,7 +56,7 @@ def dbt_build(
     arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
     if select:
         arguments += ["--select", *select]
-    with alone(database_url, BUILDS) as connection:
+    with alone(database_url, BUILD_LOCK) as connection:
         recall(database_url, settings, days.with_days_around(READ_AROUND))
         forget_days(connection, days, day_columns(parsed))
         connection.commit()
@@ -66,7 +66,7 @@ def dbt_build(
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
     """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
-    with alone(database_url, BUILDS):
+    with alone(database_url, BUILD_LOCK):
         yield from run_dbt(database_url, settings, parsed, ["--select", *names])
 
 

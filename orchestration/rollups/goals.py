@@ -7,7 +7,7 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import alone, connect
-from orchestration.rollups.dbt_run import BUILDS
+from orchestration.rollups.dbt_run import BUILD_LOCK
 from orchestration.rollups.stale_days import NOT_BUILT
 
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -58,7 +58,7 @@ def check_goal(goal: Goal) -> Goal:
 
 def add_goal(database_url: str, goal: Goal) -> int:
     """Add it, or change it; returns how many days must be built again. A build that is under way is waited for."""
-    with alone(database_url, BUILDS) as connection:
+    with alone(database_url, BUILD_LOCK) as connection:
         before = goal_of(connection, goal.site, goal.goal)
         if before == goal:
             return 0
@@ -71,7 +71,7 @@ def add_goal(database_url: str, goal: Goal) -> int:
 
 def remove_goal(database_url: str, site: str, name: str) -> int:
     """Returns how many days must be built again. Raises DogearError where there is no such goal."""
-    with alone(database_url, BUILDS) as connection:
+    with alone(database_url, BUILD_LOCK) as connection:
         goal = goal_of(connection, site, name)
         if goal is None:
             raise DogearError(f"{site[:80]} has no goal {name[:80]!a}. See: dogear goal list")

@@ -22,7 +22,7 @@ from orchestration.lake.days import alone_in_lake, export_again
 from orchestration.lake.recall import bring_back
 from orchestration.lake.visitor_rows import VisitorDay, visitor_days
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_run import BUILDS
+from orchestration.rollups.dbt_run import BUILD_LOCK
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
@@ -109,7 +109,7 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
     """
     with connect(database_url) as connection:
         # Who holds both takes them in this order, too.
-        connection.execute(LOCK, [BUILDS])
+        connection.execute(LOCK, [BUILD_LOCK])
         # No day may leave, or be written, between.
         with alone_in_lake(database_url) as lake:
             for lock in LOCKS:

@@ -12,7 +12,7 @@ from orchestration.content.media.media_rows import Media, delete_rows, read_rows
 from orchestration.content.media.media_storage import MediaStorage, open_storage
 from orchestration.content.site_files import SiteFile
 from orchestration.errors import DogearError
-from orchestration.resources.postgres import connect
+from orchestration.resources.postgres import alone, connect
 
 # Decoders and encoders let other threads run; each holds one image, of up to a few hundred MB.
 THREADS = 2
@@ -52,10 +52,9 @@ def sync_media(
     storage = open_storage(storage_url)
     found = {file.path: (file, url_path) for file, url_path in files}
     hush_pillow()
-    with connect(database_url) as locked, connect(database_url) as connection:
-        locked.autocommit = connection.autocommit = True
-        # Held as long as the connection: of two syncs of a site, the second sees what the first has published.
-        locked.execute("select pg_advisory_lock(hashtext('dogear.media'), hashtext(%s))", [site])
+    # Of two syncs of a site, the second sees what the first has published.
+    with alone(database_url, f"dogear.media {site}"), connect(database_url) as connection:
+        connection.autocommit = True
         before = read_rows(connection, site)
         gone = [path for path in before if path not in found]
         delete_rows(connection, site, gone)
