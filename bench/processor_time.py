@@ -1,4 +1,4 @@
-"""How much processor time the parts of a running system take."""
+"""How much processor time the parts of a running system take, and how much others take from the machine."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -30,3 +30,8 @@ def own_seconds() -> float:
     """Of this process alone."""
     used = psutil.Process().cpu_times()
     return used.user + used.system
+
+
+def stolen_seconds() -> float:
+    """What the host of a virtual machine has given to others since it began; 0 where nobody says."""
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))
