@@ -1,7 +1,8 @@
 {# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
    A model names the column that holds its day, and how many days around those that are built it writes too:
    `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
-   its columns are `period` and `period_start`. #}
+   its columns are `period` and `period_start`. Rows are written day by day, so that a day can be read later without the pages
+   of others, however many were built at once. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -13,13 +14,18 @@
     {%- else -%}
         {{ in_days(config.require('day_column'), **around) }}
     {%- endif %};
-    insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    order by {{ config.require('day_column') }}
 {% endmacro %}
 
 {# dbt would write the days to a temporary table first, to see its columns. A view has them too: each row is written once. #}
 {% macro postgres__get_create_table_as_sql(temporary, relation, sql) -%}
     {%- if temporary and config.get('incremental_strategy') == 'replace_days' -%}
         create temporary view {{ relation }} as ({{ sql }})
+    {%- elif config.get('day_column') -%}
+        {%- set by_day = 'select * from (' ~ sql ~ ') as days order by ' ~ config.get('day_column') -%}
+        {{ create_table_as(temporary, relation, by_day) }}
     {%- else -%}
         {{ create_table_as(temporary, relation, sql) }}
     {%- endif -%}

@@ -4,7 +4,7 @@
 {% macro standard_error(total, squares, times) -%}
     sqrt(
         greatest(
-            {{ exact_sum(squares, parts=1000) }} - {{ exact_sum(total) }} * {{ exact_sum(total) }} / nullif(sum({{ times }}), 0), 0
+            {{ exact_sum_of_squares(squares) }} - {{ exact_sum(total) }} * {{ exact_sum(total) }} / nullif(sum({{ times }}), 0), 0
         )
         / nullif(sum({{ times }}) - 1, 0) / nullif(sum({{ times }}), 0)
     )

@@ -3,6 +3,10 @@
     ('analytics_page_views', 'view_day', 'page_views', 'count(*)'),
     ('analytics_clicks', 'click_day', 'clicks', 'count(*)'),
     ('analytics_sessions', 'session_day', 'sessions', 'count(*)'),
+    (
+        'analytics_aggregates', 'date', 'page_views',
+        "sum(case when entity_type = 'site' then total_views end) / 2"
+    ),
     ('analytics_daily_user_stats', 'date', 'page_views', 'sum(total_page_views)'),
     ('analytics_daily_user_stats', 'date', 'sessions', 'sum(total_sessions)'),
     ('analytics_daily_group_stats', 'date', 'clicks', 'sum(total_clicks)'),
@@ -11,7 +15,8 @@
 ] -%}
 
 -- Every page view and click of the built days stands in its mart, every session has its row, and the rollups add up to
--- the rows; each row of this answer is a day and a mart where they do not.
+-- the rows (analytics_aggregates counts each view in its day and in its hour); each row of this answer is a day and a
+-- mart where they do not.
 with
 
 event_sessions as (

@@ -45,6 +45,8 @@ SERVER_OPTIONS = {
     "max_wal_senders": "0",
     # Compiling a query takes longer than the queries of a rebuild take.
     "jit": "off",
+    # What is read is mostly in the system's cache: to ask another process for it takes longer.
+    "io_method": "sync",
 }
 
 

@@ -10,7 +10,7 @@
 
 {%- set longest = "interval '" ~ var('session_max_hours') ~ " hours'" %}
 {#- Logs know seconds only: within one, the order of their lines counts. One order for all windows, so one sort. #}
-{%- set so_far = 'partition by session_key order by occurred_at, line_number, event_id' %}
+{%- set so_far = 'partition by session_key order by occurred_at, line_number, event_id rows unbounded preceding' %}
 
 -- A session lasts a day at most. So the sessions that touch a day follow from the events of that day, the two before
 -- and the one after. The day before and the day after are written too: there, sessions of the built days begin and end.
@@ -60,33 +60,21 @@ keyed as (
     left join midnight_visitors on events.visitor_id = midnight_visitors.visitor_id
 ),
 
-neighbours as (
+gaps as (
     select
         *,
         lag(occurred_at) over ({{ so_far }}) as previous_event_at,
         lead(occurred_at) over ({{ so_far }}) as next_event_at,
         row_number() over ({{ so_far }}) as number,
-        count(case when event_type = 'page_view' then 1 end) over ({{ so_far }}) as views
-    from keyed
-),
-
-gaps as (
-    select
-        *,
+        count(case when event_type = 'page_view' then 1 end) over ({{ so_far }}) as views,
         -- A client that names its sessions knows when they end, but for one that never ends.
         coalesce(
             occurred_at
-            > previous_event_at + case when client_session_id is null then {{ session_gap() }} else {{ longest }} end,
+            > lag(occurred_at) over ({{ so_far }})
+            + case when client_session_id is null then {{ session_gap() }} else {{ longest }} end,
             true
         ) as follows_gap
-    from neighbours
-),
-
-stretches as (
-    select
-        *,
-        max(case when follows_gap then occurred_at end) over ({{ so_far }}) as stretch_started_at
-    from gaps
+    from keyed
 ),
 
 -- A stretch without a gap that is longer than a session may be goes on in a session for each further UTC day.
@@ -94,13 +82,13 @@ starts as (
     select
         *,
         follows_gap or (
-            occurred_at >= stretch_started_at + {{ longest }}
+            occurred_at >= max(case when follows_gap then occurred_at end) over ({{ so_far }}) + {{ longest }}
             and (
-                previous_event_at < stretch_started_at + {{ longest }}
+                previous_event_at < max(case when follows_gap then occurred_at end) over ({{ so_far }}) + {{ longest }}
                 or event_day > {{ utc_day('previous_event_at') }}
             )
         ) as starts_session
-    from stretches
+    from gaps
 ),
 
 numbered as (

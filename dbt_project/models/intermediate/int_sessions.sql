@@ -28,22 +28,6 @@ traffic_sources as (
     select * from {{ ref('int_traffic_sources') }}
 ),
 
-pages as (
-    select
-        session_key,
-        session_started_at,
-        count(*) as unique_pages
-    from (
-        select distinct
-            session_key,
-            session_started_at,
-            page_path
-        from event_sessions
-        where event_type = 'page_view'
-    ) as viewed
-    group by session_key, session_started_at
-),
-
 sessions as (
     select
         session_key,
@@ -66,6 +50,7 @@ sessions as (
         max(view_number) as page_views,
         count(case when event_type = 'click' then 1 end) as clicks,
         count(*) as events,
+        count(distinct case when event_type = 'page_view' then page_path end) as unique_pages,
         -- The entry tells where the session came from and on what device; without one, the first event does.
         coalesce(
             max(case when is_entry then cast(event_id as text) end),
@@ -97,7 +82,7 @@ select
     sessions.last_seen,
     sessions.engaged_seconds,
     sessions.page_views,
-    coalesce(pages.unique_pages, 0) as unique_pages,
+    sessions.unique_pages,
     sessions.clicks,
     sessions.events,
     coalesce(goal_events.conversions, 0) as conversions,
@@ -108,8 +93,6 @@ select
     coalesce(traffic_sources.channel, 'Unassigned') as channel,
     coalesce(traffic_sources.traffic_source, 'other') as traffic_source
 from sessions
-left join pages
-    on sessions.session_key = pages.session_key and sessions.session_started_at = pages.session_started_at
 left join goal_events
     on sessions.session_key = goal_events.session_key and sessions.session_started_at = goal_events.session_started_at
 left join traffic_sources

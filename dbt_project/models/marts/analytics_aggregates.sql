@@ -17,16 +17,22 @@ page_views as (
     select
         *,
         {{ utc_hour('viewed_at') }} as view_hour
-    from {{ ref('analytics_page_views') }}
+    from {{ ref('int_page_views') }}
     where {{ in_days('view_day') }}
 ),
 
 sessions as (
     select
         *,
-        {{ utc_hour('first_seen') }} as start_hour
-    from {{ ref('analytics_sessions') }}
+        {{ utc_hour('session_started_at') }} as start_hour
+    from {{ ref('int_sessions') }}
     where {{ in_days('session_day') }} and page_views > 0
+),
+
+-- A session of the last day may have its entry on the day after.
+entities as (
+    select * from {{ ref('int_page_entities') }}
+    where {{ in_days('event_day', after=1) }}
 ),
 
 visitor_hours as (
@@ -54,6 +60,7 @@ visitors as (
         site,
         entity_type,
         entity_id,
+        visitor_id,
         account_id,
         page_views,
         seconds_on_page,
@@ -69,6 +76,7 @@ visitors as (
         site,
         entity_type,
         entity_id,
+        visitor_id,
         account_id,
         page_views,
         seconds_on_page,
@@ -77,58 +85,58 @@ visitors as (
     where entity_id is not null
 ),
 
-views as (
+entry_pages as (
     select
-        user_code,
-        site,
-        entity_type,
-        entity_id,
-        day as date,
-        hour,
-        sum(page_views) as total_views,
-        count(*) as unique_visitors,
-        count(account_id) as unique_accounts,
-        {{ exact_sum('seconds_on_page') }} as seconds_on_page,
-        sum(timed_views) as timed_views
-    from visitors
-    group by user_code, site, entity_type, entity_id, day, hour
+        sessions.user_code,
+        sessions.site,
+        sessions.session_day,
+        sessions.start_hour,
+        sessions.page_views,
+        entities.entity_type,
+        entities.entity_id
+    from sessions
+    left join entities
+        on
+            {{ utc_day('sessions.told_at') }} = entities.event_day
+            and sessions.user_code = entities.user_code
+            and sessions.site = entities.site
+            and sessions.entry_page_path = entities.page_path
 ),
 
 entries as (
     select
         user_code,
         site,
-        case when grouping(entry_entity_id) = 1 then 'site' else entry_entity_type end as entity_type,
-        case when grouping(entry_entity_id) = 1 then site else entry_entity_id end as entity_id,
-        session_day as date,
+        case when grouping(entity_id) = 1 then 'site' else entity_type end as entity_type,
+        case when grouping(entity_id) = 1 then site else entity_id end as entity_id,
+        session_day as day,
         start_hour as hour,
         count(*) as entries,
-        count(case when is_bounce then 1 end) as bounces
-    from sessions
+        count(case when page_views = 1 then 1 end) as bounces
+    from entry_pages
     group by
         user_code, site, session_day,
-        grouping sets (
-            (), (start_hour), (entry_entity_type, entry_entity_id), (entry_entity_type, entry_entity_id, start_hour)
-        )
+        grouping sets ((), (start_hour), (entity_type, entity_id), (entity_type, entity_id, start_hour))
 ),
 
--- A session may start shortly before midnight or the full hour, and view its first page after.
+-- Of a visitor, and of the entries of an hour, there are never more than an integer holds; PostgreSQL adds big ones as
+-- decimals. A session may start shortly before midnight or the full hour, and view its first page after.
 counted as (
     select
         user_code,
         site,
         entity_type,
         entity_id,
-        date,
+        day,
         hour,
-        total_views,
-        unique_visitors,
-        unique_accounts,
+        cast(page_views as integer) as page_views,
+        visitor_id,
+        account_id,
         seconds_on_page,
-        timed_views,
+        cast(timed_views as integer) as timed_views,
         0 as entries,
         0 as bounces
-    from views
+    from visitors
 
     union all
 
@@ -137,17 +145,37 @@ counted as (
         site,
         entity_type,
         entity_id,
-        date,
+        day,
         hour,
-        0 as total_views,
-        0 as unique_visitors,
-        0 as unique_accounts,
+        0 as page_views,
+        null as visitor_id,
+        null as account_id,
         null as seconds_on_page,
         0 as timed_views,
-        entries,
-        bounces
+        cast(entries as integer) as entries,
+        cast(bounces as integer) as bounces
     from entries
     where entity_id is not null
+),
+
+summed as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        day,
+        hour,
+        sum(page_views) as page_views,
+        -- One row each.
+        count(visitor_id) as visitors,
+        count(account_id) as accounts,
+        {{ exact_sum('seconds_on_page') }} as seconds_on_page,
+        sum(timed_views) as timed_views,
+        sum(entries) as entries,
+        sum(bounces) as bounces
+    from counted
+    group by user_code, site, entity_type, entity_id, day, hour
 )
 
 select
@@ -155,17 +183,16 @@ select
     site,
     entity_type,
     entity_id,
-    date,
+    day as date,
     hour,
-    cast(sum(total_views) as bigint) as total_views,
-    cast(sum(unique_visitors) as bigint) as unique_visitors,
-    cast(sum(unique_accounts) as bigint) as unique_accounts,
-    cast(sum(unique_visitors - unique_accounts) as bigint) as anonymous_visitors,
-    max(seconds_on_page) as seconds_on_page,
-    cast(sum(timed_views) as bigint) as timed_views,
-    max(seconds_on_page) / nullif(sum(timed_views), 0) as avg_time_on_page,
-    cast(sum(entries) as bigint) as entries,
-    cast(sum(bounces) as bigint) as bounces,
-    cast(sum(bounces) as double precision) / nullif(sum(entries), 0) as bounce_rate
-from counted
-group by user_code, site, entity_type, entity_id, date, hour
+    cast(page_views as bigint) as total_views,
+    visitors as unique_visitors,
+    accounts as unique_accounts,
+    visitors - accounts as anonymous_visitors,
+    seconds_on_page,
+    cast(timed_views as bigint) as timed_views,
+    seconds_on_page / nullif(timed_views, 0) as avg_time_on_page,
+    cast(entries as bigint) as entries,
+    cast(bounces as bigint) as bounces,
+    cast(bounces as double precision) / nullif(entries, 0) as bounce_rate
+from summed

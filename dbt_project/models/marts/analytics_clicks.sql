@@ -1,4 +1,10 @@
-{{ config(day_column='click_day', indexes=[{'columns': ['click_day']}]) }}
+{{
+    config(
+        day_column='click_day',
+        indexes=[{'columns': ['click_day']}],
+        post_hook="{{ analyze_if_grown(this) }}"
+    )
+}}
 
 with
 

@@ -2,9 +2,14 @@
 
 with
 
-event_sessions as (
+events as (
     select * from {{ ref('int_event_sessions') }}
     where {{ in_days('event_day') }}
+),
+
+custom_events as (
+    select * from {{ ref('int_event_sessions') }}
+    where not {{ is_built_in('event_type') }} and {{ in_days('event_day') }}
 ),
 
 counts as (
@@ -15,7 +20,7 @@ counts as (
         event_type,
         count(*) as event_count,
         {{ exact_sum('engaged_seconds') }} as engaged_seconds
-    from event_sessions
+    from events
     group by user_code, site, event_day, event_type
 ),
 
@@ -26,8 +31,7 @@ visitors as (
         event_day as date,
         event_type,
         visitor_id
-    from event_sessions
-    where not {{ is_built_in('event_type') }}
+    from custom_events
 ),
 
 visitor_counts as (

@@ -1,7 +1,8 @@
 {{
     config(
         day_column='view_day',
-        indexes=[{'columns': ['view_day']}, {'columns': ['session_id']}]
+        indexes=[{'columns': ['view_day']}, {'columns': ['session_id']}],
+        post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
 
@@ -12,42 +13,14 @@ events as (
     where event_type = 'page_view' and not is_bot and {{ at_days('occurred_at') }}
 ),
 
--- A page may be read on into the next day.
-event_sessions as (
-    select * from {{ ref('int_event_sessions') }}
-    where {{ in_days('event_day', after=1) }}
+page_views as (
+    select * from {{ ref('int_page_views') }}
+    where {{ in_days('view_day') }}
 ),
 
 sessions as (
     select * from {{ ref('int_sessions') }}
     where {{ in_days('session_day', before=1) }}
-),
-
--- What follows a page view, up to the next one of the session, happened on its page.
-views as (
-    select
-        session_key,
-        session_started_at,
-        view_number,
-        cast(max(case when event_type = 'page_view' then cast(event_id as text) end) as uuid) as event_id,
-        max(case when event_type = 'page_view' then occurred_at end) as viewed_at,
-        max(case when event_type = 'page_view' then next_event_at end) as next_event_at,
-        {{ exact_sum('engaged_seconds') }} as engaged_seconds,
-        max(scroll_depth_percentage) as scroll_depth_percentage,
-        count(case when event_type = 'click' then 1 end) as clicks
-    from event_sessions
-    where view_number > 0
-    group by session_key, session_started_at, view_number
-),
-
-entities as (
-    select * from {{ ref('int_page_entities') }}
-    where {{ in_days('event_day') }}
-),
-
-versions as (
-    select * from {{ ref('int_live_versions') }}
-    where {{ in_days('event_day') }}
 )
 
 select
@@ -55,9 +28,9 @@ select
     events.occurred_at as viewed_at,
     events.event_day as view_day,
     sessions.session_id,
-    sessions.session_day,
-    views.view_number,
-    views.view_number = 1 as is_entry,
+    page_views.session_day,
+    page_views.view_number,
+    page_views.view_number = 1 as is_entry,
     sessions.page_views = 1 as is_bounce,
     events.user_code,
     events.site,
@@ -65,9 +38,9 @@ select
     coalesce(events.contact_id, sessions.contact_id) as contact_id,
     events.account_id,
     events.visitor_id,
-    entities.entity_type,
-    entities.entity_id,
-    versions.version_number,
+    page_views.entity_type,
+    page_views.entity_id,
+    page_views.version_number,
     events.page_type,
     events.page_id,
     events.page_title,
@@ -80,11 +53,9 @@ select
     events.utm_campaign,
     sessions.channel,
     sessions.traffic_source,
-    coalesce(
-        views.engaged_seconds, {{ seconds_between('events.occurred_at', 'views.next_event_at') }}
-    ) as time_on_page,
-    views.scroll_depth_percentage,
-    views.clicks,
+    page_views.time_on_page,
+    page_views.scroll_depth_percentage,
+    page_views.clicks,
     events.load_time_ms,
     events.device_type,
     events.os,
@@ -100,21 +71,8 @@ select
     events.import_id,
     events.line_number
 from events
-inner join views on events.event_id = views.event_id and events.occurred_at = views.viewed_at
+inner join page_views on events.event_id = page_views.event_id and events.occurred_at = page_views.viewed_at
 inner join sessions
-    on views.session_key = sessions.session_key and views.session_started_at = sessions.session_started_at
-left join entities
     on
-        events.event_day = entities.event_day
-        and events.user_code = entities.user_code
-        and events.site = entities.site
-        and events.page_path = entities.page_path
-left join versions
-    on
-        events.event_day = versions.event_day
-        and entities.entity_type = versions.content_type
-        and entities.entity_id = versions.content_id
-        and events.user_code = versions.user_code
-        and events.site = versions.site
-        and events.occurred_at >= versions.live_from
-        and events.occurred_at < versions.live_to
+        page_views.session_key = sessions.session_key
+        and page_views.session_started_at = sessions.session_started_at

@@ -1,4 +1,10 @@
-{{ config(day_column='session_day', indexes=[{'columns': ['session_day']}]) }}
+{{
+    config(
+        day_column='session_day',
+        indexes=[{'columns': ['session_day']}],
+        post_hook="{{ analyze_if_grown(this) }}"
+    )
+}}
 
 with
 

@@ -25,7 +25,7 @@ select
     count(case when is_entry and is_bounce then 1 end) as bounces,
     count(time_on_page) as timed_views,
     {{ exact_sum('time_on_page') }} as seconds_on_page,
-    {{ exact_sum('time_on_page * time_on_page', parts=1000) }} as squared_seconds_on_page,
+    {{ exact_sum_of_squares('time_on_page * time_on_page') }} as squared_seconds_on_page,
     count(scroll_depth_percentage) as scrolled_views,
     sum(cast(scroll_depth_percentage as double precision)) as scroll_depth,
     sum(cast(scroll_depth_percentage as double precision) * scroll_depth_percentage) as squared_scroll_depth

@@ -9,7 +9,7 @@
 with
 
 page_views as (
-    select * from {{ ref('analytics_page_views') }}
+    select * from {{ ref('int_page_views') }}
     where {{ in_days('view_day') }}
 ),
 

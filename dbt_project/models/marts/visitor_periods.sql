@@ -10,28 +10,39 @@
 -- Whole weeks and months of the days that are built: whoever comes on one day is no newcomer on those after it.
 with
 
-visitor_days as (
+visits as (
     select
         user_code,
         site,
-        visitor_id,
-        day
+        day,
+        lag(day) over (partition by visitor_id, site, user_code order by day) as previous_day,
+        lead(day) over (partition by visitor_id, site, user_code order by day) as next_day
     from {{ ref('visitor_days') }}
     where entity_type = 'site' and ({{ in_periods('week', 'day') }} or {{ in_periods('month', 'day') }})
 ),
 
-spans as (
-    {%- for period in ['week', 'month'] %}
+-- Few: each distance to the days before and after, of each day.
+steps as (
     select
         user_code,
         site,
+        day,
+        previous_day,
+        next_day,
+        count(*) as visitors
+    from visits
+    group by user_code, site, day, previous_day, next_day
+),
+
+periods as (
+    {%- for period in ['week', 'month'] %}
+    select
+        *,
         '{{ period }}' as period,
         cast(date_trunc('{{ period }}', day) as date) as period_start,
-        min(day) as first_day,
-        max(day) as last_day
-    from visitor_days
+        cast(date_trunc('{{ period }}', day) + interval '1 {{ period }}' as date) as next_start
+    from steps
     where {{ in_periods(period, 'day') }}
-    group by user_code, site, cast(date_trunc('{{ period }}', day) as date), visitor_id
     {%- if not loop.last %}
 
     union all
@@ -45,33 +56,21 @@ ends as (
         site,
         period,
         period_start,
-        first_day as day,
-        count(*) as newcomers,
-        0 as leavers
-    from spans
-    group by user_code, site, period, period_start, first_day
-
-    union all
-
-    select
-        user_code,
-        site,
-        period,
-        period_start,
-        last_day as day,
-        0 as newcomers,
-        count(*) as leavers
-    from spans
-    group by user_code, site, period, period_start, last_day
+        day,
+        cast(sum(case when previous_day >= period_start then 0 else visitors end) as bigint) as newcomers,
+        cast(sum(case when next_day < next_start then 0 else visitors end) as bigint) as leavers
+    from periods
+    group by user_code, site, period, period_start, day
 )
 
+-- A day on which nobody came for the first or the last time is left out.
 select
     user_code,
     site,
     period,
     period_start,
     day,
-    cast(sum(newcomers) as bigint) as newcomers,
-    cast(sum(leavers) as bigint) as leavers
+    newcomers,
+    leavers
 from ends
-group by user_code, site, period, period_start, day
+where newcomers > 0 or leavers > 0
