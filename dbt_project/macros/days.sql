@@ -32,13 +32,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Tests look at the days that were built, not at all of history: `where: built(session_day)`, or `built_at(occurred_at)` of
-   a column that holds instants. #}
+{# Tests look at the days that were built, not at all of history: `where: built(session_day)`. #}
 {% macro get_where_subquery(relation) -%}
     {%- set where = (config.get('where') or '') -%}
-    {%- set built = modules.re.fullmatch('built(_at)?\((\w+)\)', where) -%}
+    {%- set built = modules.re.fullmatch('built\((\w+)\)', where) -%}
     {%- if built -%}
-        {%- set where = at_days(built.group(2)) if built.group(1) else in_days(built.group(2)) -%}
+        {%- set where = in_days(built.group(1)) -%}
     {%- endif -%}
     {%- if where -%}
         (select * from {{ relation }} where {{ where }}) as dbt_subquery

@@ -1,8 +1,7 @@
 {# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
    A model names the column that holds its day, and how many days around those that are built it writes too:
    `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
-   its columns are `period` and `period_start`. Rows are written day by day, so that a day can be read later without the pages
-   of others, however many were built at once. #}
+   its columns are `period` and `period_start`. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -16,15 +15,30 @@
     {%- endif %};
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
-    order by {{ config.require('day_column') }}
+    {{ day_by_day(config.require('day_column')) }}
 {% endmacro %}
+
+{# Where many days are built at once, PostgreSQL's rows are written one day after another: else each day would lie on every
+   page of its table, and whoever reads it later would read them all. #}
+{% macro day_by_day(column) -%}
+    {{ adapter.dispatch('day_by_day')(column) }}
+{%- endmacro %}
+
+{% macro postgres__day_by_day(column) -%}
+    {%- if not var('from_day') or var('from_day') != var('to_day') -%}
+        order by {{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__day_by_day(column) -%}
+{%- endmacro %}
 
 {# dbt would write the days to a temporary table first, to see its columns. A view has them too: each row is written once. #}
 {% macro postgres__get_create_table_as_sql(temporary, relation, sql) -%}
     {%- if temporary and config.get('incremental_strategy') == 'replace_days' -%}
         create temporary view {{ relation }} as ({{ sql }})
     {%- elif config.get('day_column') -%}
-        {%- set by_day = 'select * from (' ~ sql ~ ') as days order by ' ~ config.get('day_column') -%}
+        {%- set by_day = 'select * from (' ~ sql ~ '\n) as days ' ~ day_by_day(config.get('day_column')) -%}
         {{ create_table_as(temporary, relation, by_day) }}
     {%- else -%}
         {{ create_table_as(temporary, relation, sql) }}

@@ -8,7 +8,7 @@
     {{ adapter.dispatch('known')(column, number, condition or column ~ ' is not null', 'max') }}
 {%- endmacro %}
 
-{# No ordered aggregate, for which PostgreSQL would sort all events. #}
+{# No ordered aggregate: PostgreSQL would sort all events once more for each. #}
 {% macro postgres__known(column, number, condition, which) -%}
     ({{ which }}(
         case when {{ condition }} then array[lpad(cast({{ number }} as text), 10, '0'), {{ column }}] end

@@ -50,7 +50,7 @@ sessions as (
         max(view_number) as page_views,
         count(case when event_type = 'click' then 1 end) as clicks,
         count(*) as events,
-        count(distinct case when event_type = 'page_view' then page_path end) as unique_pages,
+        count(distinct case when event_type = 'page_view' then coalesce(page_path, '') end) as unique_pages,
         -- The entry tells where the session came from and on what device; without one, the first event does.
         coalesce(
             max(case when is_entry then cast(event_id as text) end),
