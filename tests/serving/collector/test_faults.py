@@ -25,23 +25,33 @@ from tests.serving.collector.clients import after, assert_each_is_there_once, cl
 from tests.serving.collector.running import SITE, RunningCollector, free_port, page_view, running_collector, until
 
 
+def program(collector: RunningCollector, number: int) -> psutil.Process:
+    """One of the collector's programs; it is started again where it has ended."""
+
+    def found() -> list[psutil.Process]:
+        collector.processes.keep_running()
+        with suppress(psutil.NoSuchProcess):
+            return [psutil.Process(collector.processes.programs[number].process.pid)]
+        return []
+
+    return until(found)[0]
+
+
 def server(collector: RunningCollector) -> psutil.Process:
-    return psutil.Process(collector.processes.programs[0].process.pid)
+    return program(collector, 0)
 
 
 def loader(collector: RunningCollector) -> psutil.Process:
-    return psutil.Process(collector.processes.programs[1].process.pid)
+    return program(collector, 1)
 
 
 def worker(collector: RunningCollector) -> psutil.Process:
     """The process that answers; the server starts it again where it has ended."""
 
     def found() -> list[psutil.Process]:
-        collector.processes.keep_running()
-        try:
+        with suppress(psutil.NoSuchProcess):
             return server(collector).children()
-        except psutil.NoSuchProcess:
-            return []
+        return []
 
     return until(found)[-1]
 

@@ -79,6 +79,7 @@ def test_a_session_ends_after_thirty_minutes_and_a_visitor_after_thirteen_months
     visit.context.clock.install()
     visit.server.attributes = "data-consent"
     page = visit.open("/")
+    page.wait_for_function("dogear.ids.length === 1")  # the part for consent is there
     page.clock.fast_forward(29 * 60 * 1000)
     page.evaluate("dogear('same')")
     page.clock.fast_forward(31 * 60 * 1000)
