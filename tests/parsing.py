@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from orchestration.resources.postgres import with_database
-from orchestration.rollups.dbt_project import dbt_environment, parsed_project
+from orchestration.rollups.dbt_project import PARSED_FROM, dbt_environment, parsed_project
 from orchestration.settings import Settings
 
 
@@ -37,5 +37,6 @@ class Parsed:
         theirs.mkdir(parents=True)
         for file in ("partial_parse.msgpack", "manifest.json"):
             (theirs / file).write_bytes((ours / file).read_bytes().replace(self._name.encode(), name.encode()))
+        shutil.copy(ours / PARSED_FROM, theirs)
         # Where `dogear dbt` looks for it.
         shutil.copy(theirs / "partial_parse.msgpack", home / "dbt")

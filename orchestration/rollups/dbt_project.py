@@ -1,10 +1,12 @@
 """Where the dbt project is, how to run dbt, and what dbt needs to know of the database."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +19,11 @@ from orchestration.settings import PROJECT_ROOT, Settings
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # The dbt of this environment, whatever PATH says.
 DBT_COMMAND = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
+# What parsing reads; the adapters' macros are among what it writes.
+PARSED_FILES = {".sql", ".yml", ".md", ".csv"}
+PARSED_BY = ("dbt-core", "dbt-adapters", "dbt-postgres")
+# In the folder of what is parsed: the fingerprint of what it was parsed from.
+PARSED_FROM = "parsed_from"
 
 
 def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
@@ -42,17 +49,16 @@ def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
 def parsed_project(database_url: str, settings: Settings) -> Path:
     """Folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
 
-    Parsing takes seconds; it is done again only where a file of the project is newer. Raises DogearError where dbt
+    Parsing takes seconds; it is done again only where the project, or dbt, is another. Raises DogearError where dbt
     cannot read the project.
     """
     environment = dbt_environment(database_url, settings)
     folder = settings.home_folder / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
-    manifest = folder / "manifest.json"
-    newest = max(file.stat().st_mtime for file in DBT_PROJECT.rglob("*"))
-    if manifest.exists() and manifest.stat().st_mtime >= newest:
+    parsed_from, project = folder / PARSED_FROM, fingerprint()
+    if parsed_from.exists() and parsed_from.read_text() == project:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    # Made aside and renamed, the manifest last: one that was interrupted, or is read meanwhile, is never half there.
+    # Made aside and renamed, what it was parsed from last: one that was interrupted is made again.
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         command = [*DBT_COMMAND, "--quiet", "parse", "--target-path", aside]
         done = subprocess.run(  # noqa: S603 - our own command
@@ -60,9 +66,24 @@ def parsed_project(database_url: str, settings: Settings) -> Path:
         )
         if done.returncode:
             raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
-        for name in ("partial_parse.msgpack", "manifest.json"):
+        Path(aside, PARSED_FROM).write_text(project)
+        parsed_from.unlink(missing_ok=True)
+        for name in ("partial_parse.msgpack", "manifest.json", PARSED_FROM):
             Path(aside, name).replace(folder / name)
     return folder
+
+
+def fingerprint() -> str:
+    """Digest of what parsing reads: the project's files, and dbt.
+
+    Times would not tell: a release's files are as old as the release, and may be older than what a former one left.
+    """
+    digest = hashlib.sha256(" ".join(version(package) for package in PARSED_BY).encode())
+    written_by_tools = {"target", "logs", "linting"}
+    files = (file for file in DBT_PROJECT.rglob("*") if file.suffix in PARSED_FILES)
+    for file in sorted(file for file in files if file.relative_to(DBT_PROJECT).parts[0] not in written_by_tools):
+        digest.update(f"\0{file.relative_to(DBT_PROJECT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def day_columns(parsed: Path) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""What dbt parsed is used as long as the project is the same."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestration.rollups import dbt_project
+from orchestration.rollups.dbt_project import DBT_PROJECT, parsed_project
+from orchestration.settings import Settings
+
+URL = "postgresql://somebody@localhost/parsed"
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The one model of a small project."""
+    project = tmp_path / "dbt_project"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text("name: small\nversion: 1.0.0\nprofile: dogear\n")
+    (project / "profiles.yml").write_bytes((DBT_PROJECT / "profiles.yml").read_bytes())
+    monkeypatch.setattr(dbt_project, "DBT_PROJECT", project)
+    model = project / "models" / "answer.sql"
+    model.write_text("select 1 as answer")
+    return model
+
+
+def test_another_release_is_parsed_anew_however_old_its_files_are(model: Path, tmp_path: Path):
+    settings = Settings(home=tmp_path)
+    first = (parsed_project(URL, settings) / "manifest.json").stat()
+    assert (parsed_project(URL, settings) / "manifest.json").stat() == first
+
+    model.write_text("select 2 as answer")
+    os.utime(model, (0, 0))
+    assert "select 2 as answer" in (parsed_project(URL, settings) / "manifest.json").read_text()
