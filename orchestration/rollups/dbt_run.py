@@ -103,11 +103,14 @@ def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult 
         from dbt.cli.main import dbtRunner
         from dbt.contracts.graph.manifest import Manifest
 
+        from orchestration.rollups.dbt_connections import keep_connections
+
         def on_event(event: Any) -> None:
             if event.info.name == "NodeFinished":
                 results.put(node_result(event.data))
 
         manifest = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+        keep_connections()
         # A fifth of dbt's own time would go into looking for garbage among the many parts of the manifest.
         gc.freeze()
         done = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(arguments)
