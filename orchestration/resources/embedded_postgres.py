@@ -40,11 +40,16 @@ SERVER_OPTIONS = {
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
-    # No replica reads this server's log; loading into a new table then writes little of it.
+    # No replica reads this server's log: of a table that is new it holds whole pages, not rows.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # Without them the file would have to be there at once; its first reader would then change each page (hint bits), to
+    # be logged and written again.
+    "wal_skip_threshold": "1GB",
     # Compiling a query takes longer than the queries of a rebuild take.
     "jit": "off",
+    # dbt writes four models at a time: on few processors, helpers of one query take them from others, and start slowly.
+    "max_parallel_workers_per_gather": str(min(2, (os.cpu_count() or 1) // 4)),
     # What is read is mostly in the system's cache: to ask another process for it takes longer.
     "io_method": "sync",
 }
