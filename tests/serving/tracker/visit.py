@@ -26,6 +26,12 @@ class Visit:
         """Go elsewhere, so that the page sends what it has."""
         page.goto("about:blank")
 
+    def leave_for_good(self, page: Page) -> None:
+        """Go elsewhere, and wait until all that the page had to send is there."""
+        page.evaluate("dogear('left')")  # goes last, or together with what was not answered yet
+        self.leave(page)
+        self.until("left")
+
     def events(self, kind: str | None = None) -> list[EventData]:
         """What was accepted so far, of a type, in the order in which it happened; each event once."""
         seen = {event.data.event_id: event for event in self.server.accepted if kind in (None, event.type)}
