@@ -23,11 +23,7 @@ other_entities as (
     select entities.event_day
     from entities
     inner join entities_now
-        on
-            entities.event_day = entities_now.event_day
-            and entities.user_code = entities_now.user_code
-            and entities.site = entities_now.site
-            and entities.page_path = entities_now.page_path
+        on {{ is_page('entities', 'entities_now') }}
     where
         entities.entity_type <> entities_now.entity_type
         or entities.entity_id <> entities_now.entity_id

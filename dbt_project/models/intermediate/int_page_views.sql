@@ -72,11 +72,7 @@ left join attention
         and page_views.session_started_at = attention.session_started_at
         and page_views.view_number = attention.view_number
 left join entities
-    on
-        page_views.event_day = entities.event_day
-        and page_views.user_code = entities.user_code
-        and page_views.site = entities.site
-        and page_views.page_path = entities.page_path
+    on {{ is_page('page_views', 'entities') }}
 left join versions
     on
         page_views.event_day = versions.event_day

@@ -96,11 +96,7 @@ entry_pages as (
         entities.entity_id
     from sessions
     left join entities
-        on
-            {{ utc_day('sessions.told_at') }} = entities.event_day
-            and sessions.user_code = entities.user_code
-            and sessions.site = entities.site
-            and sessions.entry_page_path = entities.page_path
+        on {{ is_page('sessions', 'entities', day=utc_day('sessions.told_at'), path='entry_page_path') }}
 ),
 
 entries as (

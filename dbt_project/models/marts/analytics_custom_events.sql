@@ -53,8 +53,4 @@ inner join sessions
         event_sessions.session_key = sessions.session_key
         and event_sessions.session_started_at = sessions.session_started_at
 left join entities
-    on
-        events.event_day = entities.event_day
-        and events.user_code = entities.user_code
-        and events.site = entities.site
-        and events.page_path = entities.page_path
+    on {{ is_page('events', 'entities') }}

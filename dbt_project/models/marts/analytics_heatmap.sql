@@ -32,11 +32,7 @@ moves as (
         events.viewport_width
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_page_entities') }} as entities
-        on
-            events.event_day = entities.event_day
-            and events.user_code = entities.user_code
-            and events.site = entities.site
-            and events.page_path = entities.page_path
+        on {{ is_page('events', 'entities') }}
     where events.event_type = 'heatmap' and not events.is_bot and {{ at_days('events.occurred_at') }}
 ),
 

@@ -76,8 +76,4 @@ select
 from sessions
 inner join events on sessions.telling_event_id = events.event_id and sessions.told_at = events.occurred_at
 left join entities
-    on
-        {{ utc_day('sessions.told_at') }} = entities.event_day
-        and sessions.user_code = entities.user_code
-        and sessions.site = entities.site
-        and sessions.entry_page_path = entities.page_path
+    on {{ is_page('sessions', 'entities', day=utc_day('sessions.told_at'), path='entry_page_path') }}
