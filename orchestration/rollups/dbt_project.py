@@ -79,10 +79,11 @@ def fingerprint() -> str:
     Times would not tell: a release's files are as old as the release, and may be older than what a former one left.
     """
     digest = hashlib.sha256(" ".join(version(package) for package in PARSED_BY).encode())
-    written_by_tools = {"target", "logs", "linting"}
-    files = (file for file in DBT_PROJECT.rglob("*") if file.suffix in PARSED_FILES)
-    for file in sorted(file for file in files if file.relative_to(DBT_PROJECT).parts[0] not in written_by_tools):
-        digest.update(f"\0{file.relative_to(DBT_PROJECT)}\0".encode() + file.read_bytes())
+    for file in sorted(DBT_PROJECT.rglob("*")):
+        name = file.relative_to(DBT_PROJECT)
+        # A dbt that is run by hand writes to `target`.
+        if file.suffix in PARSED_FILES and name.parts[0] != "target":
+            digest.update(f"\0{name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 
