@@ -134,6 +134,8 @@ def run(warehouse: Warehouse, days: int, events: int) -> None:
 def main() -> None:
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 90
     events = int(sys.argv[2]) if len(sys.argv) > 2 else 50_000
+    if days * events < MILLION:
+        sys.exit(f"{days} days of {events:,} events are fewer than the million that is built first")
     os.environ.pop("DATABASE_URL", None)
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
