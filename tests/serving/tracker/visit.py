@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 from orchestration.events.event import Event, EventData
 from tests.serving.tracker.recording_server import RecordingServer
 
-DEADLINE = 20  # seconds: the tracker sends every 10
+DEADLINE = 60  # seconds: the tracker sends every 10
 
 
 @dataclass
