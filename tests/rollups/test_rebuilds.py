@@ -84,6 +84,37 @@ def test_content_that_arrives_or_changes_after_its_visits_rebuilds_the_days_it_c
     assert stale() == [], "what was read then was read"
 
 
+def test_a_day_that_is_built_alone_hides_no_other_whose_content_changed(warehouse, site, stale):
+    warehouse.load(views("/blog/lending", 0, 1, 2))
+    warehouse.build(select=MODELS)
+    commit(site, "Words.", MARCH - timedelta(days=1))
+    assert stale() == [DayRange(date(2026, 3, 1), date(2026, 3, 3))]
+    # It looks up the pages of the day after too, since entries of its sessions may lie there.
+    warehouse.build(day(1), select=MODELS)
+    assert stale() == [DayRange(date(2026, 3, 2), date(2026, 3, 3))]
+    warehouse.build(select=MODELS)
+    types = "select view_day, entity_type from marts.analytics_page_views order by viewed_at"
+    assert [row[1] for row in warehouse.rows(types)] == ["blog"] * 3
+    assert stale() == []
+
+
+@pytest.mark.parametrize("built_alone", [False, True])
+def test_content_of_an_entry_after_midnight_rebuilds_the_day_of_its_session(warehouse, site, stale, built_alone):
+    midnight = timedelta(hours=14)
+    before = event(midnight - timedelta(minutes=1), "click")
+    warehouse.load([before, event(midnight + timedelta(minutes=1), page_path="/blog/lending")])
+    warehouse.build(select=MODELS)
+    commit(site, "Words.", MARCH - timedelta(days=1))
+    assert stale() == [DayRange(date(2026, 3, 1), date(2026, 3, 2))]
+    if built_alone:
+        warehouse.build(day(2), select=MODELS)
+        assert stale() == [day(1)]
+    warehouse.build(select=MODELS)
+    entries = "select session_day, entry_entity_type from marts.analytics_sessions"
+    assert warehouse.rows(entries) == [(date(2026, 3, 1), "blog")]
+    assert stale() == []
+
+
 def test_whether_a_commit_changed_how_people_read_is_told_from_noise(warehouse, site):
     commit(site, "Long.", MARCH - timedelta(days=1))
     commit(site, "Shorter.", MARCH + timedelta(days=1, hours=-1))

@@ -10,7 +10,7 @@ documents as (
         entity_type as content_type,
         entity_id as content_id
     from {{ ref('int_page_entities') }}
-    where entity_type <> 'page'
+    where entity_type <> 'page' and event_day = marts_day
 ),
 
 -- Clocks of authors differ: a version is live when all before it are.

@@ -23,6 +23,7 @@ select
     pages.user_code,
     pages.site,
     pages.page_path,
+    pages.is_entry_after_midnight,
     coalesce(documents.content_type, 'page') as entity_type,
     coalesce(documents.content_id, pages.path) as entity_id
 from pages

@@ -20,10 +20,14 @@ versions as (
 ),
 
 other_entities as (
-    select entities.event_day
+    select entities.marts_day
     from entities
     inner join entities_now
-        on {{ is_page('entities', 'entities_now') }}
+        on
+            entities.event_day = entities_now.event_day
+            and entities.user_code = entities_now.user_code
+            and entities.site = entities_now.site
+            and entities.page_path = entities_now.page_path
     where
         entities.entity_type <> entities_now.entity_type
         or entities.entity_id <> entities_now.entity_id
@@ -45,6 +49,6 @@ other_versions as (
         or versions.live_to is distinct from versions_now.live_to
 )
 
-select event_day as day from other_entities
+select marts_day as day from other_entities
 union distinct
 select event_day from other_versions

@@ -1,7 +1,6 @@
 {{
     config(
         day_column='event_day',
-        days_after=1,
         indexes=[{'columns': ['event_day']}],
         post_hook="{{ analyze_if_grown(this) }}"
     )
@@ -17,4 +16,4 @@ select
     live_from,
     live_to
 from {{ ref('int_current_live_versions') }}
-where {{ in_days('event_day', after=1) }}
+where {{ in_days('event_day') }}

@@ -37,7 +37,7 @@ attention as (
 
 entities as (
     select * from {{ ref('int_page_entities') }}
-    where {{ in_days('event_day') }}
+    where {{ in_days('marts_day') }}
 ),
 
 versions as (

@@ -3,13 +3,15 @@
 with
 
 pages as (
-    select distinct
+    select
         event_day,
         user_code,
         site,
-        page_path
+        page_path,
+        bool_or(is_entry and session_day < event_day) as is_entry_after_midnight
     from {{ ref('int_event_sessions') }}
     where page_path is not null and {{ in_days('event_day', after=1) }}
+    group by event_day, user_code, site, page_path
 )
 
 select

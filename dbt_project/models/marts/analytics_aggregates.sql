@@ -29,10 +29,9 @@ sessions as (
     where {{ in_days('session_day') }} and page_views > 0
 ),
 
--- A session of the last day may have its entry on the day after.
 entities as (
     select * from {{ ref('int_page_entities') }}
-    where {{ in_days('event_day', after=1) }}
+    where {{ in_days('marts_day') }}
 ),
 
 visitor_hours as (
@@ -96,7 +95,7 @@ entry_pages as (
         entities.entity_id
     from sessions
     left join entities
-        on {{ is_page('sessions', 'entities', day=utc_day('sessions.told_at'), path='entry_page_path') }}
+        on {{ is_page('sessions', 'entities', 'session_day', utc_day('sessions.told_at'), 'entry_page_path') }}
 ),
 
 entries as (

@@ -25,7 +25,7 @@ sessions as (
 
 entities as (
     select * from {{ ref('int_page_entities') }}
-    where {{ in_days('event_day') }}
+    where {{ in_days('marts_day') }}
 )
 
 select

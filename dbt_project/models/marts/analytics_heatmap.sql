@@ -33,7 +33,11 @@ moves as (
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_page_entities') }} as entities
         on {{ is_page('events', 'entities') }}
-    where events.event_type = 'heatmap' and not events.is_bot and {{ at_days('events.occurred_at') }}
+    where
+        events.event_type = 'heatmap'
+        and not events.is_bot
+        and {{ at_days('events.occurred_at') }}
+        and {{ in_days('entities.marts_day') }}
 ),
 
 points as (

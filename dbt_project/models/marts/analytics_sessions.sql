@@ -21,7 +21,7 @@ events as (
 
 entities as (
     select * from {{ ref('int_page_entities') }}
-    where {{ in_days('event_day', after=1) }}
+    where {{ in_days('marts_day') }}
 )
 
 select
@@ -76,4 +76,4 @@ select
 from sessions
 inner join events on sessions.telling_event_id = events.event_id and sessions.told_at = events.occurred_at
 left join entities
-    on {{ is_page('sessions', 'entities', day=utc_day('sessions.told_at'), path='entry_page_path') }}
+    on {{ is_page('sessions', 'entities', 'session_day', utc_day('sessions.told_at'), 'entry_page_path') }}
