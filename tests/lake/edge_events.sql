@@ -87,6 +87,12 @@ cross join unnest(array[
 ]) as written
 cross join lateral (select cast(written as jsonb) as properties) as parsed;
 
+-- Paths around 500 bytes, which are told by a digest beyond.
+insert into edges (kind, second, event_type, page_path, session)
+select 'long', letters, 'page_view', concat('/', repeat('é𝄞', letters), ending), 'long'
+from unnest(array[82, 83, 84, 300]) as letters
+cross join unnest(array['', '/', '.html', '/a', 'ab/']) as ending;
+
 insert into moved (event_id, occurred_at, event_type, page_path, is_bot)
 select pg_temp.own_id(kind, cast(number as text)), null, event_type, page_path, false from edges;
 

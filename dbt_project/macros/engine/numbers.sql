@@ -7,9 +7,10 @@
     (sum(cast(cast({{ column }} * 1000000 as bigint) as double precision)) / 1000000)
 {%- endmacro %}
 
-{# A sum of squares, each to the thousandth: they grow beyond what is said above. #}
+{# A sum of squares, each to the thousandth: they grow beyond what is said above. The square of a day's seconds fits in a
+   million times; more than that, which only sums of many days may be, counts as 9e15. #}
 {% macro exact_sum_of_squares(column) -%}
-    (cast(sum(cast({{ column }} * 1000 as bigint)) as double precision) / 1000)
+    (cast(sum(cast(case when {{ column }} > 9e15 then 9e15 else {{ column }} end * 1000 as bigint)) as double precision) / 1000)
 {%- endmacro %}
 
 {# The mean of whole numbers or decimals; avg would be a decimal in one engine and a fraction in the other. #}

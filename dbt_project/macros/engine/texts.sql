@@ -26,6 +26,19 @@
     translate({{ text }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
 {%- endmacro %}
 
+{# How many bytes a text takes, as UTF-8. #}
+{% macro bytes_in(text) -%}
+    {{ adapter.dispatch('bytes_in')(text) }}
+{%- endmacro %}
+
+{% macro postgres__bytes_in(text) -%}
+    octet_length({{ text }})
+{%- endmacro %}
+
+{% macro duckdb__bytes_in(text) -%}
+    strlen({{ text }})
+{%- endmacro %}
+
 {# A text to sort by, or to find the greatest of: byte by byte, and not as the language of the server has it. #}
 {% macro by_bytes(text) -%}
     {{ adapter.dispatch('by_bytes')(text) }}

@@ -6,6 +6,8 @@
     )
 }}
 
+{%- set most_seconds = var('session_max_hours') * 3600 %}
+
 with
 
 page_views as (
@@ -60,9 +62,13 @@ select
     entities.entity_type,
     entities.entity_id,
     versions.version_number,
-    coalesce(
-        attention.engaged_seconds, {{ seconds_between('page_views.occurred_at', 'page_views.next_event_at') }}
-    ) as time_on_page,
+    -- What browsers say of attention may add up to more than a session can last.
+    case
+        when attention.engaged_seconds > {{ most_seconds }} then {{ most_seconds }}
+        else coalesce(
+            attention.engaged_seconds, {{ seconds_between('page_views.occurred_at', 'page_views.next_event_at') }}
+        )
+    end as time_on_page,
     attention.scroll_depth_percentage,
     coalesce(attention.clicks, 0) as clicks
 from page_views
