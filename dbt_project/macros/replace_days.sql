@@ -1,11 +1,13 @@
 {# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
    A model names the column that holds its day, and how many days around those that are built it writes too:
    `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
-   its columns are `period` and `period_start`. #}
+   its columns are `period` and `period_start`.
+   Of two builds of the same table one waits, even if it thinks itself alone: neither would see the other's rows to delete. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     {%- set around = {'before': config.get('days_before', 0), 'after': config.get('days_after', 0)} -%}
+    {{ wait_for_other_builds(target) }}
     delete from {{ target }} where
     {% if config.get('by_period') -%}
         (period = 'week' and {{ in_periods('week', 'period_start') }})
@@ -17,6 +19,18 @@
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
     {{ day_by_day(config.require('day_column')) }}
 {% endmacro %}
+
+{% macro wait_for_other_builds(table) -%}
+    {{ adapter.dispatch('wait_for_other_builds')(table) }}
+{%- endmacro %}
+
+{% macro postgres__wait_for_other_builds(table) -%}
+    select pg_advisory_xact_lock(hashtext('dogear.replace_days'), cast('{{ table }}'::regclass::oid as integer));
+{%- endmacro %}
+
+{# A file has one writer. #}
+{% macro duckdb__wait_for_other_builds(table) -%}
+{%- endmacro %}
 
 {# Where many days are built at once, PostgreSQL's rows are written one day after another: else each day would lie on every
    page of its table, and whoever reads it later would read them all. #}

@@ -16,7 +16,8 @@ EXAMPLE_URL = "postgresql://user:password@host:5432/database"
 def connect(url: str) -> psycopg.Connection:
     """A psycopg connection, or a DogearError that names the server (and never the password)."""
     try:
-        return psycopg.connect(url, connect_timeout=10, application_name="dogear")
+        # Firewalls drop in silence what is idle for long.
+        return psycopg.connect(url, connect_timeout=10, keepalives_idle=60, application_name="dogear")
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise DogearError(
@@ -24,13 +25,30 @@ def connect(url: str) -> psycopg.Connection:
         ) from None
 
 
+class LockLostError(DogearError):
+    """The connection of ``alone`` has ended, and its lock with it."""
+
+
 @contextmanager
 def alone(url: str, name: str) -> Generator[psycopg.Connection]:
-    """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection."""
+    """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection.
+
+    Whoever holds it for long asks ``check_alone`` now and then.
+    """
     with connect(url) as connection:
+        connection.execute("set idle_session_timeout = 0")
         connection.execute("select pg_advisory_lock(hashtext(%s))", [name])
         connection.commit()
         yield connection
+
+
+def check_alone(connection: psycopg.Connection) -> None:
+    """Raise LockLostError where the connection has ended that ``alone`` gave."""
+    try:
+        connection.execute("select 1")
+        connection.commit()
+    except psycopg.OperationalError:
+        raise LockLostError("PostgreSQL has ended the connection that kept others waiting meanwhile.") from None
 
 
 def with_database(url: str, name: str) -> str:

@@ -8,6 +8,7 @@ import gc
 import json
 import os
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,7 +17,7 @@ from typing import Any
 
 from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
-from orchestration.resources.postgres import alone
+from orchestration.resources.postgres import LockLostError, alone, check_alone
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
@@ -50,18 +51,28 @@ def dbt_build(
 
     Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are brought
     back from the lake first. One build runs at a time; another waits. Raises DogearError where dbt cannot run at all,
-    or the lake does not give a day back.
+    the lake does not give a day back, or the server ends the connection that keeps others waiting.
     """
     parsed = parsed_project(database_url, settings)
     arguments = ["--exclude", MATERIALIZED_VIEWS]
     arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
     if select:
         arguments += ["--select", *select]
-    with alone(database_url, BUILD_LOCK) as connection:
-        recall(database_url, settings, days.with_days_around(READ_AROUND))
-        forget_days(connection, days, day_columns(parsed))
-        connection.commit()
-        yield from run_dbt(database_url, settings, parsed, arguments)
+    tables = day_columns(parsed)
+    try:
+        with alone(database_url, BUILD_LOCK) as connection:
+            recall(database_url, settings, days.with_days_around(READ_AROUND))
+            forget_days(connection, days, tables)
+            connection.commit()
+            with closing(run_dbt(database_url, settings, parsed, arguments)) as results:
+                for result in results:
+                    check_alone(connection)
+                    yield result
+    except LockLostError:
+        # Another build may have written the same days beside this one, from other events.
+        with alone(database_url, BUILD_LOCK) as connection:
+            forget_days(connection, days, tables)
+        raise
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:

@@ -1,0 +1,69 @@
+"""Two builds at once, as where a server has ended the connection that lets one of them wait."""
+
+import os
+import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
+from orchestration.rollups.dbt_run import BUILD_LOCK, dbt_build
+from orchestration.rollups.stale_days import DayRange
+from orchestration.settings import Settings
+from tests.rollups.building import MODELS, Warehouse
+from tests.rollups.session_model import Event
+from tests.serving.collector.running import until
+
+MARCH = datetime(2026, 3, 1, 9, tzinfo=UTC)
+VISIT = Event(
+    event_id=UUID(int=1),
+    occurred_at=MARCH,
+    event_type="page_view",
+    user_code="ada",
+    site="example.org",
+    client_visitor_id="a",
+    page_path="/",
+)
+HERE = "database = (select oid from pg_database where datname = current_database())"
+END_LOCK = f"""
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and objid::int = hashtext('{BUILD_LOCK}') and {HERE}
+"""
+WAITING = f"select count(distinct pid) from pg_locks where not granted and {HERE}"
+SOURCES = "select channel, sessions from marts.analytics_daily_sources"
+
+
+def start_dbt(warehouse: Warehouse, target: Path) -> subprocess.Popen[bytes]:
+    """dbt past Dogear, which lets one wait."""
+    environment = {**os.environ, **dbt_environment(warehouse.url, Settings(home=warehouse.home))}
+    command = [*DBT_COMMAND, "run", "--select", "analytics_daily_sources", "--target-path", str(target)]
+    return subprocess.Popen(command, cwd=DBT_PROJECT, env=environment, stdout=subprocess.DEVNULL)
+
+
+def test_two_that_write_the_same_days_at_once_write_each_row_once(warehouse: Warehouse, tmp_path: Path):
+    warehouse.load([VISIT])
+    warehouse.build(select=MODELS)
+    assert warehouse.rows(SOURCES) == [("Direct", 1)]
+    with connect(warehouse.url) as reader:
+        reader.execute("lock table marts.analytics_daily_sources in share mode")
+        both = [start_dbt(warehouse, tmp_path / name) for name in ("one", "other")]
+        until(lambda: warehouse.rows(WAITING) == [(2,)], patience=180)
+    assert [dbt.wait(300) for dbt in both] == [0, 0]
+    assert warehouse.rows(SOURCES) == [("Direct", 1)]
+
+
+def test_a_build_that_is_no_longer_alone_stops(warehouse: Warehouse):
+    warehouse.load([VISIT])
+    day = DayRange(MARCH.date(), MARCH.date())
+    with closing(dbt_build(warehouse.url, Settings(home=warehouse.home), day, MODELS)) as results:
+        next(results)
+        assert len(warehouse.rows(END_LOCK)) == 1
+        with pytest.raises(DogearError, match="kept others waiting"):
+            list(results)
+    assert warehouse.stale() == [day]
+    warehouse.build(select=MODELS)
