@@ -10,7 +10,14 @@ import uuid
 from pathlib import Path
 
 from orchestration.resources.postgres import with_database
-from orchestration.rollups.dbt_project import PARSED_FROM, dbt_environment, parsed_project
+from orchestration.rollups.dbt_project import (
+    PARSED,
+    PARSED_FROM,
+    dbt_environment,
+    digest_of,
+    fingerprint,
+    parsed_project,
+)
 from orchestration.settings import Settings
 
 
@@ -35,8 +42,8 @@ class Parsed:
         assert len(name) == len(self._name)
         theirs = home / "dbt" / f"parsed-{name}"
         theirs.mkdir(parents=True)
-        for file in ("partial_parse.msgpack", "manifest.json"):
+        for file in PARSED:
             (theirs / file).write_bytes((ours / file).read_bytes().replace(self._name.encode(), name.encode()))
-        shutil.copy(ours / PARSED_FROM, theirs)
+        (theirs / PARSED_FROM).write_text(digest_of(theirs, fingerprint()))
         # Where `dogear dbt` looks for it.
         shutil.copy(theirs / "partial_parse.msgpack", home / "dbt")

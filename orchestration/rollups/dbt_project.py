@@ -20,9 +20,10 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # The dbt of this environment, whatever PATH says.
 DBT_COMMAND = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 # What parsing reads; the adapters' macros are among what it writes.
-PARSED_FILES = {".sql", ".yml", ".md", ".csv"}
+PARSED_FILES = {".sql", ".yml", ".yaml", ".md", ".csv"}
 PARSED_BY = ("dbt-core", "dbt-adapters", "dbt-postgres")
-# In the folder of what is parsed: the fingerprint of what it was parsed from.
+PARSED = ("partial_parse.msgpack", "manifest.json")
+# In the folder of what is parsed: the digest of what it was parsed from, and of the files themselves.
 PARSED_FROM = "parsed_from"
 
 
@@ -49,13 +50,13 @@ def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
 def parsed_project(database_url: str, settings: Settings) -> Path:
     """Folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
 
-    Parsing takes seconds; it is done again only where the project, or dbt, is another. Raises DogearError where dbt
-    cannot read the project.
+    Parsing takes seconds; it is done again only where the project, or dbt, is another, or files are damaged. Raises
+    DogearError where dbt cannot read the project.
     """
     environment = dbt_environment(database_url, settings)
     folder = settings.home_folder / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
-    parsed_from, project = folder / PARSED_FROM, fingerprint()
-    if parsed_from.exists() and parsed_from.read_text() == project:
+    project = fingerprint()
+    if is_parsed(folder, project):
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     # Made aside and renamed, what it was parsed from last: one that was interrupted is made again.
@@ -66,11 +67,22 @@ def parsed_project(database_url: str, settings: Settings) -> Path:
         )
         if done.returncode:
             raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
-        Path(aside, PARSED_FROM).write_text(project)
-        parsed_from.unlink(missing_ok=True)
-        for name in ("partial_parse.msgpack", "manifest.json", PARSED_FROM):
+        Path(aside, PARSED_FROM).write_text(digest_of(Path(aside), project))
+        for name in (*PARSED, PARSED_FROM):
             Path(aside, name).replace(folder / name)
     return folder
+
+
+def is_parsed(folder: Path, project: str) -> bool:
+    try:
+        return (folder / PARSED_FROM).read_bytes() == digest_of(folder, project).encode()
+    except OSError:
+        return False
+
+
+def digest_of(folder: Path, project: str) -> str:
+    """Of the project, and of what was parsed."""
+    return hashlib.sha256(b"".join([project.encode(), *((folder / name).read_bytes() for name in PARSED)])).hexdigest()
 
 
 def fingerprint() -> str:
@@ -81,8 +93,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256(" ".join(version(package) for package in PARSED_BY).encode())
     for file in sorted(DBT_PROJECT.rglob("*")):
         name = file.relative_to(DBT_PROJECT)
-        # A dbt that is run by hand writes to `target`.
-        if file.suffix in PARSED_FILES and name.parts[0] != "target":
+        # A dbt that is run by hand writes to `target`; editors write hidden files.
+        if file.suffix in PARSED_FILES and name.parts[0] != "target" and not name.name.startswith("."):
             digest.update(f"\0{name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 

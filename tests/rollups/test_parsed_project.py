@@ -33,3 +33,21 @@ def test_another_release_is_parsed_anew_however_old_its_files_are(model: Path, t
     model.write_text("select 2 as answer")
     os.utime(model, (0, 0))
     assert "select 2 as answer" in (parsed_project(URL, settings) / "manifest.json").read_text()
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "partial_parse.msgpack", "parsed_from"])
+def test_a_damaged_file_is_made_anew(model: Path, tmp_path: Path, file: str):
+    settings = Settings(home=tmp_path)
+    damaged = parsed_project(URL, settings) / file
+    whole = len(damaged.read_bytes())
+    damaged.write_bytes(b"\xff" * 9)
+    assert parsed_project(URL, settings) == damaged.parent
+    assert len(damaged.read_bytes()) == pytest.approx(whole, abs=99)
+    damaged.unlink()
+    parsed_project(URL, settings)
+    assert damaged.exists()
+
+
+def test_what_an_editor_leaves_is_no_file_of_the_project(model: Path, tmp_path: Path):
+    (model.parent / ".#answer.sql").symlink_to("somebody@somewhere.1234")
+    assert parsed_project(URL, Settings(home=tmp_path)).exists()
