@@ -22,4 +22,3 @@ from sessions
 where session_number = 1
 group by site, channel, coalesce(referrer_host, ''), coalesce(entry_page_path, '')
 order by newcomers desc, site asc, channel asc, referrer_host asc, entry_page_path asc
-limit 200

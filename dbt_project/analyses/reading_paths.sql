@@ -31,4 +31,3 @@ select
     times * 1.0 / sum(times) over (partition by site, page_path) as share_of_next
 from pairs
 order by site asc, times desc, page_path asc, next_path asc
-limit 200

@@ -26,7 +26,7 @@ def compiled(real_site) -> dict[str, str]:
 def test_an_analysis_answers(real_site, tiny_site, compiled, name):
     assert compiled[name].lstrip().startswith("--"), "it says which question it answers"
     site = tiny_site if name == COMMITS else real_site
-    assert site.rows(compiled[name])
+    assert site.rows(f"{compiled[name]}\nlimit 5"), "as `dbt show` asks"
 
 
 def test_a_funnel_narrows(real_site, compiled):
