@@ -33,6 +33,12 @@ def tokens_by_host(written: object) -> object:
     return tokens
 
 
+def not_from_environment(said: object) -> None:
+    """Whoever still says it would think that it counts."""
+    if said is not None:
+        raise ValueError("one gap holds for all who build: unset this, and say: dogear session-gap 20")
+
+
 class Settings(BaseSettings):
     """The settings of one installation. ``Settings()`` reads the environment."""
 
@@ -92,11 +98,8 @@ class Settings(BaseSettings):
     journal_reserve_mb: int = Field(
         default=500, ge=1, description="Megabytes of the journal's disk that stay free: with less, nothing is accepted."
     )
-    session_gap_minutes: int = Field(
-        default=30,
-        ge=1,
-        le=720,
-        description="Minutes without an event after which a visitor's next one begins another session.",
+    session_gap_minutes: Annotated[None, BeforeValidator(not_from_environment)] = Field(
+        default=None, description="No longer read: two who build with other gaps would undo each other's days."
     )
     duckdb_memory_limit: str = Field(
         default="4GB",
@@ -118,11 +121,6 @@ class Settings(BaseSettings):
     drop_folder: str | None = Field(
         default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
     )
-
-    @property
-    def session_rules(self) -> str:
-        """By which rules marts are built, where an installation may choose: days of other rules are built again."""
-        return f"session gap {self.session_gap_minutes} minutes"
 
     @property
     def drop_path(self) -> Path:

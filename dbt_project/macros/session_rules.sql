@@ -1,10 +1,10 @@
-{# The rules of sessions that an installation may choose, from the environment, where Dogear's settings put them. #}
+{# The rules of sessions that an installation may choose, from the environment, where Dogear puts them. #}
 
 {% macro session_gap() -%}
-    interval '{{ var("session_gap_minutes", env_var("DOGEAR_SESSION_GAP_MINUTES", "30")) }} minutes'
+    interval '{{ var("session_gap_minutes", env_var("DBT_SESSION_GAP_MINUTES", "30")) }} minutes'
 {%- endmacro %}
 
 {# All of them, as one text: days that were built by others are found by it. #}
 {% macro session_rules() -%}
-    {{ env_var("DOGEAR_SESSION_RULES", "") }}
+    {{ env_var("DBT_SESSION_RULES", "") }}
 {%- endmacro %}

@@ -21,6 +21,7 @@ from orchestration.cli.import_legacy import import_legacy
 from orchestration.cli.lake import app as lake
 from orchestration.cli.notifications import app as notifications
 from orchestration.cli.programs import dbt, psql
+from orchestration.cli.session_gap import session_gap
 from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
 from orchestration.cli.up import up
@@ -58,6 +59,7 @@ app.command("import")(import_files)
 app.command("import-legacy")(import_legacy)
 app.add_typer(site, name="site")
 app.add_typer(goal, name="goal")
+app.command("session-gap")(session_gap)
 app.command()(sync)
 app.command()(build)
 app.command()(analytics)

@@ -49,13 +49,14 @@ def dbt(context: typer.Context) -> None:
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_by_hand import days_at_hand
     from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
+    from orchestration.rollups.session_rules import session_environment
     from orchestration.settings import Settings
 
     settings = Settings()
     with open_database(settings) as url:
         if means_warehouse(context.args):
             sys.exit(dbt_on_warehouse(url, settings, context.args, run_program))
-        environment = dbt_environment(url, settings)
+        environment = dbt_environment(url, settings) | session_environment(url)
         with days_at_hand(url, settings, context.args):
             code = run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT)
         sys.exit(code)

@@ -26,6 +26,7 @@ from orchestration.rollups.dbt_project import (
     parsed_project,
     source_tables,
 )
+from orchestration.rollups.session_rules import session_environment
 from orchestration.settings import Settings
 
 TARGET = "duckdb"
@@ -133,6 +134,7 @@ def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequen
     """dbt's exit code. In a process of its own: dbt's other adapter may be at work in this one."""
     environment = {
         **dbt_environment(database_url, settings),
+        **session_environment(database_url),
         # What was parsed for PostgreSQL is not fit for DuckDB, and would be parsed again each time.
         "DBT_TARGET_PATH": str(settings.home_folder / "dbt" / TARGET),
         "DBT_DUCKDB_PATH": str(file),

@@ -28,7 +28,7 @@ PARSED_FROM = "parsed_from"
 
 
 def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
-    """What ``profiles.yml`` and the macros read, and where dbt writes."""
+    """What ``profiles.yml`` reads, and where dbt writes."""
     home = settings.home_folder
     parts = psycopg.conninfo.conninfo_to_dict(database_url)
     return {
@@ -41,8 +41,6 @@ def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_LOG_PATH": str(home / "dbt"),
         "DBT_TARGET_PATH": str(home / "dbt"),
-        "DOGEAR_SESSION_GAP_MINUTES": str(settings.session_gap_minutes),
-        "DOGEAR_SESSION_RULES": settings.session_rules,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 

@@ -19,6 +19,7 @@ from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
 from orchestration.resources.postgres import LockLostError, alone, check_alone
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
+from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
@@ -85,8 +86,8 @@ def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> 
 def run_dbt(
     database_url: str, settings: Settings, parsed: Path, more: Sequence[str]
 ) -> Generator[NodeResult, None, None]:
-    # dbt reads its profile from the environment.
-    os.environ.update(dbt_environment(database_url, settings))
+    # dbt reads its profile and the rules of sessions from the environment.
+    os.environ.update(dbt_environment(database_url, settings) | session_environment(database_url))
     # Unit tests look at the code, not at the data: they belong to `make test`.
     arguments = ["--no-write-json", "--log-level-file", "info", "build", "--project-dir", str(DBT_PROJECT)]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]

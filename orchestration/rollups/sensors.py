@@ -15,6 +15,7 @@ from orchestration.rollups.asked_builds import Memory
 from orchestration.rollups.assets import rollups
 from orchestration.rollups.dbt_project import parsed_project, views_and_seeds
 from orchestration.rollups.jobs import build, run_tags, update
+from orchestration.rollups.session_rules import session_rules
 from orchestration.rollups.stale_days import (
     Built,
     DayRange,
@@ -41,6 +42,7 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
         return skip("A build is under way.", memory)
     with connect(database.url) as connection:
         content, built = content_state(connection), built_days(connection) or {}
+        rules = session_rules(connection)
         # Looking reads all of history: once it found nothing, not again until content changes.
         moved = days_of_other_content(connection) if content != memory.content else set[date]()
     if not moved:
@@ -48,7 +50,7 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
     found = days_to_build(database.url, database.settings, always=moved, look_at_content=False)
     if not found:
         return skip("Every day is built.", memory.without_old(now))
-    states = {days: state(days, built, content, database.settings.session_rules) for days in found}
+    states = {days: state(days, built, content, rules) for days in found}
     # Once for all of them, and only where one is due.
     job = cache(partial(job_for, database))
 

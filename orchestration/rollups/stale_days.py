@@ -9,6 +9,7 @@ import psycopg
 
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
+from orchestration.rollups.session_rules import session_rules
 from orchestration.settings import Settings
 
 RAW_DAYS = (Path(__file__).parent / "raw_days.sql").read_bytes()
@@ -40,9 +41,11 @@ class DayRange:
 def days_to_build(
     database_url: str, settings: Settings, always: Collection[date] = (), *, look_at_content: bool = True
 ) -> list[DayRange]:
-    """``stale_ranges`` of the tables of the dbt project, by the rules of the settings."""
+    """``stale_ranges`` of the tables of the dbt project, by the rules of this installation."""
     tables = day_columns(parsed_project(database_url, settings))
-    return stale_ranges(database_url, tables, settings.session_rules, always, look_at_content=look_at_content)
+    with connect(database_url) as connection:
+        rules = str(session_rules(connection))
+    return stale_ranges(database_url, tables, rules, always, look_at_content=look_at_content)
 
 
 def stale_ranges(
@@ -63,7 +66,7 @@ def stale_ranges(
         built = None if missing_tables(connection, tables) else built_days(connection)
         if built is None:
             return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
-        of_other_rules = {day for day, by in built.items() if by.rules != rules}
+        of_other_rules = days_of_other_rules(connection, rules)
         made_of = {day: by.events for day, by in built.items()}
         touched = touched_days(changed_days(raw, made_of), raw.keys() | built.keys())
         begun = {day for day, events in made_of.items() if events == BEGUN}
@@ -82,6 +85,11 @@ def days_of_other_content(connection: psycopg.Connection) -> set[date]:
     if missing_tables(connection, [OTHER_CONTENT]):
         return set()
     return {day for (day,) in connection.execute("select day from intermediate.int_days_of_other_content")}
+
+
+def days_of_other_rules(connection: psycopg.Connection, rules: str) -> set[date]:
+    """The days that were built by other rules of sessions; none before the first build."""
+    return {day for day, by in (built_days(connection) or {}).items() if by.rules != rules}
 
 
 def content_state(connection: psycopg.Connection) -> str:

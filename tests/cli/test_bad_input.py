@@ -127,3 +127,12 @@ def test_psql_and_dbt_know_the_database(installation):
 def test_the_version_is_that_of_the_package(tmp_path):
     said = run_dogear({"DOGEAR_HOME": str(tmp_path / "unused")}, "--version").stdout
     assert said == f"dogear {version('dogear')}\n"
+
+
+def test_a_session_gap_beyond_its_limits_or_said_in_the_environment(installation):
+    done = installation.dogear("session-gap", "0", check=False)
+    assert (done.returncode, one_line(done.stderr)) == (1, "dogear: A session gap has 1 to 720 minutes, not 0.")
+    done = run_dogear({**installation.environment, "DOGEAR_SESSION_GAP_MINUTES": "20"}, "build", check=False)
+    assert done.returncode == 1
+    assert "DOGEAR_SESSION_GAP_MINUTES: one gap holds for all who build" in one_line(done.stderr)
+    assert "30 minutes" in installation.dogear("session-gap").stdout

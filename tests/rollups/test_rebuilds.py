@@ -8,7 +8,9 @@ from uuid import uuid4
 import pytest
 
 from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
 from orchestration.rollups.goals import Goal, add_goal, all_goals, check_goal, remove_goal
+from orchestration.rollups.session_rules import set_session_gap
 from orchestration.rollups.stale_days import DayRange, days_to_build
 from orchestration.settings import Settings
 from tests.content.git_site import GitSite
@@ -193,14 +195,15 @@ def test_what_is_no_goal_is_refused(goal, reason):
         check_goal(goal)
 
 
-def test_another_session_gap_is_one_setting_and_one_build(warehouse, stale, monkeypatch):
+def test_another_session_gap_is_one_setting_and_one_build(warehouse, stale):
     minutes = [0, 19, 20, 45]
     warehouse.load([event(timedelta(minutes=minute), page_path=f"/{minute}") for minute in minutes])
     warehouse.build(select=MODELS)
     sessions = "select page_views from marts.analytics_sessions order by first_seen"
     assert warehouse.rows(sessions) == [(4,)]
 
-    monkeypatch.setenv("DOGEAR_SESSION_GAP_MINUTES", "20")
+    with connect(warehouse.url) as connection:
+        set_session_gap(connection, 20)
     assert stale() == [day(1)]
     warehouse.build(select=MODELS)
     assert warehouse.rows(sessions) == [(3,), (1,)]
