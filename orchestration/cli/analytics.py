@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def analytics(
     from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")] = None,
     to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")] = None,
-    site: Annotated[str | None, typer.Option(help="Site (default: DOGEAR_SITE, or the only one).")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Site (default: DOGEAR_SITE, or the only one but for the sample).")
+    ] = None,
 ) -> None:
     """Print a summary of a site.
 

@@ -30,7 +30,7 @@ def erase(
     Every event goes that has ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
     them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
     The files of these days in the lake are written without it, and their marts built again. It is shown first, and
-    asked for in a terminal. Once more, and nothing is found.
+    asked for in a terminal; without one, nothing is asked. Once more, and nothing is found.
 
     \b
     Examples:

@@ -6,7 +6,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="Name of the goal.")]
-Site = Annotated[str | None, typer.Option(help="The site (default: DOGEAR_SITE, else the only one).")]
+Site = Annotated[str | None, typer.Option(help="The site (default: DOGEAR_SITE, or the only one but for the sample).")]
 
 
 @app.callback()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def import_files(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, or folders of files.")],
     site: Annotated[
-        str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one).")
+        str | None,
+        typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one but for the sample)."),
     ] = None,
 ) -> None:
     """Import visits from files.

@@ -12,7 +12,8 @@ from orchestration.errors import DogearError
 def import_legacy(
     source: Annotated[str, typer.Argument(metavar="TABLE|FILE", help="The old table, or a dump of it.")],
     site: Annotated[
-        str | None, typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one).")
+        str | None,
+        typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one but for the sample)."),
     ] = None,
     owner: Annotated[
         str | None, typer.Option(help="Take only events with this user_code in event_data; pass over the others.")

@@ -134,7 +134,7 @@ def wait_for_stop(dagster: subprocess.Popen[bytes], look_after_others: Callable[
 
 def stop_all(dagster: subprocess.Popen[bytes]) -> None:
     """Ask Dagster to stop, then make sure that none of its processes is left; a second Ctrl-C does not cut it short."""
-    sys.stdout.write("\nStopping\n")
+    sys.stdout.write(f"\nStopping; a run that is under way has {STOP_TIMEOUT} seconds to end\n")
     sys.stdout.flush()
     for impatient in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(impatient, signal.SIG_IGN)
