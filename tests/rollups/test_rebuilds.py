@@ -182,6 +182,14 @@ def test_any_event_can_be_a_goal_in_all_of_history(warehouse, site, stale):
     assert all_goals(warehouse.url) == []
 
 
+def test_an_event_without_a_page_reaches_no_goal_of_the_front_page(warehouse, site):
+    site.sync()
+    warehouse.load([event(timedelta(), "signup", page_path="/"), event(timedelta(hours=1), "signup")])
+    add_goal(warehouse.url, Goal("example.org", "home", "signup", "/"))
+    warehouse.build(select=MODELS)
+    assert warehouse.rows("select goal, conversions from marts.analytics_goal_conversions") == [("home", 1)]
+
+
 @pytest.mark.parametrize(
     ("goal", "reason"),
     [
