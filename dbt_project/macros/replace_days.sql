@@ -2,7 +2,8 @@
    A model names the column that holds its day, and how many days around those that are built it writes too:
    `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
    its columns are `period` and `period_start`.
-   Of two builds of the same table one waits, even if it thinks itself alone: neither would see the other's rows to delete. #}
+   Of two that write the same table one waits, or neither would see the other's rows to delete. And a build that is no longer
+   alone writes nothing more: of days that it has read before, another may have written more since. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -25,7 +26,16 @@
 {%- endmacro %}
 
 {% macro postgres__wait_for_other_builds(table) -%}
+    {%- set lock_pid = env_var('DBT_LOCK_PID', '') -%}
     select pg_advisory_xact_lock(hashtext('dogear.replace_days'), cast('{{ table }}'::regclass::oid as integer));
+    {%- if lock_pid %}
+    do $$
+    begin
+        if not exists (select from pg_locks where locktype = 'advisory' and granted and pid = {{ lock_pid | int }}) then
+            raise exception 'the build is no longer alone: PostgreSQL has ended the connection that lets others wait';
+        end if;
+    end $$;
+    {%- endif %}
 {%- endmacro %}
 
 {# A file has one writer. #}

@@ -57,8 +57,8 @@ def dbt(context: typer.Context) -> None:
         if means_warehouse(context.args):
             sys.exit(dbt_on_warehouse(url, settings, context.args, run_program))
         environment = dbt_environment(url, settings) | session_environment(url)
-        with days_at_hand(url, settings, context.args):
-            code = run_program([*DBT_COMMAND, *context.args], environment, cwd=DBT_PROJECT)
+        with days_at_hand(url, settings, context.args) as more:
+            code = run_program([*DBT_COMMAND, *context.args], environment | more, cwd=DBT_PROJECT)
         sys.exit(code)
 
 

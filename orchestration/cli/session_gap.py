@@ -22,13 +22,13 @@ def session_gap(
     from orchestration.resources.database import open_database
     from orchestration.resources.postgres import connect
     from orchestration.rollups.session_rules import session_rules, set_session_gap
-    from orchestration.rollups.stale_days import days_of_other_rules
+    from orchestration.rollups.stale_days import built_days, days_of_other_rules
     from orchestration.settings import Settings
 
     with open_database(Settings()) as database_url, connect(database_url) as connection:
         if minutes is not None:
             set_session_gap(connection, minutes)
         rules = session_rules(connection)
-        days = len(days_of_other_rules(connection, str(rules)))
+        days = len(days_of_other_rules(built_days(connection) or {}, str(rules)))
     unit = "minute" if rules.gap_minutes == 1 else "minutes"
     typer.echo(f"A session ends after {rules.gap_minutes} {unit} without an event. {to_build(days)}")

@@ -25,30 +25,17 @@ def connect(url: str) -> psycopg.Connection:
         ) from None
 
 
-class LockLostError(DogearError):
-    """The connection of ``alone`` has ended, and its lock with it."""
-
-
 @contextmanager
 def alone(url: str, name: str) -> Generator[psycopg.Connection]:
     """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection.
 
-    Whoever holds it for long asks ``check_alone`` now and then.
+    Where the server ends that connection, nobody waits any more: whoever must be alone looks whether it holds one.
     """
     with connect(url) as connection:
         connection.execute("set idle_session_timeout = 0")
         connection.execute("select pg_advisory_lock(hashtext(%s))", [name])
         connection.commit()
         yield connection
-
-
-def check_alone(connection: psycopg.Connection) -> None:
-    """Raise LockLostError where the connection has ended that ``alone`` gave."""
-    try:
-        connection.execute("select 1")
-        connection.commit()
-    except psycopg.OperationalError:
-        raise LockLostError("PostgreSQL has ended the connection that kept others waiting meanwhile.") from None
 
 
 def with_database(url: str, name: str) -> str:

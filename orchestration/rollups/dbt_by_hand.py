@@ -10,9 +10,10 @@ from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
 from orchestration.resources.postgres import alone
-from orchestration.rollups.dbt_run import BUILD_LOCK, READ_AROUND
+from orchestration.rollups.dbt_project import day_columns, parsed_project
+from orchestration.rollups.dbt_run import BUILD_LOCK, READ_AROUND, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
-from orchestration.rollups.stale_days import DayRange
+from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
 # Others write tables that hold no days.
@@ -20,24 +21,27 @@ WRITING_DAYS = {"build", "run", "retry", "clone"}
 
 
 @contextmanager
-def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]) -> Generator[None]:
+def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]) -> Generator[dict[str, str]]:
     """Until the block ends, the days that a command of dbt writes are in PostgreSQL, and no other build runs.
 
-    Raises DogearError where the command names no days, but some have left for the lake.
+    Yields what dbt must know of it. Days that are named count as not built until they are. Raises DogearError where the
+    command names no days, but some have left for the lake.
     """
     if command_of(arguments) not in WRITING_DAYS:
-        yield
+        yield {}
         return
     days = named_days(arguments)
     with alone(database_url, BUILD_LOCK) as connection:
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
+            forget_days(connection, days, day_columns(parsed_project(database_url, settings)))
+            connection.commit()
         elif left := days_that_left(connection, date.min, date.max):
             raise DogearError(
                 f"{len(left)} days, {left[0]} to {left[-1]}, have left PostgreSQL for the lake: dbt would empty "
                 "their marts. Name the days: --vars '{from_day: 2026-03-01, to_day: 2026-03-07}', or try: dogear build"
             )
-        yield
+        yield lock_environment(connection)
 
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:

@@ -8,16 +8,17 @@ import gc
 import json
 import os
 from collections.abc import Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+import psycopg
+
 from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
-from orchestration.resources.postgres import LockLostError, alone, check_alone
+from orchestration.resources.postgres import alone
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import DayRange, forget_days
@@ -27,6 +28,7 @@ from orchestration.settings import Settings
 READ_AROUND = 3
 # The lock of those who build: of any two, one waits.
 BUILD_LOCK = "dogear.dbt_build"
+CANCEL_EVERY = 0.2
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
@@ -52,42 +54,33 @@ def dbt_build(
 
     Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are brought
     back from the lake first. One build runs at a time; another waits. Raises DogearError where dbt cannot run at all,
-    the lake does not give a day back, or the server ends the connection that keeps others waiting.
+    or the lake does not give a day back.
     """
     parsed = parsed_project(database_url, settings)
     arguments = ["--exclude", MATERIALIZED_VIEWS]
     arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
     if select:
         arguments += ["--select", *select]
-    tables = day_columns(parsed)
-    try:
-        with alone(database_url, BUILD_LOCK) as connection:
-            recall(database_url, settings, days.with_days_around(READ_AROUND))
-            forget_days(connection, days, tables)
-            connection.commit()
-            with closing(run_dbt(database_url, settings, parsed, arguments)) as results:
-                for result in results:
-                    check_alone(connection)
-                    yield result
-    except LockLostError:
-        # Another build may have written the same days beside this one, from other events.
-        with alone(database_url, BUILD_LOCK) as connection:
-            forget_days(connection, days, tables)
-        raise
+    with alone(database_url, BUILD_LOCK) as connection:
+        recall(database_url, settings, days.with_days_around(READ_AROUND))
+        forget_days(connection, days, day_columns(parsed))
+        connection.commit()
+        yield from run_dbt(database_url, settings, parsed, arguments, connection)
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
     """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
-    with alone(database_url, BUILD_LOCK):
-        yield from run_dbt(database_url, settings, parsed, ["--select", *names])
+    with alone(database_url, BUILD_LOCK) as connection:
+        yield from run_dbt(database_url, settings, parsed, ["--select", *names], connection)
 
 
 def run_dbt(
-    database_url: str, settings: Settings, parsed: Path, more: Sequence[str]
+    database_url: str, settings: Settings, parsed: Path, more: Sequence[str], lock: psycopg.Connection
 ) -> Generator[NodeResult, None, None]:
     # dbt reads its profile and the rules of sessions from the environment.
     os.environ.update(dbt_environment(database_url, settings) | session_environment(database_url))
+    os.environ.update(lock_environment(lock))
     # Unit tests look at the code, not at the data: they belong to `make test`.
     arguments = ["--no-write-json", "--log-level-file", "info", "build", "--project-dir", str(DBT_PROJECT)]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
@@ -97,15 +90,24 @@ def run_dbt(
     # In a thread of its own, so that what is finished can be recorded while dbt goes on.
     dbt = Thread(target=invoke, args=(arguments, parsed, results, failures), name="dbt", daemon=True)
     dbt.start()
+    is_done = False
     try:
         while (result := results.get()) is not None:
             yield result
+        is_done = True
     finally:
-        if dbt.is_alive() and results.empty():
+        # Nobody wants the rest; dbt would go on with each model that does not need what was cancelled.
+        while not is_done and dbt.is_alive():
             cancel_queries()
+            dbt.join(CANCEL_EVERY)
         dbt.join()
     if failures:
         raise DogearError(f"dbt could not run: {failures[0]}")
+
+
+def lock_environment(lock: psycopg.Connection) -> dict[str, str]:
+    """By whom a model knows that its build still has the lock (wait_for_other_builds in the dbt project)."""
+    return {"DBT_LOCK_PID": str(lock.info.backend_pid)}
 
 
 def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult | None]", failures: list[str]) -> None:

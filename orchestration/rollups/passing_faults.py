@@ -8,7 +8,7 @@ from orchestration.rollups.dbt_run import NodeResult
 PASSING = re.compile(
     r"could not connect|connection (?:refused|reset|timed out|to server)|server closed the connection"
     r"|terminating connection|starting up|shutting down|recovery mode|too many (?:clients|connections)"
-    r"|deadlock detected|could not serialize access|lock timeout",
+    r"|no longer alone|deadlock detected|could not serialize access|lock timeout",
     re.IGNORECASE,
 )
 

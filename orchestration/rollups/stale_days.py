@@ -66,7 +66,7 @@ def stale_ranges(
         built = None if missing_tables(connection, tables) else built_days(connection)
         if built is None:
             return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
-        of_other_rules = days_of_other_rules(connection, rules)
+        of_other_rules = days_of_other_rules(built, rules)
         made_of = {day: by.events for day, by in built.items()}
         touched = touched_days(changed_days(raw, made_of), raw.keys() | built.keys())
         begun = {day for day, events in made_of.items() if events == BEGUN}
@@ -85,11 +85,6 @@ def days_of_other_content(connection: psycopg.Connection) -> set[date]:
     if missing_tables(connection, [OTHER_CONTENT]):
         return set()
     return {day for (day,) in connection.execute("select day from intermediate.int_days_of_other_content")}
-
-
-def days_of_other_rules(connection: psycopg.Connection, rules: str) -> set[date]:
-    """The days that were built by other rules of sessions; none before the first build."""
-    return {day for day, by in (built_days(connection) or {}).items() if by.rules != rules}
 
 
 def content_state(connection: psycopg.Connection) -> str:
@@ -138,6 +133,11 @@ def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return None
     return {day: Built(events, rules) for day, events, rules in rows}
+
+
+def days_of_other_rules(built: Mapping[date, Built], rules: str) -> set[date]:
+    """The days that were built by other rules of sessions."""
+    return {day for day, by in built.items() if by.rules != rules}
 
 
 def changed_days(raw: Mapping[date, int], made_of: Mapping[date, int]) -> set[date]:

@@ -14,6 +14,7 @@ from orchestration.rollups.session_rules import set_session_gap
 from orchestration.rollups.stale_days import DayRange, days_to_build
 from orchestration.settings import Settings
 from tests.content.git_site import GitSite
+from tests.installation import Installation
 from tests.rollups.building import MODELS, Warehouse
 from tests.rollups.session_model import Event
 
@@ -98,6 +99,17 @@ def test_a_day_that_is_built_alone_hides_no_other_whose_content_changed(warehous
     types = "select view_day, entity_type from marts.analytics_page_views order by viewed_at"
     assert [row[1] for row in warehouse.rows(types)] == ["blog"] * 3
     assert stale() == []
+
+
+def test_dbt_by_hand_makes_no_day_count_as_built_whose_tables_are_gone(warehouse, stale):
+    warehouse.load(views("/blog/lending", 0, 1, 2))
+    warehouse.build(select=MODELS)
+    with connect(warehouse.url) as connection:
+        connection.execute("drop table intermediate.int_page_entities cascade")
+    installation = Installation({"DATABASE_URL": warehouse.url, "DOGEAR_HOME": str(warehouse.home)}, warehouse.url)
+    first = "{from_day: 2026-03-01, to_day: 2026-03-01}"
+    installation.dogear("dbt", "run", "--select", "int_page_entities int_days_of_other_content", "--vars", first)
+    assert stale() == [DayRange(date(2026, 3, 1), date(2026, 3, 3))]
 
 
 @pytest.mark.parametrize("built_alone", [False, True])

@@ -8,7 +8,8 @@
 {%- endmacro %}
 
 {# A sum of squares, each to the thousandth: they grow beyond what is said above. The square of a day's seconds fits in a
-   million times; more than that, which only sums of many days may be, counts as 9e15. #}
+   million times; more than that, which only sums of many days may be, counts as 9e15. (And NULL not, as it would for
+   `least`.) #}
 {% macro exact_sum_of_squares(column) -%}
     (cast(sum(cast(case when {{ column }} > 9e15 then 9e15 else {{ column }} end * 1000 as bigint)) as double precision) / 1000)
 {%- endmacro %}

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from orchestration.content.dates import NAMES, read_date
 
-# As long as visits' paths are (dbt_project/macros/canonical_path.sql).
+# What an index of paths holds, of whatever letters.
 LONGEST_URL_PATH = 500
 HTML = re.compile(r"(/index)?\.(html?|xhtml|php)$|\.aspx?$")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
