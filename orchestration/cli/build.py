@@ -15,7 +15,7 @@ def check_range(days: "DayRange") -> None:
     from orchestration.events.event import EARLIEST, MOST_AHEAD
 
     if days.first > days.last:
-        raise DogearError(f"--from ({days.first}) lies after --to ({days.last}; today, where nothing is said).")
+        raise DogearError(f"--from lies after --to: {days.first} after {days.last} (today, where no --to is said).")
     if days.first < EARLIEST.date():
         raise DogearError(f"--from lies before {EARLIEST.date()}, the first day that events can have.")
     latest = (datetime.now(UTC) + MOST_AHEAD).date()

@@ -104,7 +104,7 @@ def test_analytics_before_anything_was_built(installation):
 
 
 def test_days_that_make_no_range(installation):
-    assert "lies after --to" in one_line(
+    assert "--from lies after --to" in one_line(
         installation.dogear("build", "--from", "2026-05-02", "--to", "2026-05-01", check=False).stderr
     )
     assert "--to needs --from" in one_line(installation.dogear("build", "--to", "2026-05-01", check=False).stderr)
