@@ -92,7 +92,7 @@ def test_a_day_that_is_built_alone_hides_no_other_whose_content_changed(warehous
     warehouse.build(select=MODELS)
     commit(site, "Words.", MARCH - timedelta(days=1))
     assert stale() == [DayRange(date(2026, 3, 1), date(2026, 3, 3))]
-    # It looks up the pages of the day after too, since entries of its sessions may lie there.
+    # Entries of its sessions may lie on the day after, whose pages it looks up too.
     warehouse.build(day(1), select=MODELS)
     assert stale() == [DayRange(date(2026, 3, 2), date(2026, 3, 3))]
     warehouse.build(select=MODELS)

@@ -26,10 +26,4 @@ inner join goals
     on
         event_sessions.site = goals.site
         and event_sessions.event_type = goals.event_type
-        and (
-            goals.page_path is null
-            or (
-                event_sessions.page_path is not null
-                and {{ canonical_path('event_sessions.page_path') }} = goals.page_path
-            )
-        )
+        and (goals.page_path is null or {{ canonical_path('event_sessions.page_path') }} = goals.page_path)

@@ -15,33 +15,29 @@ pages as (
     where {{ in_days('event_day', after=1) }}
 ),
 
-of_own_day as (
-    select
-        event_day as marts_day,
-        event_day,
-        user_code,
-        site,
-        page_path,
-        entity_type,
-        entity_id
-    from pages
-    where {{ in_days('event_day') }}
-),
-
 -- A session is told with the day on which it began.
-entered_after_midnight as (
+told as (
     select
-        event_day - 1 as marts_day,
-        event_day,
-        user_code,
-        site,
-        page_path,
-        entity_type,
-        entity_id
+        *,
+        event_day as marts_day
     from pages
-    where is_entry_after_midnight and {{ in_days('event_day - 1') }}
+
+    union all
+
+    select
+        *,
+        event_day - 1 as marts_day
+    from pages
+    where is_entry_after_midnight
 )
 
-select * from of_own_day
-union all
-select * from entered_after_midnight
+select
+    marts_day,
+    event_day,
+    user_code,
+    site,
+    page_path,
+    entity_type,
+    entity_id
+from told
+where {{ in_days('marts_day') }}

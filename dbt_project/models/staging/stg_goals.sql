@@ -11,5 +11,5 @@ select
     goal,
     event_type,
     -- Without a path, any page will do.
-    case when page_path is not null then {{ canonical_path('page_path') }} end as page_path
+    {{ canonical_path('page_path') }} as page_path
 from goals
