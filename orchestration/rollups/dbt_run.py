@@ -78,9 +78,10 @@ def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> 
 def run_dbt(
     database_url: str, settings: Settings, parsed: Path, more: Sequence[str], lock: psycopg.Connection
 ) -> Generator[NodeResult, None, None]:
-    # dbt reads its profile and the rules of sessions from the environment.
-    os.environ.update(dbt_environment(database_url, settings) | session_environment(database_url))
-    os.environ.update(lock_environment(lock))
+    # dbt reads its profile, the rules of sessions and the lock from the environment.
+    os.environ.update(
+        dbt_environment(database_url, settings) | session_environment(database_url) | lock_environment(lock)
+    )
     # Unit tests look at the code, not at the data: they belong to `make test`.
     arguments = ["--no-write-json", "--log-level-file", "info", "build", "--project-dir", str(DBT_PROJECT)]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
@@ -106,8 +107,14 @@ def run_dbt(
 
 
 def lock_environment(lock: psycopg.Connection) -> dict[str, str]:
-    """By whom a model knows that its build still has the lock (wait_for_other_builds in the dbt project)."""
-    return {"DBT_LOCK_PID": str(lock.info.backend_pid)}
+    """By whom a model knows that its build still has the lock (wait_for_other_builds in the dbt project).
+
+    The server is asked: what a connection is told of its process may be a pooler's.
+    """
+    row = lock.execute("select pg_backend_pid()").fetchone()
+    lock.commit()
+    assert row
+    return {"DBT_LOCK_PID": str(row[0])}
 
 
 def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult | None]", failures: list[str]) -> None:
