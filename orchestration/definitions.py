@@ -32,6 +32,10 @@ defs = dg.Definitions.merge(
     rollup_sensors.defs,
     upkeep.defs,
     failed_runs_sensor.defs,
-    # Starting a process for each step costs more than most of our steps.
-    dg.Definitions(resources={"database": Database(), "duckdb": DuckDB()}, executor=dg.in_process_executor),
+    dg.Definitions(
+        # No asset hands a value to another. Dagster's own manager would read pickles from where a run's config says.
+        resources={"database": Database(), "duckdb": DuckDB(), "io_manager": dg.mem_io_manager},
+        # Starting a process for each step costs more than most of our steps.
+        executor=dg.in_process_executor.configured({}),
+    ),
 )

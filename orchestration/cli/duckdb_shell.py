@@ -1,6 +1,7 @@
 """``dogear duckdb``: SQL over the lake."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,24 +19,29 @@ PROMPT, MORE = "dogear> ", "   ...> "
 def duckdb_shell(
     command: Annotated[str | None, typer.Option("-c", "--command", help="Run this SQL and end.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print answers as CSV.")] = False,
+    files: Annotated[
+        Path | None, typer.Option(help="A folder whose files SQL may read and write, besides those of the lake.")
+    ] = None,
 ) -> None:
     """Ask the lake by DuckDB: raw.events, under PostgreSQL's names, for all of history.
 
-    raw.events and marts.* cannot be changed, and tables that you make are gone at the end; COPY writes files wherever
-    you may. Besides PostgreSQL's columns, raw.events has `day`: name it in a condition, and other days are not even
-    opened. marts.* are those of the last dogear dbt build --target duckdb. In a terminal, SQL ends with a semicolon;
-    .tables lists what there is, and .quit (or Ctrl-D) ends. SQL is read from standard input too.
+    raw.events and marts.* cannot be changed, and tables that you make are gone at the end. SQL reads and writes files
+    of the folder that --files names, and no others. Besides PostgreSQL's columns, raw.events has `day`: name it in a
+    condition, and other days are not even opened. marts.* are those of the last dogear dbt build --target duckdb. In a
+    terminal, SQL ends with a semicolon; .tables lists what there is, and .quit (or Ctrl-D) ends. SQL is read from
+    standard input too.
 
     \b
     Examples:
       dogear duckdb
       dogear duckdb -c "select country_code, count(*) from raw.events where day >= '2026-01-01' group by all"
       dogear duckdb --csv < question.sql > answer.csv
+      dogear duckdb --files . -c "copy (from raw.events where day = '2026-03-01') to 'march-1.parquet'"
     """
     from orchestration.lake.reader import LakeReader
     from orchestration.settings import Settings
 
-    reader = LakeReader(Settings())
+    reader = LakeReader(Settings(), [] if files is None else [files.expanduser().resolve()])
     with reader.session() as session:
         if command is not None:
             sys.exit(0 if run(session, command, csv=csv) else 1)

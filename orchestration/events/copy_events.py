@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.events.load_events import SEEN, load_events, see_visitors
 from orchestration.resources.bulk_load import column_types
+from orchestration.resources.duckdb_engine import locked_duckdb
 
 # As PostgreSQL's binary COPY has them.
 CASTS = {
@@ -39,8 +39,7 @@ class EventCopier:
     """Loads one batch of events after the other, all by the same process; others may load too."""
 
     def __init__(self) -> None:
-        self._duckdb = duckdb.connect(config={"threads": 1})
-        self._duckdb.execute("set timezone = 'UTC'")
+        self._duckdb = locked_duckdb({"threads": 1})
         self._corrected: pa.Array[Any] = pa.array([], pa.string())
         self._last_corrected = 0
 

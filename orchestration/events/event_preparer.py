@@ -3,16 +3,16 @@
 Nothing here writes to disk in the clear: DuckDB keeps its tables in memory and encrypts what it has to spill.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from orchestration.events.event_input import EVENT_INPUT
 from orchestration.events.user_agents import UserAgents
+from orchestration.resources.duckdb_engine import locked_duckdb
 
 HERE = Path(__file__).parent
 ROWS = 100_000
@@ -34,14 +34,27 @@ Salts = Callable[[Collection[date]], dict[date, bytes]]
 
 
 class EventPreparer:
-    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT."""
+    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT.
 
-    def __init__(self, salts: Salts | None, memory_limit: str, spill: Path | None = None) -> None:
-        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_limit}
+    It reads files in the places of ``reach`` alone.
+    """
+
+    def __init__(
+        self,
+        salts: Salts | None,
+        memory_limit: str,
+        spill: Path | None = None,
+        *,
+        reach: Sequence[Path] = (),
+        threads: int | None = None,
+    ) -> None:
+        config: dict[str, Any] = {"memory_limit": memory_limit}
+        if threads is not None:
+            config |= {"threads": threads}
         if spill:
             config |= {"temp_directory": str(spill), "temp_file_encryption": True}
-        self.connection = duckdb.connect(config=config)
-        self.connection.execute("set timezone = 'UTC'")
+            reach = [*reach, spill]
+        self.connection = locked_duckdb(config, reach)
         self.connection.execute(sql("duckdb_macros"))
         self._salts = salts
         self._user_agents = UserAgents()

@@ -57,7 +57,6 @@ def compare_days(
     does not answer at all.
     """
     storage = open_lake(settings.lake)
-    storage.open_for(engine)
     with connect(database_url) as connection:
         there = [noted.day for noted in lake_days(connection)]
     for day in there if days is None else sorted(set(days).intersection(there)):

@@ -62,7 +62,6 @@ def export_days(
     One export writes at a time; another waits.
     """
     storage = open_lake(settings.lake)
-    storage.open_for(engine)
     with alone_in_lake(database_url) as connection:
         check_is_the_lake(connection, storage)
         storage.remove_unfinished()

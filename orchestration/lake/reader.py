@@ -1,8 +1,9 @@
 """Read the lake by DuckDB, under PostgreSQL's names: an analyst's query moves unchanged."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -42,7 +43,6 @@ def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
 
 def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage) -> None:
     """raw.events in a file that other programs will open: a view, or a copy where these cannot reach the lake."""
-    storage.open_for(connection)
     kind = "view" if storage.filesystem is None else "table"
     connection.execute(f"create or replace {kind} raw.events as {events_of_lake(read_manifest(storage), storage)}")
 
@@ -77,10 +77,12 @@ def new_breaker() -> pybreaker.CircuitBreaker:
 class LakeReader:
     """DuckDB over the lake, for one process: one database in memory, and a cursor for each who asks.
 
-    After five failures in a row it is left alone for a minute; then one question is let through to see.
+    After five failures in a row it is left alone for a minute; then one question is let through to see. ``reach`` are
+    places besides the lake whose files SQL may read and write.
     """
 
     settings: Settings
+    reach: Sequence[Path] = ()
     breaker: pybreaker.CircuitBreaker = field(default_factory=new_breaker)
     _lock: Lock = field(default_factory=Lock)
     _database: duckdb.DuckDBPyConnection | None = None
@@ -115,11 +117,10 @@ class LakeReader:
         manifest = storage.read(MANIFEST)
         with self._lock:
             if self._database is None:
-                self._database = open_duckdb(self.settings)
+                warehouse = warehouse_file(self.settings)
+                reach = [warehouse, warehouse.with_name(f"{warehouse.name}.wal"), *self.reach]
+                self._database = open_duckdb(self.settings, reach=reach)
                 self._database.execute("create schema raw")
-                # Whoever asks takes no more than the limits of the installation.
-                self._database.execute("set lock_configuration = true")
-                storage.open_for(self._database)
             # With ten years of days, to name their files takes longer than most questions.
             if manifest is None or manifest != self._manifest:
                 events = events_of_lake(parsed_manifest(manifest, storage), storage)

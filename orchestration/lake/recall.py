@@ -57,7 +57,6 @@ def bring_back(
 
     storage = open_lake(settings.lake)
     with open_duckdb(settings) as engine:
-        storage.open_for(engine)
         for day in gone:
             recall_day(database_url, connection, engine, storage, day)
     return gone

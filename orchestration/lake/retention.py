@@ -76,7 +76,6 @@ def let_old_days_leave(
     storage = open_lake(settings.lake)
     with connect(database_url) as connection:
         days = old_days(connection, settings, now)
-    storage.open_for(engine)
     for day, size in days.items():
         # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
         with alone(database_url, BUILD_LOCK), alone_in_lake(database_url) as connection:

@@ -8,14 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from orchestration.errors import DogearError
 from orchestration.resources.storage_urls import (
     OBJECT_STORES,
     local_folder,
     open_filesystem,
     reason,
+    storage_place,
     without_credentials,
 )
 
@@ -107,11 +106,6 @@ class LakeStorage:
                 for name in self.filesystem.glob(f"{self.root}/{ASIDE}*"):
                     self.filesystem.rm_file(name)
 
-    def open_for(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Let DuckDB read files of this lake."""
-        if self.filesystem is not None:
-            connection.register_filesystem(self.filesystem)
-
     def refusal(self, what: str, error: Exception) -> LakeRefusesError:
         """The error of a lake that does not do what it should."""
         way_out = (
@@ -134,7 +128,7 @@ def open_lake(url: str) -> LakeStorage:
     if folder := local_folder(url):
         return LakeStorage(str(folder), str(folder))
     filesystem, root = open_filesystem(url, "lake")
-    return LakeStorage(without_credentials(url).rstrip("/"), root, filesystem)
+    return LakeStorage(storage_place(url), root, filesystem)
 
 
 def publish_in_folder(file: Path, place: Path) -> None:

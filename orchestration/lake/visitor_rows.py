@@ -41,7 +41,6 @@ def visitor_days(
     said = {"id": visitor_id, "uuid": uuid and str(uuid), "site": site}
     try:
         with open_duckdb(settings) as engine:
-            storage.open_for(engine)
             engine.execute("create schema raw")
             engine.execute(f"create view raw.events as {events_of_lake(manifest, storage)}")
             return [VisitorDay(*row) for row in engine.execute(VISITOR_ROWS, said).fetchall()]

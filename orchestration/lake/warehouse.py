@@ -18,7 +18,8 @@ from orchestration.lake.content_tables import copy_content_tables
 from orchestration.lake.reader import make_events
 from orchestration.lake.storage import open_lake
 from orchestration.lake.warehouse_file import warehouse_file
-from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.resources.duckdb_engine import locked_duckdb, open_duckdb
+from orchestration.resources.storage_urls import storage_place
 from orchestration.rollups.dbt_project import (
     DBT_COMMAND,
     DBT_PROJECT,
@@ -115,9 +116,7 @@ def aside(path: Path, *, anew: bool) -> Generator[Writing]:
 
 def finish(file: Path) -> None:
     """Let all that was written be in the file itself, and nothing in a log beside it."""
-    import duckdb
-
-    with duckdb.connect(str(file)) as connection:
+    with locked_duckdb({}, path=file) as connection:
         connection.execute("checkpoint")
 
 
@@ -140,6 +139,8 @@ def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequen
         "DBT_DUCKDB_PATH": str(file),
         "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory,
         "DBT_DUCKDB_SPILL": str(settings.spill_folder),
+        "DBT_DUCKDB_LAKE": storage_place(settings.lake),
+        "DBT_DUCKDB_SEEDS": str(DBT_PROJECT / "seeds"),
         "DBT_TARGET": TARGET,
     }
     return run([*DBT_COMMAND, *arguments], environment, DBT_PROJECT)

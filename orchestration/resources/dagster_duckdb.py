@@ -2,11 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any, ClassVar
 
 import duckdb
 from dagster_duckdb import DuckDBResource
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from orchestration.errors import DogearError
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
@@ -14,12 +16,21 @@ from orchestration.settings import Settings
 class DuckDB(DuckDBResource):
     """A DuckDB in memory for as long as a step asks; its settings are read when the run starts.
 
-    ``connection_config`` of a run goes before them: more memory for one backfill, say.
+    A run's configuration may give it other memory or threads, for one backfill say. It cannot name anything else:
+    DuckDB's own settings load native code, so the fields through which they would come are no fields here.
     """
 
-    database: str = Field(default=":memory:", description="In memory: what lasts is Parquet.")
+    database: ClassVar[str] = ":memory:"  # pyright: ignore[reportIncompatibleVariableOverride]
+    connection_config: ClassVar[dict[str, Any]] = {}  # pyright: ignore[reportIncompatibleVariableOverride]
+    memory_limit: str | None = Field(default=None, description="Memory for this run, such as 8GB.")
+    threads: int | None = Field(default=None, description="Threads for this run.")
 
     @contextmanager
     def get_connection(self) -> Generator[duckdb.DuckDBPyConnection]:
-        with open_duckdb(Settings(), **self.connection_config) as connection:
+        asked: dict[str, Any] = {"duckdb_memory_limit": self.memory_limit, "duckdb_threads": self.threads}
+        try:
+            settings = Settings(**{name: value for name, value in asked.items() if value is not None})
+        except ValidationError as error:
+            raise DogearError(f"The run's configuration of duckdb: {error.errors()[0]['msg']}.") from None
+        with open_duckdb(settings) as connection:
             yield connection

@@ -21,6 +21,11 @@ def local_folder(url: str) -> Path | None:
     return None if "://" in local or "::" in local else Path(local).expanduser().absolute()
 
 
+def storage_place(url: str) -> str:
+    """What names the place for all who read files there: the path of a folder, or a URL without credentials."""
+    return str(local_folder(url) or without_credentials(url).rstrip("/"))
+
+
 def open_filesystem(url: str, what: str) -> tuple[Any, str]:
     """The filesystem of fsspec that ``url`` names, and what it calls the place; whether it answers is seen later.
 

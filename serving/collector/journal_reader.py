@@ -30,13 +30,12 @@ NOT_WHOLE = """
 
 
 class JournalReader:
-    """Reads some files at a time; what was read before is forgotten then."""
+    """Reads some files of the folder ``journal`` at a time; what was read before is forgotten then."""
 
-    def __init__(self, memory_limit: str) -> None:
-        self._preparer = EventPreparer(salts=None, memory_limit=memory_limit)
+    def __init__(self, memory_limit: str, journal: Path) -> None:
+        # One thread: the server and PostgreSQL want the other processors.
+        self._preparer = EventPreparer(salts=None, memory_limit=memory_limit, reach=[journal], threads=1)
         self._duckdb = self._preparer.connection
-        # The server and PostgreSQL want the other processors.
-        self._duckdb.execute("set threads = 1")
 
     def read(self, files: Sequence[Path]) -> None:
         """Take in these files. Raises duckdb.Error or DamagedError where a line is damaged."""

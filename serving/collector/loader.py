@@ -41,7 +41,7 @@ class Loader:
         self._database_url = database_url
         self._connection: Any = None
         self._days: set[Any] = set()
-        self._preparer = Preparer(memory_limit)
+        self._preparer = Preparer(memory_limit, folder)
         self._copier = EventCopier()
 
     def run(self, stop: threading.Event) -> None:

@@ -23,8 +23,9 @@ class Prepared(NamedTuple):
 class Preparer:
     """One reader, which reads one thing at a time: in a thread of its own what is begun, here what is asked for."""
 
-    def __init__(self, memory_limit: str) -> None:
+    def __init__(self, memory_limit: str, journal: Path) -> None:
         self._memory_limit = memory_limit
+        self._journal = journal
         self._thread = ThreadPoolExecutor(1, "preparer")
         self._ahead: Future[Prepared] | None = None
         self.renew()
@@ -32,7 +33,7 @@ class Preparer:
     def renew(self) -> None:
         """A DuckDB that has met an error of its own answers nothing more."""
         self.forget()
-        self._reader = JournalReader(self._memory_limit)
+        self._reader = JournalReader(self._memory_limit, self._journal)
 
     def begin(self, files: Sequence[Path]) -> None:
         """Make these ready meanwhile."""

@@ -58,3 +58,39 @@ def test_the_night_builds_yesterday_and_what_changed(defs, real_site):
         (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"])
         for request in requests
     ] == [("2015-05-17", "2015-05-20"), ("2026-03-01", "2026-03-01")]
+
+
+# What a run's configuration may say of any job besides that of its ops: how much of the machine it may take.
+MAY_BE_SAID = {
+    "loggers.console.config.log_level",
+    "loggers.console.config.name",
+    "resources.duckdb.config.memory_limit",
+    "resources.duckdb.config.threads",
+}
+OF_OPS = {"days", "sites", "only_due", "only_changed"}
+
+
+def fields_of(kind, place: str = "") -> set[str]:
+    """The innermost fields of a configuration, as paths."""
+    fields = getattr(kind, "fields", None)
+    if fields is None:
+        return {place.rstrip(".")}
+    return set().union(*(fields_of(field.config_type, f"{place}{name}.") for name, field in fields.items()))
+
+
+def test_the_configuration_of_a_run_reaches_no_settings_of_engines(defs):
+    jobs = {job.name for job in defs.resolve_all_job_defs()}
+    assert len(jobs) > 5
+    for job in jobs:
+        said = fields_of(defs.resolve_job_def(job).run_config_schema.config_type)
+        of_ops = {field for field in said if field.startswith("ops.")}
+        # A config of any kind is what Dagster gives to whatever takes none: nobody reads it.
+        read = {field for field in said - of_ops if not field.endswith(".config")}
+        assert read <= MAY_BE_SAID, job
+        assert {field.rpartition(".")[2] for field in of_ops} <= OF_OPS | {"config"}, job
+
+
+def test_a_run_that_names_settings_of_duckdb_does_not_start(defs):
+    unsigned = {"connection_config": {"allow_unsigned_extensions": "true"}}
+    with pytest.raises(dg.DagsterInvalidConfigError, match="connection_config"):
+        dg.validate_run_config(defs.resolve_job_def("export_lake"), {"resources": {"duckdb": {"config": unsigned}}})
