@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, description="Port of the Dagster UI.")
+    ui_hosts: str = Field(
+        default="", description="Host names under which people open the Dagster UI, with commas between."
+    )
     collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
     collector_port: int = Field(default=8000, description="Port of the collector.")
     trusted_proxies: str = Field(
@@ -121,6 +124,11 @@ class Settings(BaseSettings):
     drop_folder: str | None = Field(
         default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
     )
+
+    @property
+    def ui_host_names(self) -> list[str]:
+        """``ui_hosts``, one by one."""
+        return [name.strip() for name in self.ui_hosts.split(",") if name.strip()]
 
     @property
     def drop_path(self) -> Path:

@@ -31,7 +31,8 @@ def collect(
     import time
     from contextlib import suppress
 
-    from orchestration.cli.collector_processes import LOOK_EVERY, CollectorProcesses
+    from orchestration.cli.collector_processes import CollectorProcesses
+    from orchestration.cli.kept_process import LOOK_EVERY
     from orchestration.cli.supervisor import interrupt_on_termination
     from orchestration.settings import Settings
 

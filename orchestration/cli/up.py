@@ -23,8 +23,12 @@ def up(
       dogear up --port 3333
       DATABASE_URL=postgresql://me:secret@db.example/dogear dogear up
     """
+    import time
+
     from orchestration.cli.collector_processes import CollectorProcesses
-    from orchestration.cli.supervisor import alone, interrupt_on_termination, running_dagster, wait_for_stop
+    from orchestration.cli.dagster_processes import DagsterProcesses
+    from orchestration.cli.kept_process import LOOK_EVERY
+    from orchestration.cli.supervisor import alone, interrupt_on_termination
     from orchestration.content.sites import SAMPLE, all_sites, save_site
     from orchestration.content.sync_site import sentence, sync_sites
     from orchestration.resources.dagster_home import prepare_dagster_home
@@ -52,9 +56,12 @@ def up(
         say("Collector", "starting")
         with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
             say("Dagster", "starting")
-            with running_dagster(settings, environment) as dagster, suppress(KeyboardInterrupt):
-                typer.echo(READY.format(url=f"http://{settings.host}:{settings.port}", collector=collector.url))
-                wait_for_stop(dagster, collector.keep_running)
+            with DagsterProcesses(settings, environment) as dagster, suppress(KeyboardInterrupt):
+                typer.echo(READY.format(url=dagster.url, collector=collector.url))
+                while True:
+                    dagster.keep_running()
+                    collector.keep_running()
+                    time.sleep(LOOK_EVERY)
         typer.echo("Everything has stopped.")
 
 

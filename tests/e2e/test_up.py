@@ -15,6 +15,8 @@ import psutil
 import pytest
 import requests
 
+from tests.e2e.hostile_pages import changed_by_pages_of_others
+from tests.e2e.listening import documented, found
 from tests.installation import bare_environment
 
 LINEAGE = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
@@ -122,6 +124,10 @@ def processes_of(home: Path) -> list[psutil.Process]:
     return found
 
 
+def collector_port_of(process: subprocess.Popen[str]) -> int:
+    return int(psutil.Process(process.pid).environ()["DOGEAR_COLLECTOR_PORT"])
+
+
 def ask(port: int, question: str) -> dict:
     answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": question}, timeout=30).json()
     assert "errors" not in answer, answer
@@ -144,6 +150,11 @@ def test_up_serves_and_ctrl_c_leaves_nothing(python, home, user):
         assert (run["jobName"], run["status"]) == ("build", "SUCCESS")
         assert run["stats"]["materializations"] > 10
 
+        allowed = documented({"DOGEAR_PORT": port, "DOGEAR_COLLECTOR_PORT": collector_port_of(process)})
+        running = [it for it in processes_of(home) if it.pid != process.pid]
+        assert found(running, allowed) == allowed
+        assert changed_by_pages_of_others(port) == set()
+
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
         assert processes_of(home) == []
@@ -155,10 +166,21 @@ def test_up_serves_and_ctrl_c_leaves_nothing(python, home, user):
     try:
         said = read_until_ready(again)
         assert "every day is built" in said
+        again.kill()
+        again.wait(timeout=60)
     finally:
-        again.send_signal(signal.SIGTERM)
-        assert again.wait(timeout=60) == 0
-    assert processes_of(home) == []
+        again.kill()
+
+    # Killed, it leaves nothing that schedules or holds the ports: the next one starts at once.
+    once_more = start(python, home, port, user)
+    try:
+        read_until_ready(once_more)
+    finally:
+        once_more.send_signal(signal.SIGTERM)
+        assert once_more.wait(timeout=60) == 0
+    # The code server of the one that was killed ends when it has missed its parent's heartbeat for half a minute.
+    _, left = psutil.wait_procs(processes_of(home), timeout=90)
+    assert left == []
 
 
 def upstream_of(lineage: dict[str, set[str]], asset: str) -> set[str]:

@@ -1,0 +1,97 @@
+"""Dagster's processes: the code server, the daemon, and the UI behind our guard."""
+
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import requests
+
+from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, tail
+from orchestration.errors import DogearError
+from orchestration.settings import PROJECT_ROOT, Settings
+
+START_TIMEOUT = 120
+LOCATION = "dogear"
+ENDING = ("orchestration.cli.ends_with_parent",)
+MODULE = ("--module-name", "orchestration.definitions", "--working-directory", str(PROJECT_ROOT))
+CODE = (*MODULE, "--location-name", LOCATION, "--log-level", "warning")
+LOCATION_QUESTION = """
+{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError {
+    __typename ... on PythonError { message } } } } } }
+"""
+
+
+class DagsterProcesses:
+    """``with DagsterProcesses(…)`` runs them inside the block; none of them is left when it ends."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.url = f"http://{settings.host}:{settings.port}"
+        self.log_file = settings.home_folder / "dagster" / "dagster.log"
+        self._environment = environment
+
+    def __enter__(self) -> "DagsterProcesses":
+        self._log = self.log_file.open("wb")
+        # A folder for us alone, with a short name: a socket's path holds 107 letters.
+        self._folder = tempfile.TemporaryDirectory(prefix="dogear-")
+        socket, workspace = Path(self._folder.name, "code.sock"), Path(self._folder.name, "workspace.yaml")
+        workspace.write_text(
+            json.dumps({"load_from": [{"grpc_server": {"socket": str(socket), "location_name": LOCATION}}]})
+        )
+        commands = (
+            [*ENDING, "dagster", "code-server", "start", *CODE, "--socket", str(socket)],
+            [*ENDING, "dagster._daemon", "run", "--workspace", str(workspace)],
+            ["orchestration.cli.dagster_ui", str(workspace)],
+        )
+        self.processes = [KeptProcess(command, self._environment, self._log) for command in commands]
+        try:
+            self._wait_until_serving()
+        except BaseException:
+            self._stop_all()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.write(f"\nStopping; a run that is under way has {STOP_TIMEOUT} seconds to end\n")
+        sys.stdout.flush()
+        # A second Ctrl-C does not cut it short.
+        for impatient in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(impatient, signal.SIG_IGN)
+        self._stop_all()
+
+    def keep_running(self) -> None:
+        """Start again what has ended; ask so every moment, in the thread that entered."""
+        for process in self.processes:
+            process.keep_running()
+
+    def _stop_all(self) -> None:
+        end([kept.process for kept in self.processes], signal.SIGINT)
+        self._log.close()
+        self._folder.cleanup()
+
+    def _wait_until_serving(self) -> None:
+        """Return when the UI answers and the code location is loaded. Raises DogearError where that cannot happen."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if any(kept.has_ended for kept in self.processes):
+                raise DogearError(f"Dagster stopped at once; the end of {self.log_file}:\n{tail(self.log_file)}")
+            if location_is_loaded(self.url):
+                return
+            time.sleep(0.2)
+        raise DogearError(f"Dagster does not answer at {self.url} after {START_TIMEOUT} s. See {self.log_file}.")
+
+
+def location_is_loaded(url: str) -> bool:
+    try:
+        answer = requests.post(f"{url}/graphql", json={"query": LOCATION_QUESTION}, timeout=10).json()
+    except (requests.ConnectionError, requests.Timeout, requests.JSONDecodeError):
+        return False
+    entries = answer["data"]["workspaceOrError"].get("locationEntries", [])
+    return bool(entries) and all(
+        entry["loadStatus"] == "LOADED" and entry["locationOrLoadError"]["__typename"] != "PythonError"
+        for entry in entries
+    )

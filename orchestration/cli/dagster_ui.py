@@ -1,0 +1,36 @@
+"""The Dagster UI behind the guard: its own server answers any page of any site, which could start runs.
+
+``python -m orchestration.cli.dagster_ui WORKSPACE`` serves until it is stopped, or its parent ends.
+"""
+
+import sys
+
+import uvicorn
+from dagster import DagsterInstance, __version__
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster_webserver.app import create_app_from_workspace_process_context
+
+from orchestration.settings import Settings
+from serving.http.guard import Guard
+from serving.processes import end_with_parent
+
+# Dagster answers a query of either by GET too, and a query may start a run.
+ACTING = ("/graphql",)
+STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW = 15_000, 3_600, 20
+
+
+def serve(workspace: str, settings: Settings) -> None:
+    """Serve the UI of the code locations that the file ``workspace`` names."""
+    with DagsterInstance.get() as instance:
+        instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW)
+        target = WorkspaceFileTarget(paths=[workspace])
+        with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
+            app = create_app_from_workspace_process_context(context, live_data_poll_rate=2_000)
+            guard = Guard(app, names={settings.host, *settings.ui_host_names}, acting=ACTING)
+            uvicorn.run(guard, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    serve(sys.argv[1], Settings())

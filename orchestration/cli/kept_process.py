@@ -1,0 +1,96 @@
+"""Processes of ours that run until we stop them: one that ends is started again, and none outlives us."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from orchestration.settings import PROJECT_ROOT
+from serving.processes import PARENT
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.2
+STOP_TIMEOUT = 30
+# What ends so soon after its start waits before the next one: at first so long, then twice as long, at most the last.
+SOON = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+
+
+@dataclass
+class KeptProcess:
+    """A Python module that runs, with its arguments. What ends as soon as it starts is started ever more seldom."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: IO[bytes]
+    process: subprocess.Popen[bytes] = field(init=False)
+    _started: float = field(init=False)
+    _pause: float = FIRST_PAUSE
+    _start_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self._start()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def keep_running(self) -> None:
+        """Start it again if it has ended; ask every moment, in the thread that made it."""
+        if self._is_due():
+            log.warning("%s had ended (%s); see %s", self.command[0], self.process.returncode, self.log.name)
+            self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", *self.command],
+            cwd=PROJECT_ROOT,
+            env={**os.environ, **self.environment, PARENT: str(os.getpid())},
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            # In a group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in a session of its
+            # own, since Linux shares processors among sessions first: the loader would not make way for the server.
+            process_group=0,
+        )
+        self._started, self._start_at = time.monotonic(), None
+
+    def _is_due(self) -> bool:
+        if not self.has_ended:
+            return False
+        now = time.monotonic()
+        if self._start_at is None:
+            ended_soon = now - self._started < SOON
+            self._pause = min(2 * self._pause, LONGEST_PAUSE) if ended_soon else FIRST_PAUSE
+            self._start_at = now + self._pause if ended_soon else now
+        return now >= self._start_at
+
+
+def end(processes: Sequence[subprocess.Popen[bytes]], wanted: signal.Signals) -> None:
+    """Ask processes to end by a signal, and make sure that neither they nor any that they started are left."""
+    family: list[psutil.Process] = []
+    for process in processes:
+        try:
+            family += [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        except psutil.NoSuchProcess:
+            continue
+        if process.poll() is None:
+            process.send_signal(wanted)
+    _, left = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
+    for relative in left:
+        relative.kill()
+    psutil.wait_procs(left, timeout=STOP_TIMEOUT)
+    for process in processes:
+        process.wait()
+
+
+def tail(file: Path, lines: int = 15) -> str:
+    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])

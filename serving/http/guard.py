@@ -1,0 +1,121 @@
+"""What stands before every page of ours that acts for the person who opens it: no other page may use it.
+
+A browser sends requests for any page that it shows, to any address that its machine reaches, loopback too. So a request
+must name us by a name that is ours (a page whose own name leads to our address names itself), and come from a page of
+ours, from a person who typed the address, or from a program that is no browser.
+https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site says what browsers add.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from serving.problems import CONTENT_TYPE, problem
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+READING = frozenset({"GET", "HEAD"})
+FROM_US = frozenset({"same-origin", "none"})
+NO_FRAMES = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]
+HEADERS = [
+    *NO_FRAMES,
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
+class Guard:
+    """An ASGI application before another one.
+
+    ``names`` are the host names under which people open it, beside the machine's own. Paths of ``acting`` do what their
+    query says: they are asked by POST alone, so that no link and no image acts.
+    """
+
+    def __init__(self, app: Asgi, names: Collection[str] = (), acting: Collection[str] = ()) -> None:
+        self._app = app
+        self._names = LOOPBACK | {name.lower() for name in names}
+        self._acting = frozenset(acting)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = self.refusal(scope, headers)
+        if refusal is None:
+            await self._app(scope, receive, guarded(send))
+        elif scope["type"] == "websocket":
+            # Before it is accepted, which the server answers with 403.
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal})
+        else:
+            body = problem(403, refusal)
+            start = {"type": "http.response.start", "status": 403, "headers": [(b"content-type", CONTENT_TYPE)]}
+            await guarded(send)(start)
+            await send({"type": "http.response.body", "body": body})
+
+    def refusal(self, scope: Scope, headers: Mapping[str, str]) -> str | None:
+        """Why a request is not answered; None where it is."""
+        if not self.is_ours(headers.get("host", "")):
+            return "This host name is not ours; DOGEAR_UI_HOSTS names those under which people open this page."
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+            return "A page of another origin asked for this."
+        if scope["type"] == "websocket":
+            return None
+        return self.refusal_of_request(scope, headers)
+
+    def refusal_of_request(self, scope: Scope, headers: Mapping[str, str]) -> str | None:
+        """The same for what HTTP alone says."""
+        reads = scope["method"] in READING
+        opens_page = (
+            reads and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        )
+        if headers.get("sec-fetch-site", "none") not in FROM_US and not opens_page:
+            return "A page of another site asked for this."
+        if headers.get("sec-fetch-dest") in {"iframe", "frame", "embed", "object"}:
+            return "This page is shown in no frame."
+        if reads and scope["path"].rstrip("/") in self._acting and scope["query_string"]:
+            return "This is asked by POST alone."
+        # A form, and what a page may send without being asked for permission first, cannot say this.
+        if not reads and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return "Content-Type must be application/json."
+        return None
+
+    def is_ours(self, host: str) -> bool:
+        """Whether a Host header names us. An address does: no page that is not ours has it as its name."""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name in self._names or is_address(name)
+
+
+def is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def guarded(send: Send) -> Send:
+    """``send``, with the headers that keep the answer from pages of others."""
+
+    async def send_guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            policies = [value for name, value in message["headers"] if name.lower() == b"content-security-policy"]
+            message["headers"] = [
+                *(header for header in message["headers"] if header[0].lower() not in {name for name, _ in HEADERS}),
+                *HEADERS,
+                *((b"content-security-policy", policy) for policy in policies),
+            ]
+        await send(message)
+
+    return send_guarded
