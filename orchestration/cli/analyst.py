@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 NameArgument = Annotated[str, typer.Argument(help="Name of the role in PostgreSQL: lower-case letters, digits and _.")]
 
@@ -37,10 +39,10 @@ def add(name: NameArgument) -> None:
     settings = Settings()
     with open_database(settings) as url:
         password = add_analyst(url, name)
-        typer.echo(f"{name} may read the marts of all sites; they hold ids of visitors. Shown once:")
-        typer.echo(f"  {analyst_url(url, name, password)}")
+        say(f"{name} may read the marts of all sites; they hold ids of visitors. Shown once:")
+        say(f"  {analyst_url(url, name, password)}")
     if settings.database_url is None:
-        typer.echo(
+        say(
             "The embedded server answers on this machine alone, while Dogear runs, and asks for no password: "
             "who reaches its socket may be any role. Use a server of your own (DATABASE_URL) for others."
         )
@@ -62,9 +64,9 @@ def list_analysts() -> None:
         found = analysts(url)
     for one in found:
         connections = f"{one.connections} {'connection' if one.connections == 1 else 'connections'}"
-        typer.echo(f"{one.name}  {connections}{'' if one.is_ours else '  (not made here)'}")
+        say(f"{one.name}  {connections}{'' if one.is_ours else '  (not made here)'}")
     if not found:
-        typer.echo("There is no analyst yet. Add one: dogear analyst add NAME")
+        say("There is no analyst yet. Add one: dogear analyst add NAME")
 
 
 @app.command()
@@ -81,4 +83,4 @@ def remove(name: NameArgument) -> None:
 
     with open_database(Settings()) as url:
         remove_analyst(url, name)
-    typer.echo(f"{name} is removed.")
+    say(f"{name} is removed.")

@@ -7,7 +7,6 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
 
 def analytics(
@@ -27,13 +26,12 @@ def analytics(
       dogear analytics --from 2026-03-01 --to 2026-03-31
       dogear analytics --site example.org
     """
-    from rich.console import Console
-
     from orchestration.content.sites import find_site
     from orchestration.errors import DogearError
     from orchestration.resources.database import open_database
     from orchestration.rollups.summary import read_summary
     from orchestration.settings import Settings
+    from orchestration.terminal_display import plain, print_table, print_title
 
     settings = Settings()
     first, last = (day.date() if day else None for day in (from_day, to_day))
@@ -45,26 +43,19 @@ def analytics(
         raise DogearError(
             f"There are no visits to {wanted} in the marts{days}. Try: dogear import PATH && dogear build"
         )
-    console = Console()
-    console.print(f"[bold]{wanted}[/bold], {summary.first} to {summary.last} (UTC days, crawlers left out)\n")
+    days = f", {summary.first} to {summary.last} (UTC days, crawlers left out)"
+    print_title(plain(wanted, "bold"), plain(days))
     for title, frame in summary.tables.items():
-        console.print(table_of(title, frame))
+        print_table(title, columns_of(frame), (map(as_text, row) for row in frame.itertuples(index=False)))
 
 
-def table_of(title: str, frame: "pd.DataFrame") -> "Table":
-    """A frame as a table for the terminal: numbers to the right, absent values as a dash."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", min_width=60)
-    for name in frame.columns:
-        numeric = frame[name].dtype.kind in "iuf"
-        table.add_column(str(name).replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(as_text(value) for value in row))
-    return table
+def columns_of(frame: "pd.DataFrame") -> dict[str, bool]:
+    """The names of the columns, and whether they hold numbers."""
+    return {str(name).replace("_", " "): frame[name].dtype.kind in "iuf" for name in frame.columns}
 
 
 def as_text(value: object) -> str:
+    """A value to read; a dash for one that is absent."""
     if value is None or value != value:  # NaN, in which pandas keeps what is absent
         return "–"
     if isinstance(value, float):

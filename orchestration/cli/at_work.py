@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import duckdb
-    from rich.progress import Progress
 
     from orchestration.settings import Settings
+    from orchestration.terminal_display import Progress
 
 
 class AtWork(NamedTuple):
@@ -21,13 +21,11 @@ class AtWork(NamedTuple):
 @contextmanager
 def at_work() -> Generator[AtWork]:
     """What the commands work with; progress is shown on standard error, and gone at the end."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from orchestration.resources.database import open_database
     from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.settings import Settings
+    from orchestration.terminal_display import progress_bar
 
-    settings, progress = Settings(), Progress(console=Console(stderr=True), transient=True)
+    settings, progress = Settings(), progress_bar()
     with open_database(settings) as url, open_duckdb(settings) as engine, progress:
         yield AtWork(settings, url, engine, progress)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 if TYPE_CHECKING:
     from orchestration.rollups.stale_days import DayRange
 
@@ -55,6 +57,6 @@ def build(
             ranges = [DayRange(from_day.date(), (to_day or datetime.now(UTC)).date())]
             check_range(ranges[0])
         if not ranges:
-            typer.echo("Every day is built: no event has come or gone since.")
+            say("Every day is built: no event has come or gone since.")
             return
-        build_ranges(settings, database_url, ranges, say=typer.echo)
+        build_ranges(settings, database_url, ranges, say=say)

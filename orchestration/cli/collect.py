@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -41,7 +43,7 @@ def collect(
     with database_if_it_answers(settings) as database_url:
         environment = {"DATABASE_URL": database_url, "DOGEAR_COLLECTOR_PORT": str(settings.collector_port)}
         with CollectorProcesses(settings, environment) as collector, suppress(KeyboardInterrupt):
-            typer.echo(f"The collector listens on {collector.url}. Ctrl-C stops it.")
+            say(f"The collector listens on {collector.url}. Ctrl-C stops it.")
             next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
             while True:
                 collector.keep_running()
@@ -49,7 +51,7 @@ def collect(
                     revive_embedded_server(settings)
                     next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
                 time.sleep(LOOK_EVERY)
-    typer.echo("The collector has stopped; what it accepted is kept.")
+    say("The collector has stopped; what it accepted is kept.")
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def database_if_it_answers(settings: "Settings") -> "Generator[str]":
         try:
             connect(url).close()
         except DogearError as error:
-            typer.echo(f"{error} The collector starts with the sites that it knew; what it accepts waits on disk.")
+            say(f"{error} The collector starts with the sites that it knew; what it accepts waits on disk.")
             yield url
             return
     with open_database(settings) as url:

@@ -1,10 +1,15 @@
 """``dogear duckdb``: SQL over the lake."""
 
+import io
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from orchestration.cli.csv_answer import print_csv
+from orchestration.terminal import complain, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,7 +23,9 @@ PROMPT, MORE = "dogear> ", "   ...> "
 
 def duckdb_shell(
     command: Annotated[str | None, typer.Option("-c", "--command", help="Run this SQL and end.")] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print answers as CSV.")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print answers as CSV; text like a formula, such as =1+1, gets a ' before it.")
+    ] = False,
     files: Annotated[
         Path | None, typer.Option(help="A folder whose files SQL may read and write, besides those of the lake.")
     ] = None,
@@ -55,17 +62,17 @@ def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
     import readline
 
     readline.set_auto_history(True)
-    typer.echo("The lake, by DuckDB. raw.events holds all of history; .tables lists what there is, .quit ends.")
+    say("The lake, by DuckDB. raw.events holds all of history; .tables lists what there is, .quit ends.")
     lines: list[str] = []
     while True:
         try:
             lines.append(input(MORE if lines else PROMPT))
         except KeyboardInterrupt:
-            typer.echo()
+            say()
             lines = []
             continue
         except EOFError:
-            typer.echo()
+            say()
             return
         if lines[0].strip() in {".quit", ".exit", "exit", "quit"}:
             return
@@ -73,7 +80,7 @@ def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
             if lines[0].strip() == ".tables":
                 run(session, TABLES, csv=csv)
             else:
-                typer.echo("There are .tables and .quit.")
+                say("There are .tables and .quit.")
             lines = []
             continue
         if lines[-1].rstrip().endswith(";") or not "".join(lines).strip():
@@ -90,23 +97,23 @@ def run(session: "duckdb.DuckDBPyConnection", sql: str, *, csv: bool) -> bool:
             if csv and statement.type == duckdb.StatementType.SELECT:
                 print_csv(session.execute(statement.query))
             elif (answer := session.sql(statement.query)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                answer.show(max_rows=100)  # pyright: ignore[reportCallIssue]
+                show(answer)
     except (duckdb.Error, RuntimeError) as error:
         # After Ctrl-C, DuckDB raises RuntimeError.
-        sys.stderr.write(f"dogear: {error}\n")
+        for line in str(error).split("\n"):
+            complain(line)
         return False
     except KeyboardInterrupt:
         session.interrupt()
-        sys.stderr.write("dogear: interrupted.\n")
+        complain("interrupted.")
         return False
     return True
 
 
-def print_csv(answer: "duckdb.DuckDBPyConnection") -> None:
-    """All rows, some at a time, below the names of the columns."""
-    import csv
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column[0] for column in answer.description or []])
-    while rows := answer.fetchmany(10_000):
-        writer.writerows(rows)
+def show(answer: "duckdb.DuckDBPyRelation") -> None:
+    """The first rows as a table. DuckDB shows line breaks as such, and lets other characters through."""
+    table = io.StringIO()
+    with redirect_stdout(table):
+        answer.show(max_rows=100)  # pyright: ignore[reportCallIssue]
+    for line in table.getvalue().rstrip("\n").split("\n"):
+        say(line)

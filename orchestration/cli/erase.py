@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -52,35 +54,35 @@ def erase(
         found = upkeep.look(database_url, settings, visitor, columns)
         where = site or "any site"
         if not found.removed and not found.to_build:
-            typer.echo(f"0 rows: there is nothing of {visitor_id} on {where}.")
+            say(f"0 rows: there is nothing of {visitor_id} on {where}.")
             # One that was built while an erasure went on would still know the visitor.
             forget_warehouse(settings)
         else:
-            typer.echo(f"{visitor_id} on {where}:")
+            say(f"{visitor_id} on {where}:")
             tell(found)
             if not yes and sys.stdin.isatty() and not typer.confirm("Erase this for good?"):
-                typer.echo("Nothing was erased.")
+                say("Nothing was erased.")
                 sys.exit(1)
             done = upkeep.erase(database_url, settings, visitor, columns)
-            typer.echo("Erased:")
+            say("Erased:")
             tell(done)
             forget_warehouse(settings)
             if done.to_export:
                 write_again(settings, database_url, done.to_export)
             if done.to_build:
                 build(settings, database_url, done.to_build)
-        typer.echo(NOT_REACHED)
+        say(NOT_REACHED)
         if is_collecting:
-            typer.echo("A collector runs: what the visitor sends from now on is kept. Erase again when that has ended.")
+            say("A collector runs: what the visitor sends from now on is kept. Erase again when that has ended.")
 
 
 def tell(erasure: "Erasure") -> None:
     """What went, or would go: rows and UTC days by table, and the days whose marts change."""
     for it in erasure.removed:
         days = f"{it.first}" if it.first == it.last else f"{it.first} to {it.last}"
-        typer.echo(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
+        say(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
     if erasure.to_build:
-        typer.echo(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
+        say(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
 
 
 def forget_warehouse(settings: "Settings") -> None:
@@ -88,7 +90,7 @@ def forget_warehouse(settings: "Settings") -> None:
     from orchestration.lake.warehouse import remove_warehouse
 
     if removed := remove_warehouse(settings):
-        typer.echo(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
+        say(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
 
 
 def write_again(settings: "Settings", database_url: str, days: "list[date]") -> None:
@@ -100,7 +102,7 @@ def write_again(settings: "Settings", database_url: str, days: "list[date]") -> 
     try:
         with open_duckdb(settings) as engine:
             for done in export_days(database_url, settings, engine, days):
-                typer.echo(f"{done.day}: written to the lake without the visitor.")
+                say(f"{done.day}: written to the lake without the visitor.")
     except DogearError as error:
         raise DogearError(
             f"{error} The events are erased in PostgreSQL; the lake and the marts are not yet. "
@@ -114,6 +116,6 @@ def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> 
     from orchestration.rollups.build_run import build_ranges
 
     try:
-        build_ranges(settings, database_url, ranges, say=typer.echo)
+        build_ranges(settings, database_url, ranges, say=say)
     except DogearError as error:
         raise DogearError(f"{error} The events are erased; the marts are not yet. Try: dogear build") from None

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="Name of the goal.")]
 Site = Annotated[str | None, typer.Option(help="The site (default: DOGEAR_SITE, or the only one but for the sample).")]
@@ -44,7 +46,7 @@ def add(
     with open_database(settings) as database_url:
         chosen = check_goal(Goal(find_site(database_url, site or settings.site).site, name, event, path))
         days = add_goal(database_url, chosen)
-        typer.echo(f"{chosen.site}: {chosen.goal} is reached by each {chosen}. {to_build(days)}")
+        say(f"{chosen.site}: {chosen.goal} is reached by each {chosen}. {to_build(days)}")
 
 
 @app.command("list")
@@ -62,9 +64,9 @@ def list_goals() -> None:
     with open_database(Settings()) as database_url:
         goals = all_goals(database_url)
     for found in goals:
-        typer.echo(f"{found.site}: {found.goal}, {found}")
+        say(f"{found.site}: {found.goal}, {found}")
     if not goals:
-        typer.echo("There is no goal yet. Name one: dogear goal add signup --event signup")
+        say("There is no goal yet. Name one: dogear goal add signup --event signup")
 
 
 @app.command()
@@ -83,7 +85,7 @@ def remove(name: Name, site: Site = None) -> None:
     settings = Settings()
     with open_database(settings) as database_url:
         chosen = find_site(database_url, site or settings.site).site
-        typer.echo(f"{chosen}: {name} is removed. {to_build(remove_goal(database_url, chosen, name))}")
+        say(f"{chosen}: {name} is removed. {to_build(remove_goal(database_url, chosen, name))}")
 
 
 def to_build(days: int) -> str:

@@ -1,6 +1,5 @@
 """``dogear import``: visits from files."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,22 +33,21 @@ def import_files(
       dogear import --site example.org events.ndjson
       dogear import logs/ && dogear build
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import DownloadColumn, TimeRemainingColumn
 
     from orchestration.content.sites import find_site
     from orchestration.events.import_file import import_file
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
+    from orchestration.terminal_display import print_beside, progress_bar
 
     settings = Settings()
     files = list_files(paths)
     failed = 0
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with open_database(settings) as database_url, Progress(*columns, console=Console(stderr=True)) as progress:
+    with open_database(settings) as database_url, progress_bar(DownloadColumn(), TimeRemainingColumn()) as progress:
         visited = find_site(database_url, site or settings.site)
         for file in files:
-            task = progress.add_task(os.fsencode(file.name).decode("utf-8", "replace"), total=size_of(file))
+            task = progress.add_task(file.name, total=size_of(file))
             try:
                 summary = import_file(
                     database_url,
@@ -62,9 +60,9 @@ def import_files(
                 )
             except DogearError as error:
                 failed += 1
-                progress.console.print(f"dogear: {error}", markup=False, highlight=False, soft_wrap=True)
+                print_beside(progress, f"dogear: {error}")
             else:
-                progress.console.print(sentence(summary, visited.site), markup=False, highlight=False, soft_wrap=True)
+                print_beside(progress, sentence(summary, visited.site))
             progress.remove_task(task)
     sys.exit(1 if failed else 0)
 

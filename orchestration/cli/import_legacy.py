@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.errors import DogearError
+from orchestration.terminal import say
 
 
 def import_legacy(
@@ -63,13 +64,13 @@ def import_legacy(
         passed_over = (
             f", {summary.lines_passed_over:,} of other owners passed over" if summary.lines_passed_over else ""
         )
-        typer.echo(
+        say(
             f"{summary.file}: {summary.lines_read:,} rows = {summary.events_added:,} events added, "
             f"{summary.events_known:,} known already, {summary.lines_rejected:,} rejected{passed_over}."
         )
         if archive and table:
-            typer.echo(f"Its rows are in {archive_rows(settings, table, summary.lines_read)}.")
-            typer.echo(f"The table is {put_away(table, summary.lines_read)} now.")
+            say(f"Its rows are in {archive_rows(settings, table, summary.lines_read)}.")
+            say(f"The table is {put_away(table, summary.lines_read)} now.")
 
 
 def url_in(variable: str | None) -> str | None:

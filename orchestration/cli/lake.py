@@ -8,6 +8,7 @@ import typer
 from rich.filesize import decimal
 
 from orchestration.cli.at_work import at_work
+from orchestration.terminal import say
 
 if TYPE_CHECKING:
     from orchestration.lake.days import LakeDay
@@ -52,12 +53,12 @@ def days(from_day: From = None, to_day: To = None) -> None:
         found = lake_days(connection, first, last)
         waiting = [day.day for day in changed_days(connection) if first <= day.day <= last]
     for day in found:
-        typer.echo(line(day, is_waiting=day.day in waiting))
+        say(line(day, is_waiting=day.day in waiting))
     new = sorted(set(waiting) - {day.day for day in found})
     if new:
-        typer.echo(f"{count(len(new), 'day')} not in the lake yet: {new[0]} to {new[-1]}. Try: dogear lake export")
+        say(f"{count(len(new), 'day')} not in the lake yet: {new[0]} to {new[-1]}. Try: dogear lake export")
     if not found and not new:
-        typer.echo("No day of these has events. A day can be written once it is over.")
+        say("No day of these has events. A day can be written once it is over.")
 
 
 @app.command()
@@ -85,11 +86,9 @@ def export(
             rows, size = rows + done.rows, size + done.bytes
             progress.update(task, advance=1, description=str(done.day))
     if wanted:
-        typer.echo(f"{count(len(wanted), 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}.")
+        say(f"{count(len(wanted), 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}.")
     else:
-        typer.echo(
-            "The lake holds every closed day that PostgreSQL has. Whether its files are sound: dogear lake check"
-        )
+        say("The lake holds every closed day that PostgreSQL has. Whether its files are sound: dogear lake check")
 
 
 @app.command()
@@ -120,14 +119,14 @@ def check(from_day: From = None, to_day: To = None) -> None:
             if day.verdict != "equal":
                 wrong += 1
                 then = "put the file back from a backup" if day.has_left else "to mend it: dogear lake export"
-                typer.echo(f"{day.day}: {day.verdict}, {day.reason}; {then}")
+                say(f"{day.day}: {day.verdict}, {day.reason}; {then}")
     waiting = len(wanted) - compared
     more = f" {count(waiting, 'day')} wait to be written first." if waiting else ""
     if not wanted:
-        typer.echo("No day of these lies in the lake.")
+        say("No day of these lies in the lake.")
         return
     apart = f" ({count(gone, 'day')} with what was written, since PostgreSQL holds them no more)" if gone else ""
-    typer.echo(f"{count(compared, 'day')} compared{apart}, {wrong or 'none'} found wrong.{more}")
+    say(f"{count(compared, 'day')} compared{apart}, {wrong or 'none'} found wrong.{more}")
     sys.exit(1 if wrong else 0)
 
 
@@ -153,20 +152,20 @@ def retention(
         for day in found:
             if day.kept:
                 kept += 1
-                typer.echo(f"{day.day}: stays, {day.kept}.")
+                say(f"{day.day}: stays, {day.kept}.")
             else:
                 gone, freed = gone + 1, freed + day.bytes
                 went = "would be dropped" if dry_run else "dropped"
-                typer.echo(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
+                say(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
         rejected = 0 if dry_run else remove_old_rejected(url, settings)
     if gone + kept:
         went = "would be dropped" if dry_run else "dropped"
         old = f"older than {settings.retention_days} days"
-        typer.echo(f"{count(gone, 'day')} {went}, {decimal(freed)}; {kept or 'none'} of those {old} stay.")
+        say(f"{count(gone, 'day')} {went}, {decimal(freed)}; {kept or 'none'} of those {old} stay.")
     else:
-        typer.echo(f"PostgreSQL holds no day older than {settings.retention_days} days.")
+        say(f"PostgreSQL holds no day older than {settings.retention_days} days.")
     if rejected:
-        typer.echo(f"{count(rejected, 'rejected event')} of that age removed.")
+        say(f"{count(rejected, 'rejected event')} of that age removed.")
 
 
 def within(first: datetime | None, last: datetime | None) -> tuple[date, date]:

@@ -26,6 +26,7 @@ from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
 from orchestration.cli.up import up
 from orchestration.errors import DogearError
+from orchestration.terminal import complain, say
 
 INTERRUPTED = 130
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 def say_version(is_wanted: bool) -> None:
     if is_wanted:
-        typer.echo(f"dogear {version('dogear')}")
+        say(f"dogear {version('dogear')}")
         raise typer.Exit
 
 
@@ -86,17 +87,15 @@ def main() -> None:
     try:
         app()
     except DogearError as error:
-        sys.stderr.write(f"dogear: {error}\n")
+        complain(str(error))
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():
-            sys.stderr.write(
-                f"dogear: {environment_name(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}.\n"
-            )
+            complain(f"{environment_name(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}.")
         sys.exit(1)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            sys.stderr.write("dogear: interrupted; what was not finished has been undone.\n")
+            complain("interrupted; what was not finished has been undone.")
         raise
     finally:
         # What is left goes with the process; to look through it first would take a second.

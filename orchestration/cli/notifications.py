@@ -5,6 +5,8 @@ from uuid import UUID
 
 import typer
 
+from orchestration.terminal import say
+
 if TYPE_CHECKING:
     from orchestration.settings import Settings
 
@@ -51,7 +53,6 @@ def list_notifications(
       dogear notifications list --unread --site example.org
       dogear notifications list --user-code ada --account 4711
     """
-    from orchestration.content.builds.webhook import one_line
     from orchestration.notifications.inbox import inbox
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
@@ -62,12 +63,12 @@ def list_notifications(
         rows = inbox(url, whose, account, site=site, unread=unread, most=most)
     for row in rows:
         state = "read" if row.is_read else "new"
-        typer.echo(f"{row.notification_id}  {row.created_at:%Y-%m-%d %H:%M}  {state}  {row.site or 'Dogear'}")
-        typer.echo(f"  {one_line(row.title)}")
+        say(f"{row.notification_id}  {row.created_at:%Y-%m-%d %H:%M}  {state}  {row.site or 'Dogear'}")
+        say(f"  {row.title}")
         if row.action_url:
-            typer.echo(f"  {''.join(filter(str.isprintable, row.action_url))}")
+            say(f"  {row.action_url}")
     if not rows:
-        typer.echo(f"There is nothing {'new ' if unread else ''}for {account or whose}.")
+        say(f"There is nothing {'new ' if unread else ''}for {account or whose}.")
 
 
 @app.command()
@@ -95,7 +96,7 @@ def read(
     settings = Settings()
     with open_database(settings) as url:
         count = mark_read(url, owner(settings, url, site, user_code), notification_id, account)
-    typer.echo(f"{count} marked as read.")
+    say(f"{count} marked as read.")
 
 
 @channel.callback()
@@ -137,10 +138,10 @@ def add(
     with open_database(settings) as url:
         whose = owner(settings, url, site, user_code)
         add_channel(url, whose, name, address, types or [])
-    typer.echo(f"{whose} is told by {name}.")
+    say(f"{whose} is told by {name}.")
     usable, problems = usable_channels(settings)
     if name in NEEDED and name not in usable:
-        typer.echo(" ".join(problems) or f"Nothing goes out by it before {NEEDED[name]} is set.")
+        say(" ".join(problems) or f"Nothing goes out by it before {NEEDED[name]} is set.")
 
 
 @channel.command("list")
@@ -158,7 +159,7 @@ def list_channels(site: SiteOption = None, user_code: OwnerOption = None) -> Non
     settings = Settings()
     with open_database(settings) as url:
         for configured in channels_of(url, owner(settings, url, site, user_code)):
-            typer.echo(str(configured))
+            say(str(configured))
 
 
 @channel.command()
@@ -181,4 +182,4 @@ def remove(
     with open_database(settings) as url:
         whose = owner(settings, url, site, user_code)
         remove_channel(url, whose, name)
-    typer.echo(f"{whose} is not told by {name} any more.")
+    say(f"{whose} is not told by {name} any more.")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.goal import to_build
+from orchestration.terminal import say
 
 
 def session_gap(
@@ -31,4 +32,4 @@ def session_gap(
         rules = session_rules(connection)
         days = len(days_of_other_rules(built_days(connection) or {}, str(rules)))
     unit = "minute" if rules.gap_minutes == 1 else "minutes"
-    typer.echo(f"A session ends after {rules.gap_minutes} {unit} without an event. {to_build(days)}")
+    say(f"A session ends after {rules.gap_minutes} {unit} without an event. {to_build(days)}")

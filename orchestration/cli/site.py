@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.terminal import say
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -74,9 +76,9 @@ def add(
         before = known.get(name, {"site": name, "user_code": "owner"})
         site = check_site({**before, **{key: value for key, value in given.items() if value is not None}})
         save_site(database_url, site)
-        typer.echo(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
+        say(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
         if site.build_url and settings.build_webhook_secret is None:
-            typer.echo("No build will be asked for before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
+            say("No build will be asked for before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
         if not sync_and_tell(settings, database_url, [site]):
             sys.exit(1)
 
@@ -97,11 +99,13 @@ def list_sites() -> None:
         sites = overview(database_url)
         origins = {site.site: site.allowed_origins for site in all_sites(database_url)}
     for name, owner, repository, state in sites:
-        typer.echo(f"{name}, of {owner}\n  {repository}\n  {state}")
+        say(f"{name}, of {owner}")
+        say(f"  {repository}")
+        say(f"  {state}")
         if allowed := origins.get(name):
-            typer.echo(f"  events from pages of {allowed.replace(' ', ', ')} too")
+            say(f"  events from pages of {allowed.replace(' ', ', ')} too")
     if not sites:
-        typer.echo("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
+        say("There is no site yet. Add yours: dogear site add NAME --repository PATH_OR_URL")
 
 
 @app.command()
@@ -120,4 +124,4 @@ def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> No
 
     with open_database(Settings()) as database_url:
         remove_site(database_url, name)
-    typer.echo(f"{name} is removed.")
+    say(f"{name} is removed.")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.terminal import complain, say
+
 if TYPE_CHECKING:
     from orchestration.content.sites import Site
     from orchestration.settings import Settings
@@ -40,15 +42,14 @@ def sync(
 
 def sync_and_tell(settings: "Settings", database_url: str, sites: "Sequence[Site]") -> bool:
     """Sync the sites and print a line for each, with progress for its images; False where one could not be synced."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import MofNCompleteColumn
 
     from orchestration.content.sync_site import sentence, sync_sites
     from orchestration.errors import DogearError
+    from orchestration.terminal_display import progress_bar
 
     succeeded = True
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with progress_bar(MofNCompleteColumn()) as progress:
         for site in sites:
             task = progress.add_task(f"{site.site}: images", total=None, visible=False)
 
@@ -59,7 +60,7 @@ def sync_and_tell(settings: "Settings", database_url: str, sites: "Sequence[Site
             progress.remove_task(task)
             if isinstance(result, DogearError):
                 succeeded = False
-                sys.stderr.write(f"dogear: {site.site}: {result}\n")
+                complain(f"{site.site}: {result}")
             else:
-                typer.echo(f"{site.site}: {sentence(result)}")
+                say(f"{site.site}: {sentence(result)}")
     return succeeded

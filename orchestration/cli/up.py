@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration import terminal
+
 if TYPE_CHECKING:
     from orchestration.settings import Settings
 
@@ -57,12 +59,13 @@ def up(
         with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
             say("Dagster", "starting")
             with DagsterProcesses(settings, environment) as dagster, suppress(KeyboardInterrupt):
-                typer.echo(READY.format(url=dagster.url, collector=collector.url))
+                for line in READY.format(url=dagster.url, collector=collector.url).split("\n"):
+                    terminal.say(line)
                 while True:
                     dagster.keep_running()
                     collector.keep_running()
                     time.sleep(LOOK_EVERY)
-        typer.echo("Everything has stopped.")
+        terminal.say("Everything has stopped.")
 
 
 READY = """
@@ -76,7 +79,7 @@ Ctrl-C stops everything."""
 
 
 def say(what: str, how: str) -> None:
-    typer.echo(f"{what:<15}{how}")
+    terminal.say(f"{what:<15}{how}")
 
 
 def load_sample_visits(settings: "Settings", database_url: str) -> int:

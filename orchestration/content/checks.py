@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.content.assets import key
 from orchestration.content.problems import problems
 from orchestration.resources.dagster_database import Database
+from orchestration.visible_text import visible_text
 
 # More would make the page of the check slow, and nobody reads them there.
 MOST_SHOWN = 100
@@ -16,7 +17,7 @@ def content_check(
     @dg.asset_check(asset=key(table), name=name, description=description)
     def check(database: Database) -> dg.AssetCheckResult:
         found = problems(database.url, question)
-        shown = dict(list(found.items())[:MOST_SHOWN])
+        shown = {visible_text(what): visible_text(wrong) for what, wrong in list(found.items())[:MOST_SHOWN]}
         return dg.AssetCheckResult(passed=not found, severity=severity, metadata={"found": len(found), **shown})
 
     return check

@@ -13,6 +13,7 @@ from orchestration.events.drop_folder import DroppedFile, import_dropped, look_i
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.retries import PASSING_FAULTS
+from orchestration.visible_text import visible_text
 
 # Seconds until a run that was asked for, and has not come to pass, is asked for again.
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
@@ -42,10 +43,10 @@ def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> No
     for outcome in outcomes:
         if isinstance(outcome.result, DogearError):
             failed += 1
-            context.log.error(str(outcome.result))
+            context.log.error(visible_text(str(outcome.result)))
         else:
             files, rows = files + 1, rows + outcome.result.events_added
-            context.log.info("%s: %s events added", outcome.result.file, outcome.result.events_added)
+            context.log.info("%s: %s events added", visible_text(outcome.result.file), outcome.result.events_added)
     metadata = {"files": files, "rows": rows, "files that failed": failed}
     context.log_event(dg.AssetMaterialization(["raw", "events"], metadata=metadata))
 

@@ -10,8 +10,10 @@ from orchestration.partitions import DAILY, days_of
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
+from orchestration.resources.metadata_table import metadata_table
 from orchestration.resources.postgres import connect
 from orchestration.resources.retries import PASSING_FAULTS
+from orchestration.visible_text import visible_text
 
 
 class DaysToExport(dg.Config):
@@ -80,16 +82,16 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
         except DogearError as error:
             # A day that cannot be written stays; the others may leave.
             failure = str(error)
-            context.log.error("%s", failure)
+            context.log.error(visible_text(failure))
         days = list(let_old_days_leave(database.url, database.settings, engine))
-    kept = [f"{day.day}: {day.kept}" for day in days if day.kept]
+    kept = [(day.day, day.kept) for day in days if day.kept]
     return dg.MaterializeResult(
         metadata={
             "days exported before": len(exported),
             "days not exported": failure or "none",
             "days that left": sum(day.kept is None for day in days),
             "bytes freed": sum(day.bytes for day in days if day.kept is None),
-            "days kept": dg.MetadataValue.md("\n".join(f"- {line}" for line in kept) or "none"),
+            "days kept": metadata_table(["day", "why"], kept),
             "rejected events removed": remove_old_rejected(database.url, database.settings),
         }
     )

@@ -1,7 +1,6 @@
 """Asset check of the lake: the wiring only."""
 
 import time
-from collections.abc import Sequence
 
 import dagster as dg
 
@@ -10,6 +9,7 @@ from orchestration.lake.due_checks import NIGHTLY, days_to_check
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
+from orchestration.resources.metadata_table import metadata_table
 
 
 class DaysToCompare(dg.Config):
@@ -40,22 +40,16 @@ def lake_holds_what_postgres_holds(database: Database, duckdb: DuckDB, config: D
         metadata={
             "days compared": len(found),
             "days found wrong": len(wrong),
-            "table": dg.MetadataValue.md(table(wrong)),
+            "table": metadata_table(["day", "found", "why", "then"], map(finding, wrong)),
             "seconds": round(time.monotonic() - started, 3),
         },
     )
 
 
-def table(wrong: Sequence[Comparison]) -> str:
-    """What is wrong, to read, and what becomes of it."""
-    if not wrong:
-        return "Every day is the same."
-    rows = [
-        f"| {day.day} | {day.verdict} | {day.reason} | "
-        f"{'put the file back from a backup' if day.has_left else 'is written again by itself'} |"
-        for day in wrong
-    ]
-    return "\n".join(["| day | found | why | then |", "| --- | --- | --- | --- |", *rows])
+def finding(wrong: Comparison) -> tuple[object, ...]:
+    """What is wrong with a day, to read, and what becomes of it."""
+    then = "put the file back from a backup" if wrong.has_left else "is written again by itself"
+    return wrong.day, wrong.verdict, wrong.reason, then
 
 
 check = dg.define_asset_job(

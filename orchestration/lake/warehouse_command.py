@@ -1,7 +1,6 @@
 """``dogear dbt … --target duckdb``: dbt's commands on the warehouse, by a person."""
 
 import os
-import sys
 from collections.abc import Sequence
 
 from orchestration.lake.warehouse import (
@@ -14,6 +13,7 @@ from orchestration.lake.warehouse import (
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.rollups.dbt_words import WRITING, command_of, value_of
 from orchestration.settings import Settings
+from orchestration.terminal import complain
 
 # What makes a build one of less than everything.
 NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--selector", "--vars", "--resource-type")
@@ -39,5 +39,5 @@ def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[
         code = run_dbt(database_url, settings, writing.file, arguments, run)
         writing.is_good = command in WRITING and code == 0
     if writing.is_good:
-        sys.stderr.write(f"Written: {warehouse_file(settings)}. To ask it: dogear duckdb\n")
+        complain(f"{warehouse_file(settings)} is written. To ask it: dogear duckdb")
     return code

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Literal
 
-from orchestration.content.builds.webhook import Delivery, one_line, root_reason, within
+from orchestration.content.builds.webhook import Delivery, root_reason, within
 from orchestration.errors import DogearError
 from orchestration.notifications.notification import NotDeliveredError, Notification
 from orchestration.notifications.smtp_server import SmtpServer, connected
+from orchestration.visible_text import visible_text
 
 Outcome = Literal["refused", "failed", "unknown"]
 WHOLE_DELIVERY = 60
@@ -56,14 +57,14 @@ def check_address(address: str) -> str:
 
 def mail(notification: Notification, sender: str) -> EmailMessage:
     message = EmailMessage()
-    message["Subject"] = one_line(notification.title)
+    message["Subject"] = visible_text(notification.title)
     message["From"] = sender
     message["To"] = notification.address
     message["Date"] = notification.created_at.astimezone(UTC)
     # The same for each attempt, so that a receiver can tell a repetition.
     message["Message-ID"] = f"<{notification.notification_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    lines = [notification.message, notification.action_url or ""]
+    lines = map(visible_text, [notification.message, notification.action_url or ""])
     message.set_content("\n\n".join(filter(None, lines)) + "\n", cte="quoted-printable")
     return message
 

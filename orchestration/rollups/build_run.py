@@ -27,8 +27,8 @@ def build_ranges(
     os.environ.update(prepare_dagster_home(settings, database_url))
 
     from dagster import BetaWarning, DagsterInstance
-    from rich.console import Console
-    from rich.progress import Progress
+
+    from orchestration.terminal_display import progress_bar
 
     with warnings.catch_warnings():
         # That parameters of Dagster are in beta is for us to know, not for who runs a build.
@@ -40,7 +40,7 @@ def build_ranges(
     (settings.home_folder / "dbt").mkdir(exist_ok=True)
     # Open to the end: after Ctrl-C, dbt's threads still write while the process ends.
     dbt_log = (settings.home_folder / "dbt" / "build.log").open("a", buffering=1)
-    with DagsterInstance.get() as instance, Progress(console=Console(stderr=True), transient=True) as progress:
+    with DagsterInstance.get() as instance, progress_bar() as progress:
         # One connection for all events of a run; by default each event opens its own, which takes longer than the SQL.
         instance.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
         for days in ranges:

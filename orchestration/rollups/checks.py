@@ -1,16 +1,18 @@
 """Asset checks of the rollups that are not dbt's own tests."""
 
 import time
-from collections.abc import Sequence
+from dataclasses import astuple
 
 import dagster as dg
 from pydantic import Field
 
 from orchestration.resources.dagster_database import Database
-from orchestration.rollups.reconcile import LAST_DAYS, Difference, reconcile
+from orchestration.resources.metadata_table import metadata_table
+from orchestration.rollups.reconcile import LAST_DAYS, reconcile
 
 # More would make the page of the check slow, and nobody reads them there.
 MOST_SHOWN = 100
+COLUMNS = ("day", "where", "what", "in raw.events", "found")
 
 
 class DaysToReconcile(dg.Config):
@@ -32,15 +34,7 @@ def marts_hold_what_was_collected(database: Database, config: DaysToReconcile) -
         metadata={
             "days looked at": found.days,
             "differences": len(found.differences),
-            "table": dg.MetadataValue.md(table(found.differences)),
+            "table": metadata_table(COLUMNS, map(astuple, found.differences[:MOST_SHOWN])),
             "seconds": round(time.monotonic() - started, 3),
         },
     )
-
-
-def table(differences: Sequence[Difference]) -> str:
-    """The first of them, to read."""
-    if not differences:
-        return "Every figure of every day is the same."
-    rows = [f"| {d.day} | {d.place} | {d.what} | {d.in_raw_events:,} | {d.found:,} |" for d in differences[:MOST_SHOWN]]
-    return "\n".join(["| day | where | what | in raw.events | found |", "| --- | --- | --- | --: | --: |", *rows])

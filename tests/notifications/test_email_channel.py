@@ -93,12 +93,15 @@ def test_a_wrong_password_is_said_without_it(make_mail_server, certificate, trus
     assert "hunter2" not in repr(channel)
 
 
-def test_a_title_adds_no_header(mail_server):
-    mail_server.channel().send(notification(title="Hello\r\nBcc: eve@example.org\x00", message="a\r\n.\r\nQUIT\r\n"))
+def test_a_title_adds_no_header_and_no_text_steers_a_terminal(mail_server):
+    mail_server.channel().send(
+        notification(title="Hello\r\nBcc: eve@example.org\x00", message="a\r\n.\r\nQUIT\r\n\x1b[2J\u202e")
+    )
     (mail,) = mail_server.received
-    assert mail["Subject"] == "Hello Bcc: eve@example.org"
+    assert mail["Subject"] == r"Hello\r\nBcc: eve@example.org\x00"
     assert mail["Bcc"] is None
-    assert "QUIT" in mail.get_content()
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content() == "a\\r\\n.\\r\\nQUIT\\r\\n\\x1b[2J\\u202e\r\n"
 
 
 @pytest.fixture
