@@ -26,6 +26,7 @@ LONGEST = (
     "tests/e2e/test_up.py",
     "tests/rollups/test_killed_build.py",
     "tests/upkeep/test_erase.py",
+    "tests/upkeep/test_nothing_is_left.py",
     "tiny_site",
     "tests/rollups/test_rebuilds.py",
     "tests/rollups/test_session_model.py",

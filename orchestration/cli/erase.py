@@ -31,8 +31,9 @@ def erase(
 
     Every event goes that has ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
     them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
-    The files of these days in the lake are written without it, and their marts built again. It is shown first, and
-    asked for in a terminal; without one, nothing is asked. Once more, and nothing is found.
+    The files of these days in the lake are written without it, their marts built again, and PostgreSQL's tables copied
+    without what was deleted. It is shown first, and asked for in a terminal; without one, nothing is asked. Once more,
+    and nothing is found.
 
     \b
     Examples:
@@ -44,6 +45,7 @@ def erase(
     from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
     from orchestration.upkeep import erase as upkeep
+    from orchestration.upkeep.freed_space import rewrite_tables
     from orchestration.upkeep.pending_journal import load_pending
 
     settings = Settings()
@@ -71,6 +73,8 @@ def erase(
                 write_again(settings, database_url, done.to_export)
             if done.to_build:
                 build(settings, database_url, done.to_build)
+            rewrite_tables(database_url, done.days_of_events)
+            say("PostgreSQL's tables are written again, without what was deleted.")
         say(NOT_REACHED)
         if is_collecting:
             say("A collector runs: what the visitor sends from now on is kept. Erase again when that has ended.")

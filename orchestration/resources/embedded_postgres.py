@@ -43,6 +43,11 @@ SERVER_OPTIONS = {
     # No replica reads this server's log: of a table that is new it holds whole pages, not rows.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # A file of the log that is used again keeps what it held before, erased visitors too, until it is full again.
+    "wal_recycle": "off",
+    # Details and statements quote whole rows.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     # Without them the file would have to be there at once; its first reader would then change each page (hint bits), to
     # be logged and written again.
     "wal_skip_threshold": "1GB",

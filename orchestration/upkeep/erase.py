@@ -9,14 +9,17 @@ lake again. So whatever breaks, the next build makes the marts anew without them
 that have left PostgreSQL are brought back from the lake before.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 
+from orchestration.content.sites import all_sites
 from orchestration.errors import DogearError
 from orchestration.lake.days import alone_in_lake, export_again
 from orchestration.lake.recall import bring_back
@@ -25,6 +28,7 @@ from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_run import BUILD_LOCK
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
+from orchestration.upkeep.damaged_lines import Named, named_lines, remove_lines
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
@@ -50,6 +54,12 @@ class Visitor:
         except ValueError:
             return None
 
+    def words(self, sites: Iterable[str]) -> set[str]:
+        """How texts may write the id: as it is, as JSON has it, as the collector's journal has a UUID and an e-mail."""
+        hashes = {f"hashed-{sha256(f'{site}|{self.id}'.encode()).hexdigest()[:32]}" for site in sites}
+        uuid = {str(self.uuid), self.uuid.hex} if self.uuid else set[str]()
+        return {self.id, json.dumps(self.id, ensure_ascii=False)[1:-1], *uuid, *hashes}
+
 
 @dataclass(frozen=True)
 class Removed:
@@ -69,6 +79,12 @@ class Erasure:
     removed: list[Removed]
     to_build: list[DayRange]
     to_export: list[date]
+
+    @property
+    def days_of_events(self) -> list[date]:
+        """Each day from the first to the last of the events that went, from PostgreSQL or the lake."""
+        spans = [(it.first, it.last) for it in self.removed if it.table in {"raw.events", "lake.events"}]
+        return sorted({first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)})
 
 
 def from_database(connection: psycopg.Connection, visitor: Visitor) -> list[Removed]:
@@ -95,8 +111,9 @@ def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: M
     """What ``erase`` would do now; nothing is changed."""
     with connect(database_url) as connection:
         in_lake = visitor_days(connection, settings, visitor.id, visitor.uuid, visitor.site)
+        damaged = damaged_lines(database_url, settings, visitor)
         try:
-            return erased(connection, visitor, in_lake, day_columns)
+            return erased(connection, visitor, in_lake, damaged, day_columns)
         finally:
             connection.rollback()
 
@@ -117,14 +134,29 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
             in_lake = visitor_days(lake, settings, visitor.id, visitor.uuid, visitor.site)
             bring_back(database_url, settings, lake, [day.day for day in in_lake])
             connection.execute(TABLES)
-            done = erased(connection, visitor, in_lake, day_columns)
+            damaged = damaged_lines(database_url, settings, visitor)
+            done = erased(connection, visitor, in_lake, damaged, day_columns)
             export_again(connection, done.to_export, "a visitor was erased")
             connection.commit()
+        for named in damaged:
+            remove_lines(named)
         return done
 
 
+def damaged_lines(database_url: str, settings: Settings, visitor: Visitor) -> list[Named]:
+    """The lines of the journal that name the visitor and could not be loaded."""
+    from serving.collector.damage import DAMAGED
+
+    sites = [visitor.site] if visitor.site else [site.site for site in all_sites(database_url)]
+    return named_lines(settings.journal_folder / DAMAGED, visitor.words(sites), visitor.site)
+
+
 def erased(
-    connection: psycopg.Connection, visitor: Visitor, in_lake: list[VisitorDay], day_columns: Mapping[str, str]
+    connection: psycopg.Connection,
+    visitor: Visitor,
+    in_lake: list[VisitorDay],
+    damaged: list[Named],
+    day_columns: Mapping[str, str],
 ) -> Erasure:
     """Take the rows away, in the connection's transaction."""
     removed = from_database(connection, visitor)
@@ -132,6 +164,9 @@ def erased(
         rows = sum(day.rows for day in in_lake)
         in_marts = [day.day for day in in_lake if day.in_marts]
         removed.append(Removed("lake.events", rows, in_lake[0].day, in_lake[-1].day, in_marts))
+    if damaged:
+        lines, on = sum(named.lines for named in damaged), [named.day for named in damaged]
+        removed.append(Removed("journal/damaged", lines, min(on), max(on), []))
     days = days_to_clear(connection, visitor, removed, day_columns)
     mark_erased(connection, days, day_columns)
     return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in in_lake])

@@ -15,6 +15,7 @@ from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, check_visitor, erase, look
 from orchestration.upkeep.pending_journal import load_pending, loader_lock
+from serving.collector.damage import DAMAGED
 from serving.collector.journal_line import Line
 from serving.collector.journal_line import Visitor as Visit
 from serving.collector.mending import opaque_id
@@ -90,6 +91,24 @@ def test_ids_are_whole_words_and_one_site_is_one_site(database_url, settings, ad
         "raw.rejected_events": 2,
     }
     assert counts(erase(database_url, settings, Visitor("47%"), {}))["raw.events"] == 1
+
+
+@pytest.mark.parametrize(
+    ("visitor", "gone"),
+    [(Visitor("47"), {0, 1}), (Visitor("47", "a.example"), {0}), (Visitor(BROWSER.upper()), {4, 5})],
+)
+def test_damaged_lines_go_where_they_name_the_visitor_as_a_whole_word(database_url, settings, visitor, gone):
+    (damaged := settings.journal_folder / DAMAGED).mkdir(parents=True)
+    ids = ['"47" a.example', '"47" b.example', '"a-47"', '"4711"', f'"{BROWSER}"', f'"{BROWSER.replace("-", "")}"']
+    lines = [f"{it} \xff\n".encode("latin-1") for it in ids]
+    (damaged / "1.ndjson").write_bytes(b"".join(lines))
+    (damaged / "1.ndjson.reasons").write_text("".join(f"{number}\n" for number in range(len(lines))))
+    for act in (look, erase):
+        assert counts(act(database_url, settings, visitor, {})) == {"journal/damaged": len(gone)}
+    kept = [number for number in range(len(lines)) if number not in gone]
+    assert (damaged / "1.ndjson").read_bytes() == b"".join(lines[number] for number in kept)
+    assert (damaged / "1.ndjson.reasons").read_text() == "".join(f"{number}\n" for number in kept)
+    assert counts(look(database_url, settings, visitor, {})) == {}
 
 
 def test_what_is_loaded_meanwhile_is_waited_for(database_url, settings, add):

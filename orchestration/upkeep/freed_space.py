@@ -1,0 +1,71 @@
+"""Let nothing of deleted rows stay in PostgreSQL's files: a plain vacuum frees their bytes, and leaves them there."""
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
+
+TABLES = Path(__file__).with_name("tables_of_visitors.sql").read_bytes()
+# Seconds. Who reads a table keeps its rewrite waiting, and all who come after wait for the rewrite.
+LONGEST_WAIT = 30.0
+LOOK_EVERY = 0.1
+# What ANALYZE found most often in a column, and what it found before.
+STATISTICS = "pg_catalog.pg_statistic"
+# What they may still ask for, a rewrite copies too.
+OLDER_READERS = """
+    select from pg_stat_activity
+    where
+        datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+        and backend_xmin is not null and xact_start < %s
+"""
+
+
+def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float = LONGEST_WAIT) -> None:
+    """Write the tables again without what was deleted, those of raw.events for ``days``; then end the log of before.
+
+    Each is closed to others meanwhile. Raises DogearError, with the way out, where others do not let go of one within
+    ``longest_wait`` seconds. What is not ours, the statistics in a database of somebody else, PostgreSQL passes over.
+    """
+    with connect(database_url) as connection:
+        connection.autocommit = True
+        connection.execute("select set_config('lock_timeout', %s, false)", [f"{longest_wait * 1000:.0f}ms"])
+        connection.execute("set statement_timeout = 0")
+        wait_for_older_readers(connection, longest_wait)
+        tables = [table for (table,) in connection.execute(TABLES, {"days": list(days)}).fetchall()]
+        for table in [*tables, STATISTICS]:
+            try:
+                connection.execute(f"vacuum (full, analyze) {table}".encode())
+            except psycopg.errors.LockNotAvailable:
+                raise bytes_left(f"{table} is in use") from None
+        end_log(connection)
+
+
+def wait_for_older_readers(connection: psycopg.Connection, longest_wait: float) -> None:
+    """Wait until no transaction that began before sees the rows any more. Raises DogearError where that takes long."""
+    ((now,),) = connection.execute("select clock_timestamp()").fetchall()
+    deadline = time.monotonic() + longest_wait
+    while connection.execute(OLDER_READERS, [now]).rowcount:
+        if time.monotonic() > deadline:
+            raise bytes_left("a transaction that began before may still read them")
+        time.sleep(LOOK_EVERY)
+
+
+def bytes_left(why: str) -> DogearError:
+    return DogearError(
+        f"The rows are erased, and their bytes are still in PostgreSQL's files: {why}. "
+        "Later: dogear psql -c 'vacuum (full, analyze)' -c checkpoint"
+    )
+
+
+def end_log(connection: psycopg.Connection) -> None:
+    """Let go of the files of the write-ahead log that know the rows, where the role may; the embedded server's may."""
+    try:
+        connection.execute("select pg_switch_wal()")
+        connection.execute("checkpoint")
+    except psycopg.errors.InsufficientPrivilege:
+        return
