@@ -81,13 +81,14 @@ def within(seconds: float, act: Callable[[], Delivery]) -> Delivery:
 
 def post(url: str, headers: dict[str, str], body: bytes, timeouts: Timeouts) -> Delivery:
     import requests
-    from requests.adapters import HTTPAdapter
     from urllib3.exceptions import HTTPError
+
+    from orchestration.content.builds.webhook_peers import CheckedPeers
 
     # It is read once the headers are out: while nobody has read it, nothing has been delivered.
     reader = io.BytesIO(body)
     # A session would read all of a redirect's answer, however long, and take proxies from the environment.
-    with closing(HTTPAdapter()) as adapter:
+    with closing(CheckedPeers()) as adapter:
         try:
             request = requests.Request("POST", url, headers=headers, data=reader).prepare()
             answer = adapter.send(request, stream=True, timeout=(timeouts.connect, timeouts.read))

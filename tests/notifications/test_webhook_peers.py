@@ -1,0 +1,43 @@
+"""Where webhooks do not go: to this machine, unless the URL says so, and to a cloud's metadata."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orchestration.content.builds.webhook import deliver
+from orchestration.content.builds.webhook_peers import check_peer
+
+
+@pytest.mark.parametrize("name", ["2130706433", "0x7f.1", "0", "127.1"])
+def test_a_name_that_leads_to_this_machine_gets_nothing(receiver, name):
+    url = receiver.url.replace("127.0.0.1", name)
+    delivery = deliver(url, b"key", "msg_1", b"{}", datetime.now(UTC))
+    assert receiver.received == []
+    assert delivery.outcome == "refused"
+    assert "the name leads to 127.0.0.1, this machine" in (delivery.error or "")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_url_that_says_this_machine_means_it(receiver, host):
+    url = receiver.url.replace("127.0.0.1", host)
+    assert deliver(url, b"key", "msg_1", b"{}", datetime.now(UTC)).outcome == "sent"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        *(("169.254.169.254", "169.254.169.254"), ("metadata.example", "169.254.169.254")),
+        *(("[fe80::1]", "fe80::1%lo"), ("mapped.example", "::ffff:169.254.169.254")),
+        *(("mapped.example", "::ffff:127.0.0.1"), ("six.example", "::1"), ("many.example", "224.0.0.1")),
+    ],
+)
+def test_addresses_that_are_refused(host, address):
+    with pytest.raises(PermissionError):
+        check_peer(host, address)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("hooks.example", "203.0.113.7"), ("build.lan", "192.168.1.7"), ("[::1]", "::1")]
+)
+def test_addresses_that_are_asked(host, address):
+    check_peer(host, address)
