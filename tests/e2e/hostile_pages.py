@@ -26,7 +26,6 @@ def changed_by_pages_of_others(port: int) -> set[str]:
         "another site": ("http://evil.example/", target),
         "a name that leads here": (f"http://evil.example:{port}/", f"http://evil.example:{port}"),
     }
-    before = limits(target)
     with chromium(REBOUND, AS_OLDER_ONES) as browser:
         read = {
             f"{origin}: {way} read {text}"
@@ -35,10 +34,10 @@ def changed_by_pages_of_others(port: int) -> set[str]:
             if text and '"status":403' not in text
         }
         works_for_its_own_page(browser.new_page(), target)
-    changed = limits(target) - before
-    query = 'mutation { setConcurrencyLimit(concurrencyKey: "a program", limit: 3) }'
+    changed = limits(target)
+    query = 'mutation { setConcurrencyLimit(concurrencyKey: "hostile program", limit: 3) }'
     requests.post(f"{target}/graphql", json={"query": query}, timeout=30).raise_for_status()
-    assert limits(target) - before - changed == {"a program"}
+    assert limits(target) - changed == {"hostile program"}
     return changed | read
 
 
@@ -66,5 +65,7 @@ def works_for_its_own_page(page: Page, target: str) -> None:
 
 
 def limits(target: str) -> set[str]:
+    """The limits that were set by a request of this file; Dagster sets others itself."""
     answer = requests.post(f"{target}/graphql", json={"query": LIMITS}, timeout=30).json()
-    return {limit["concurrencyKey"] for limit in answer["data"]["instance"]["concurrencyLimits"]}
+    keys = {limit["concurrencyKey"] for limit in answer["data"]["instance"]["concurrencyLimits"]}
+    return {key for key in keys if key.startswith("hostile ")}
