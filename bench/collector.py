@@ -36,6 +36,8 @@ SITE = "bench.example"
 BATCH = 20
 PORT = 8765
 INSERTS = 5_000
+LIMITS = [f"DOGEAR_{it}" for it in ("RATE_LIMIT", "RATE_LIMIT_EVENTS", "RATE_LIMIT_MB", "SITE_RATE_LIMIT")]
+LIMITS += ["DOGEAR_CONNECTION_LIMIT"]
 AGENTS = [
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0 Safari/537.36"
     for version in range(100, 150)
@@ -188,7 +190,7 @@ def main() -> None:
     connections = int(sys.argv[2]) if len(sys.argv) > 2 else 64
     os.environ.pop("DATABASE_URL", None)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"DOGEAR_HOME": folder, "DOGEAR_RATE_LIMIT": "0", "DOGEAR_SITE_RATE_LIMIT": "0"}
+        os.environ |= {"DOGEAR_HOME": folder, **dict.fromkeys(LIMITS, "0")}
         settings = Settings(home=Path(folder), collector_port=PORT)
         with open_database(settings) as url:
             save_site(url, Site(SITE, "bench"))

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
+from serving.collector.answers import Answer, Headers
 from serving.collector.batch import Kind
-from serving.collector.bodies import ClientGoneError, Receive, joined, read_body
-from serving.collector.requests import KINDS, Answer, Collector, Headers
+from serving.collector.bodies import ClientGoneError, Receive, joined
+from serving.collector.requests import KINDS, Collector
 from serving.problems import CONTENT_TYPE, problem
 
 Scope = MutableMapping[str, Any]
@@ -53,7 +54,8 @@ class CollectorApp:
         headers = joined(scope["headers"])
         if scope["method"] == "POST":
             try:
-                answer = await self.collected(kind, scope, headers, receive)
+                assert self.collector is not None
+                answer = await self.collector.collect(kind, scope, headers, receive)
             except ClientGoneError:
                 return
             except Exception as error:
@@ -65,11 +67,6 @@ class CollectorApp:
         else:
             wrong = Answer(405, problem(405, "Events are brought by POST."))
             await respond(send, wrong, headers, [(b"allow", b"POST, OPTIONS")])
-
-    async def collected(self, kind: Kind, scope: Scope, headers: Headers, receive: Receive) -> Answer:
-        assert self.collector is not None
-        body = await read_body(headers, receive)
-        return body if isinstance(body, Answer) else await self.collector.collect(kind, scope, headers, body)
 
     async def answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What everybody may read. HEAD is answered like GET; the server leaves the body out."""

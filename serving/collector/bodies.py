@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
-from serving.collector.requests import LARGEST_BODY, Answer, Headers
-from serving.problems import problem
+from serving.collector.answers import Headers, RefusedError
+from serving.collector.in_flight import LARGEST_BODY, Held
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 LONGEST_WAIT = 30.0  # seconds
-TOO_LARGE = Answer(413, problem(413, f"A body may have {LARGEST_BODY:,} bytes."))
-TOO_SLOW = Answer(408, problem(408, f"The body did not arrive within {LONGEST_WAIT:.0f} seconds."))
 
 
 class ClientGoneError(Exception):
@@ -28,21 +26,21 @@ def joined(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
     return together
 
 
-async def read_body(headers: Headers, receive: Receive) -> bytes | Answer:
-    """The body, or why it is not read. Raises ClientGoneError."""
+async def read_body(headers: Headers, receive: Receive, held: Held) -> bytes:
+    """The body. Raises RefusedError where it is not read to its end, and ClientGoneError."""
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        return Answer(415, problem(415, "Send the body as it is, without Content-Encoding."))
+        raise RefusedError(415, "Send the body as it is, without Content-Encoding.")
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length[:12]) > LARGEST_BODY:
-        return TOO_LARGE
+        raise too_large()
     try:
         async with asyncio.timeout(LONGEST_WAIT):
-            return await read_parts(receive)
+            return await read_parts(receive, held)
     except TimeoutError:
-        return TOO_SLOW
+        raise RefusedError(408, f"The body did not arrive within {LONGEST_WAIT:.0f} seconds.") from None
 
 
-async def read_parts(receive: Receive) -> bytes | Answer:
+async def read_parts(receive: Receive, held: Held) -> bytes:
     parts = bytearray()
     while True:
         message = await receive()
@@ -50,7 +48,12 @@ async def read_parts(receive: Receive) -> bytes | Answer:
             raise ClientGoneError
         part: bytes = message.get("body", b"")
         if len(parts) + len(part) > LARGEST_BODY:
-            return TOO_LARGE
+            raise too_large()
+        held.add(len(part))
         if not message.get("more_body"):
             return bytes(parts) + part if parts else part
         parts += part
+
+
+def too_large() -> RefusedError:
+    return RefusedError(413, f"A body may have {LARGEST_BODY:,} bytes.")

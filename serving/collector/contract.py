@@ -19,14 +19,14 @@ SUMMARIES = {
 BODIES: dict[str, str] = {"batch": "Batch", "event": "Event"}
 PROBLEMS = {
     400: "The body is not one that can be read, or the site is not named",
-    403: "Pages of this origin may not send events of this site",
-    404: "There is no such site",
+    403: "There is no such site, or it takes no events of this origin",
+    404: "There is nothing at this path",
     405: "Events are brought by POST",
     408: "The body did not arrive in time",
     413: "The body is larger than 1,000,000 bytes",
     415: "The body is compressed",
     422: "None of the events can be kept; `rejected` says why",
-    429: "Too many requests; Retry-After says when",
+    429: "Too many requests, events or bytes of one address, or requests for one site; Retry-After says when",
     500: "This went wrong here",
     503: "Nothing can be kept for now; Retry-After says when",
 }

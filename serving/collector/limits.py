@@ -1,51 +1,93 @@
-"""How often may one client send? By token buckets: so many at once, then so many a minute."""
+"""How much may one client send? By token buckets: so much at once, then so much a minute."""
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
-from ipaddress import IPv6Network
+from dataclasses import dataclass
 
-MOST_CLIENTS = 100_000
-HOSTS_REMEMBERED = 10_000
+from orchestration.settings import Settings
+from serving.collector.answers import RefusedError
+from serving.collector.clients import Client
+
+MOST_KEYS = 100_000
 
 
 class Limiter:
-    """``per_minute`` requests a minute for each key, and as many at once; 0 is no limit.
+    """``per_minute`` of ``what`` a minute for each key, times its share, and as many at once; 0 is no limit.
 
-    Keys live in memory alone, at most 100,000: beyond that, those that have all their tokens back are forgotten, and
-    all where that does not halve them. An empty key, of whom nothing is known, has no limit.
+    Who has none left waits. What somebody takes may be more than is left, as nobody knows beforehand how much a request
+    brings: then the next one waits for it.
+
+    Keys live in memory alone, at most 100,000. Beyond that, half of them is forgotten: those that are nearest to having
+    all back. So nobody who waits is let off because many others came.
     """
 
-    def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_minute: int, what: str, now: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
+        self.what = what
         self._now = now
         # When the bucket of a key will be full again.
         self._full_at: dict[str, float] = {}
 
-    def wait(self, key: str) -> float:
-        """Take a token; returns 0, or the seconds until there is one to take."""
-        if not self.per_minute or not key:
+    def wait(self, client: Client) -> float:
+        """Seconds until there is something to take; 0 where there is."""
+        if not self.per_minute:
             return 0
+        now, longest = self._now(), 0.0
+        for key, share in client:
+            interval = 60 / (self.per_minute * share)
+            missing = self._full_at.get(key, now) - now + interval
+            if missing > 60 + interval / 2:
+                longest = max(longest, missing - 60)
+        return longest
+
+    def take(self, client: Client, amount: int = 1) -> None:
+        if not self.per_minute:
+            return
         now = self._now()
-        interval = 60 / self.per_minute
-        full_at = max(self._full_at.get(key, now), now) + interval
-        if full_at - now > 60 + interval / 2:
-            return full_at - now - 60
-        if len(self._full_at) >= MOST_CLIENTS and key not in self._full_at:
-            self._forget(now)
-        self._full_at[key] = full_at
-        return 0
+        for key, share in client:
+            if len(self._full_at) >= MOST_KEYS and key not in self._full_at:
+                self._forget()
+            self._full_at[key] = max(self._full_at.get(key, now), now) + amount * 60 / (self.per_minute * share)
 
-    def _forget(self, now: float) -> None:
-        self._full_at = {key: at for key, at in self._full_at.items() if at > now}
-        # Otherwise each new client would have us look through all of them.
-        if len(self._full_at) > MOST_CLIENTS // 2:
-            self._full_at.clear()
+    def check(self, client: Client, whose: str) -> None:
+        """Raises RefusedError where that client must wait."""
+        if seconds := self.wait(client):
+            raise RefusedError(429, f"At most {self.per_minute:,} {self.what} a minute {whose}.", seconds)
+
+    def _forget(self) -> None:
+        median = sorted(self._full_at.values())[len(self._full_at) // 2]
+        self._full_at = {key: at for key, at in self._full_at.items() if at > median}
 
 
-@lru_cache(maxsize=HOSTS_REMEMBERED)
-def host_key(address: str) -> str:
-    """What is limited as one client: an IPv4 address, or the /64 that an IPv6 host has to itself (RFC 6177)."""
-    if ":" not in address:
-        return address
-    return str(IPv6Network((address, 64), strict=False))
+@dataclass(frozen=True)
+class Limits:
+    """What one address may send in a minute, and what may be sent for one site."""
+
+    requests: Limiter
+    events: Limiter
+    sent_bytes: Limiter
+    site_requests: Limiter
+
+    def admit(self, client: Client) -> None:
+        """Count a request of this client; what it brings is counted when it is known.
+
+        Raises RefusedError where any of its limits is used up.
+        """
+        for limiter in (self.requests, self.events, self.sent_bytes):
+            limiter.check(client, "from one address")
+        self.requests.take(client)
+
+    def admit_for_site(self, name: str) -> None:
+        """Count a request for this site. Raises RefusedError where there are too many."""
+        site = ((name, 1),)
+        self.site_requests.check(site, "for one site")
+        self.site_requests.take(site)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        requests=Limiter(settings.rate_limit, "requests"),
+        events=Limiter(settings.rate_limit_events, "events"),
+        sent_bytes=Limiter(settings.rate_limit_mb * 1_000_000, "bytes"),
+        site_requests=Limiter(settings.site_rate_limit, "requests"),
+    )

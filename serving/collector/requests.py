@@ -3,25 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from math import ceil
 from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 
 from orchestration.events.places import NOWHERE, Places
+from serving.collector.answers import Answer, Headers, RefusedError
 from serving.collector.batch import BadBodyError, Kind, Reading, read_batch, read_one
+from serving.collector.bodies import Receive, read_body
 from serving.collector.client_address import ClientAddress
+from serving.collector.clients import Client, client_of
+from serving.collector.in_flight import InFlight
 from serving.collector.journal import Journal, JournalFullError
-from serving.collector.known import Known
-from serving.collector.limits import Limiter, host_key
+from serving.collector.known import Known, KnownSite
+from serving.collector.limits import Limits
 from serving.collector.origins import host_of, is_allowed
 from serving.collector.place_headers import place_in_headers
 from serving.collector.sender import Sender
 from serving.problems import problem
 
 RETRY_AFTER = 30
-LARGEST_BODY = 1_000_000
 LONGEST_USER_AGENT = 1_000
 KINDS: dict[str, Kind] = {
     "/api/analytics/ingest": "batch",
@@ -30,24 +32,6 @@ KINDS: dict[str, Kind] = {
     "/api/v1/analytics/interaction": "interaction",
     "/api/v1/live/heartbeat": "heartbeat",
 }
-Headers = Mapping[bytes, bytes]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the client is told."""
-
-    status: int
-    body: bytes = b""
-    retry_after: int | None = None
-
-
-class RefusedError(Exception):
-    """The request is answered with a problem."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -58,17 +42,32 @@ class Collector:
     known: Known
     addresses: ClientAddress
     places: Places
-    per_address: Limiter
-    per_site: Limiter
+    limits: Limits
+    in_flight: InFlight
 
-    async def collect(self, kind: Kind, scope: Mapping[str, Any], headers: Headers, body: bytes) -> Answer:
-        """Keep the events of a request; what is answered 202 is on disk."""
+    async def collect(self, kind: Kind, scope: Mapping[str, Any], headers: Headers, receive: Receive) -> Answer:
+        """Keep the events of a request; what is answered 202 is on disk.
+
+        Who sends is judged by the headers alone, before any of the body is read.
+        """
         try:
             sender = self.sender_of(scope, headers)
-            reading = self.read(kind, body, sender)
+            client = client_of(sender.address)
+            with self.in_flight.request(client, scope.get("client")) as held:
+                try:
+                    body = await read_body(headers, receive, held)
+                finally:
+                    self.limits.sent_bytes.take(client, held.body)
+                return await self.keep(kind, body, sender, client)
         except RefusedError as refused:
             return refused.answer
+
+    async def keep(self, kind: Kind, body: bytes, sender: Sender, client: Client) -> Answer:
+        try:
+            reading = self.read(kind, body, sender)
+            self.limits.events.take(client, reading.accepted + len(reading.rejected))
         except BadBodyError as bad:
+            self.limits.events.take(client, max(1, len(bad.rejected)))
             more = {"rejected": msgspec.to_builtins(bad.rejected)} if bad.rejected else {}
             status = 422 if bad.rejected else 400
             return Answer(status, problem(status, str(bad), **more))
@@ -89,19 +88,9 @@ class Collector:
         peer = (scope.get("client") or ("",))[0]
         is_trusted = self.addresses.trusts(peer)
         address = self.addresses.of(peer, headers) or ""
-        take_turn(self.per_address, host_key(address), "from one address")
-        origin = headers.get(b"origin")
-        name = self.site_name(scope, origin)
-        site = self.known.site(name)
-        if site is None and not self.known.is_connected:  # it may have been added since we last knew
-            raise refusal(503, f"Whether there is a site {name[:80]!r} is not known for now.", RETRY_AFTER)
-        if site is None:
-            raise refusal(404, f"There is no site {name[:80]!r}. Say ?site=NAME, as `dogear site list` has it.")
-        if origin is not None:
-            host = host_of(origin.decode("latin-1"))
-            if host is None or not is_allowed(host, name, site):
-                raise refusal(403, f"Pages of {host or 'this origin'} may not send events of {name[:80]}.")
-        take_turn(self.per_site, name, "for this site")
+        self.limits.admit(client_of(address))
+        name, site = self.site_of(scope, headers.get(b"origin"))
+        self.limits.admit_for_site(name)
         user_agent = headers.get(b"user-agent", b"")[:LONGEST_USER_AGENT].decode("utf-8", "replace")
         place = self.places.of(address)
         if place is NOWHERE:
@@ -111,28 +100,39 @@ class Collector:
             return sender
         return replace(sender, country_code=place.country_code, region=place.region, city=place.city)
 
-    def site_name(self, scope: Mapping[str, Any], origin: bytes | None) -> str:
-        """The site that the query names, else the host that the page is on."""
+    def site_of(self, scope: Mapping[str, Any], origin: bytes | None) -> tuple[str, KnownSite]:
+        """The site that events may be sent for.
+
+        Raises RefusedError in the same words for a site that there is not, and for one that takes no events of this
+        origin: nobody learns from it which sites there are.
+        """
+        host = host_of(origin.decode("latin-1")) if origin is not None else None
+        name = self.site_name(scope, host)
+        site = self.known.site(name)
+        if site is not None and (origin is None or (host is not None and is_allowed(host, name, site))):
+            return name, site
+        page = "" if origin is None else f" from pages of {host or 'this origin'}"
+        if not self.known.is_connected:  # it may have been added since we last knew
+            raise RefusedError(
+                503, f"Whether events of {name[:80]!r} are taken{page} is not known for now.", RETRY_AFTER
+            )
+        raise RefusedError(
+            403,
+            f"No events of {name[:80]!r} are taken{page}: say ?site=NAME, as `dogear site list` has it, and allow "
+            "pages of other hosts by `dogear site add NAME --origin HOST`.",
+        )
+
+    def site_name(self, scope: Mapping[str, Any], host: str | None) -> str:
+        """The site that the query names, else ``host``, which the page is on."""
         query: bytes = scope.get("query_string") or b""
         if query.startswith(b"site=") and b"&" not in query and b"%" not in query and b"+" not in query:
             return query[5:].decode("latin-1")  # as our own script writes it
         named = parse_qs(query[:2_000].decode("latin-1")).get("site")
         if named:
             return named[0]
-        host = host_of(origin.decode("latin-1")) if origin else None
         if host is None:
-            raise refusal(400, "Which site? Say ?site=NAME, as `dogear site list` has it.")
+            raise RefusedError(400, "Which site? Say ?site=NAME, as `dogear site list` has it.")
         return host if self.known.site(host) else host.removeprefix("www.")
-
-
-def take_turn(limiter: Limiter, key: str, whose: str) -> None:
-    """Raises RefusedError where that must wait."""
-    if seconds := limiter.wait(key):
-        raise refusal(429, f"At most {limiter.per_minute} requests a minute {whose}.", max(1, ceil(seconds)))
-
-
-def refusal(status: int, detail: str, retry_after: int | None = None) -> RefusedError:
-    return RefusedError(Answer(status, problem(status, detail), retry_after))
 
 
 def accepted(reading: Reading) -> bytes:

@@ -32,9 +32,10 @@ def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
     from orchestration.events.places import Places
     from orchestration.resources.database import expected_url
     from serving.collector.client_address import ClientAddress, trusted_networks
+    from serving.collector.in_flight import InFlight
     from serving.collector.journal import Journal
     from serving.collector.known import Known
-    from serving.collector.limits import Limiter
+    from serving.collector.limits import limits_of
     from serving.collector.requests import Collector
     from serving.processes import end_with_parent
 
@@ -42,11 +43,13 @@ def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
     folder = settings.journal_folder
     journal = stack.enter_context(Journal(folder, settings.journal_reserve_mb * 2**20))
     known = stack.enter_context(Known(folder, expected_url(settings), log.warning))
+    addresses = ClientAddress(trusted_networks(settings.trusted_proxies))
+    in_flight = InFlight(settings.connection_limit)
     return Collector(
         journal=journal,
         known=known,
-        addresses=ClientAddress(trusted_networks(settings.trusted_proxies)),
+        addresses=addresses,
         places=Places(settings.geo_database),
-        per_address=Limiter(settings.rate_limit),
-        per_site=Limiter(settings.site_rate_limit),
+        limits=limits_of(settings),
+        in_flight=in_flight,
     )

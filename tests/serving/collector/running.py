@@ -22,6 +22,7 @@ from orchestration.settings import Settings
 SITE = "example.org"
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 PATIENCE = 60
+NO_LIMITS = {"RATE_LIMIT": "0", "RATE_LIMIT_EVENTS": "0", "RATE_LIMIT_MB": "0", "SITE_RATE_LIMIT": "0"}
 
 
 def free_port() -> int:
@@ -85,8 +86,8 @@ class RunningCollector:
 @contextmanager
 def running_collector(home: Path, database_url: str, **settings: str) -> Iterator[RunningCollector]:
     port = free_port()
-    names = {"HOME": str(home), "COLLECTOR_PORT": str(port), "RATE_LIMIT": "0", "SITE_RATE_LIMIT": "0"}
-    environment = {f"DOGEAR_{name}": value for name, value in {**names, **settings}.items()}
+    names = {"HOME": str(home), "COLLECTOR_PORT": str(port), **NO_LIMITS, **settings}
+    environment = {f"DOGEAR_{name}": value for name, value in names.items()}
     with suppress(DogearError):  # PostgreSQL may be down on purpose
         save_site(database_url, Site(SITE, "owner"))
     chosen = Settings(home=home, collector_port=port)

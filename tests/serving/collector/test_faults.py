@@ -115,7 +115,12 @@ def test_sigterm_under_load_loses_nothing(home: Path, database_url: str):
 def test_processes_end_with_a_command_that_is_killed_and_a_new_one_starts(home: Path, database_url: str):
     save_site(database_url, Site(SITE, "owner"))
     port = free_port()
-    environment = {"DATABASE_URL": database_url, "DOGEAR_HOME": str(home), "DOGEAR_RATE_LIMIT": "0"}
+    environment = {
+        "DATABASE_URL": database_url,
+        "DOGEAR_HOME": str(home),
+        "DOGEAR_RATE_LIMIT": "0",
+        "DOGEAR_RATE_LIMIT_EVENTS": "0",
+    }
 
     def start() -> subprocess.Popen[bytes]:
         home.mkdir(exist_ok=True)
@@ -194,7 +199,12 @@ def test_a_start_while_postgresql_is_down(home: Path, postgres: OwnPostgres):
         collector.wait_for(1)
     postgres.end(signal.SIGQUIT)
     port = free_port()
-    environment = {"DATABASE_URL": postgres.url, "DOGEAR_HOME": str(home), "DOGEAR_RATE_LIMIT": "0"}
+    environment = {
+        "DATABASE_URL": postgres.url,
+        "DOGEAR_HOME": str(home),
+        "DOGEAR_RATE_LIMIT": "0",
+        "DOGEAR_RATE_LIMIT_EVENTS": "0",
+    }
     command = [DOGEAR, "collect", "--port", str(port)]
     with running_command(command, environment) as process:
         url = f"http://127.0.0.1:{port}"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
+from orchestration.settings import Settings
 from tests.serving.collector.malformed import FIELDS, JSON_VALUES, batch_with, damaged, neighbours
 from tests.serving.collector.running import SITE, RunningCollector, page_view, until
 
@@ -100,14 +101,16 @@ async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[dict[
     from orchestration.events.places import Places
     from serving.collector.asgi import CollectorApp
     from serving.collector.client_address import ClientAddress
+    from serving.collector.in_flight import InFlight
     from serving.collector.journal import Journal
     from serving.collector.known import Known, KnownSite, State
-    from serving.collector.limits import Limiter
+    from serving.collector.limits import limits_of
     from serving.collector.requests import Collector
 
     known = Known(folder, "postgresql://nowhere")
     known._state = State({SITE: KnownSite("owner")})
-    collector = Collector(Journal(folder, 0), known, ClientAddress(()), Places(None), Limiter(0), Limiter(0))
+    limits, in_flight = limits_of(Settings()), InFlight(1)
+    collector = Collector(Journal(folder, 0), known, ClientAddress(()), Places(None), limits, in_flight)
     app = CollectorApp(None, None)
     app.collector = collector
     sent: list[dict[str, Any]] = []

@@ -1,0 +1,23 @@
+"""Who is limited as one client: a machine by its address, and a network that hands out addresses by the million."""
+
+from functools import lru_cache
+from ipaddress import IPv6Network
+
+MOST_REMEMBERED = 10_000
+# A host has a /64 to itself, and who asks for more gets a /48: 65,536 hosts (RFC 6177). Such a network may do what
+# sixteen hosts may.
+HOST, NETWORK, HOSTS_OF_A_NETWORK = 64, 48, 16
+
+# Keys that are counted, each with how many times of a limit it has.
+Client = tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def client_of(address: str) -> Client:
+    """An IPv4 address, or an IPv6 host and its network; nothing is counted of nobody ("")."""
+    if not address:
+        return ()
+    if ":" not in address:
+        return ((address, 1),)
+    host, network = (str(IPv6Network((address, length), strict=False)) for length in (HOST, NETWORK))
+    return ((host, 1), (network, HOSTS_OF_A_NETWORK))

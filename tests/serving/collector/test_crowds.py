@@ -1,0 +1,92 @@
+"""One machine opens more than it should, and nobody else notices."""
+
+import json
+import resource
+import select
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.collector.answers import RefusedError
+from serving.collector.clients import client_of
+from serving.collector.in_flight import EACH, LARGEST_BODY, InFlight
+from tests.serving.collector.running import SITE, RunningCollector, page_view, until
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="127.0.0.2 is an address of this machine on Linux alone"
+)
+CROWD = "127.0.0.2"
+BODY = 1_000_000
+
+
+def connected(collector: RunningCollector, address: str) -> socket.socket:
+    server = urlsplit(collector.url)
+    return socket.create_connection((server.hostname, server.port), timeout=20, source_address=(address, 0))
+
+
+@contextmanager
+def crowd(collector: RunningCollector, number: int) -> Iterator[list[socket.socket]]:
+    """So many connections of one address."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4_000)), hard))
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(connected(collector, CROWD))) for _ in range(number)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def answered(connections: list[socket.socket]) -> list[socket.socket]:
+    """Those that the server has answered or closed."""
+    poll = select.poll()
+    for connection in connections:
+        poll.register(connection, select.POLLIN)
+    ready = {descriptor for descriptor, _ in poll.poll(0)}
+    return [it for it in connections if it.fileno() in ready]
+
+
+def head(length: int, site: str = SITE) -> bytes:
+    return f"POST /api/analytics/ingest?site={site} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n".encode()
+
+
+def test_who_may_not_send_is_answered_before_the_body_comes(collector: RunningCollector):
+    with closing(connected(collector, CROWD)) as connection:
+        connection.sendall(head(BODY, "nowhere.example"))
+        assert b" 403 " in connection.recv(65_536)
+
+
+def test_bodies_of_one_address_take_no_more_memory_than_its_share(collector: RunningCollector):
+    with crowd(collector, 40) as sending:
+        for connection in sending:
+            with suppress(OSError):  # it may be refused before all is sent
+                connection.sendall(head(BODY) + b" " * (BODY - 1))
+        # Room for 128 requests and a large body holds five of these.
+        until(lambda: len(answered(sending)) == 35)
+        said = [it.recv(65_536) for it in answered(sending)[:5]]
+        assert all(b" 429 " in it and b"retry-after: 1" in it.lower() for it in said)
+        collector.send(page_view())
+    with closing(connected(collector, CROWD)) as connection:
+        body = json.dumps({"events": [page_view()]}).encode()
+        connection.sendall(head(len(body)) + body)
+        assert b" 202 " in connection.recv(65_536)
+
+
+ADDRESSES = ["203.0.113.1", "2001:db8::1", "2001:db8:0:1::1", ""]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ADDRESSES), st.integers(0, LARGEST_BODY)), max_size=12))
+def test_what_requests_hold_is_bounded_and_all_is_given_back(sent: list[tuple[str, int]]):
+    in_flight = InFlight(2, most=3 * LARGEST_BODY)
+    with ExitStack() as stack:
+        for number, (address, size) in enumerate(sent):
+            with suppress(RefusedError):
+                stack.enter_context(in_flight.request(client_of(address), (address, str(number)))).add(size)
+            assert in_flight.total <= 3 * LARGEST_BODY
+    assert (in_flight.total, in_flight.busy) == (0, set())
+    # All of a client's share is there again.
+    with in_flight.request(client_of("203.0.113.1"), None) as held:
+        held.add(EACH + LARGEST_BODY)
