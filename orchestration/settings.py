@@ -101,7 +101,9 @@ class Settings(BaseSettings):
     rate_limit_mb: int = Field(
         default=10, ge=0, description="Megabytes of bodies a minute from one address; 0 is no limit."
     )
-    connection_limit: int = Field(default=128, ge=0, description="Requests of one address at once; 0 is no limit.")
+    connection_limit: int = Field(
+        default=128, ge=0, description="Connections and requests of one address at once; 0 is no limit."
+    )
     site_rate_limit: int = Field(default=60_000, ge=0, description="Requests a minute for one site; 0 is no limit.")
     journal_reserve_mb: int = Field(
         default=500, ge=1, description="Megabytes of the journal's disk that stay free: with less, nothing is accepted."

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from orchestration.errors import DogearError
+from serving.collector.clients import Client, client_of
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -46,6 +47,11 @@ class ClientAddress:
     def trusts(self, peer: str) -> bool:
         """Whether ``peer`` is one of our proxies, so that other headers of it may be believed too."""
         return self._known(peer)[1]
+
+    def client_at(self, peer: str) -> Client:
+        """Whose the connections of this peer are: nobody's where it is one of our proxies."""
+        address, is_trusted = self._known(peer)
+        return () if is_trusted else client_of(address or "")
 
     def _look_at(self, written: str) -> tuple[str | None, bool]:
         """The address that ``written`` is, and whether it is one of our proxies'."""

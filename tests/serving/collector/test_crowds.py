@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.collector.answers import RefusedError
+from serving.collector.client_address import ClientAddress, trusted_networks
 from serving.collector.clients import client_of
+from serving.collector.connections import Connections
 from serving.collector.in_flight import EACH, LARGEST_BODY, InFlight
 from tests.serving.collector.running import SITE, RunningCollector, page_view, until
 
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="127.0.0.2 is an address of this machine on Linux alone"
 )
 CROWD = "127.0.0.2"
+MOST = 128
 BODY = 1_000_000
 
 
@@ -51,6 +54,20 @@ def answered(connections: list[socket.socket]) -> list[socket.socket]:
 
 def head(length: int, site: str = SITE) -> bytes:
     return f"POST /api/analytics/ingest?site={site} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n".encode()
+
+
+def test_twelve_hundred_idle_connections_keep_nobody_else_out(collector: RunningCollector):
+    with crowd(collector, 1_200) as idle:
+        for _ in range(20):
+            collector.send(page_view())
+        until(lambda: len(idle) - len(answered(idle)) <= MOST)
+        # What it still has can be used.
+        left = next(it for it in idle if it not in answered(idle))
+        body = json.dumps({"events": [page_view()]}).encode()
+        left.sendall(head(len(body)) + body)
+        assert b" 202 " in left.recv(65_536)
+    collector.wait_for(21)
+    assert collector.count() == 21
 
 
 def test_who_may_not_send_is_answered_before_the_body_comes(collector: RunningCollector):
@@ -90,3 +107,30 @@ def test_what_requests_hold_is_bounded_and_all_is_given_back(sent: list[tuple[st
     # All of a client's share is there again.
     with in_flight.request(client_of("203.0.113.1"), None) as held:
         held.add(EACH + LARGEST_BODY)
+
+
+def test_a_client_keeps_its_share_of_connections_and_the_busy_ones_while_a_proxy_keeps_all():
+    addresses = ClientAddress(trusted_networks("127.0.0.3"))
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        port = server.getsockname()[1]
+        stack.enter_context(socket.socketpair()[0])  # of another kind
+
+        def connect(address: str, number: int) -> list[socket.socket]:
+            connections = [socket.create_connection(("127.0.0.1", port), None, (address, 0)) for _ in range(number)]
+            for connection in connections:
+                stack.enter_context(connection)
+                stack.enter_context(server.accept()[0])
+            return connections
+
+        others = [*connect("127.0.0.1", 1), *connect("127.0.0.3", 20)]
+        first = connect(CROWD, 5)
+        busy = {(CROWD, str(connection.getsockname()[1])) for connection in first[:3]}
+        connections = Connections(port, 5, addresses.client_at, busy)
+        connections.look()
+        assert answered([*first, *others]) == []
+        # Who has been there longest goes first, but for those that wait for an answer.
+        second = connect(CROWD, 15)
+        connections.look()
+        assert answered(first) == first[3:]
+        assert (len(answered(second)), answered(others)) == (13, [])

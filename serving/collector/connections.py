@@ -1,0 +1,104 @@
+"""Connections that wait for a request: no client may hold all that there are.
+
+The server accepts connections by itself, and asks nobody whose they are. So we look every moment at those that this
+process has, and close what one client holds beyond its share. A connection with a request that is not answered yet is
+let be; ``in_flight`` bounds how many of those there are.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from serving.collector.clients import Client
+from serving.collector.in_flight import Peer
+
+DESCRIPTORS = Path("/dev/fd")
+LOOK_EVERY = 0.25
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+log = logging.getLogger("dogear.collector")
+
+
+class Connections:
+    """``with Connections(…)`` closes connections to ``port`` beyond ``most`` of one client; 0 is no limit.
+
+    ``client_of``: whose an address is. ``busy``: the peers that wait for an answer.
+    """
+
+    def __init__(self, port: int, most: int, client_of: Callable[[str], Client], busy: Collection[Peer | None]) -> None:
+        self._port = port
+        self._most = most
+        self._client_of = client_of
+        self._busy = busy
+        self._seen: list[Peer] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look_again, name="connections", daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._most:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+
+    def _look_again(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            try:
+                self.look()
+            except Exception as error:  # as where no descriptor is left to look with; the next moment there may be
+                log.warning("Connections were not looked at: %r", error)
+
+    def look(self) -> None:
+        """Close what is beyond each client's share, what has been there longest first."""
+        descriptors = [int(path.name) for path in DESCRIPTORS.iterdir()]
+        if len(descriptors) <= self._most:
+            return
+        held = {peer: descriptor for descriptor in descriptors if (peer := self._peer_at(descriptor))}
+        # Those of the look before in their order, then those that came since.
+        self._seen = list(dict.fromkeys([*filter(held.__contains__, self._seen), *held]))
+        of: defaultdict[tuple[str, int], list[Peer]] = defaultdict(list)
+        for peer in self._seen:
+            for key in self._client_of(peer[0]):
+                of[key].append(peer)
+        for (_, share), peers in of.items():
+            beyond = max(0, len(peers) - self._most * share)
+            for peer in [it for it in peers if it not in self._busy][:beyond]:
+                close_if(held[peer], peer)
+
+    def _peer_at(self, descriptor: int) -> Peer | None:
+        with suppress(OSError), connection_at(descriptor) as connection:
+            if connection.family in INTERNET and connection.getsockname()[1] == self._port:
+                return peer_of(connection)
+        return None
+
+
+@contextmanager
+def connection_at(descriptor: int) -> Generator[socket.socket]:
+    """The connection, by a descriptor of our own: it stays the same whatever the server does. Raises OSError."""
+    copy = os.dup(descriptor)
+    try:
+        connection = socket.socket(fileno=copy)
+    except OSError:  # no socket
+        os.close(copy)
+        raise
+    with connection:
+        yield connection
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """As the server names it. Raises OSError where there is none."""
+    host, port, *_ = connection.getpeername()
+    return host.partition("%")[0], str(port)
+
+
+def close_if(descriptor: int, peer: Peer) -> None:
+    """End the connection, if it still is that of this peer: the server sees its end, and closes it."""
+    with suppress(OSError), connection_at(descriptor) as connection:
+        if peer_of(connection) == peer:
+            connection.shutdown(socket.SHUT_RDWR)
