@@ -26,9 +26,17 @@ class Health(BaseModel):
 
 
 def make_api(collector: Callable[[], Collector]) -> FastAPI:
-    """The FastAPI application; ``collector`` gives the one that has been opened."""
+    """The FastAPI application; ``collector`` gives the one that has been opened.
+
+    FastAPI's own pages of the contract load scripts from elsewhere: there are none.
+    """
     app = FastAPI(
-        title="Dogear collector", description=DESCRIPTION, version="1", redoc_url=None, redirect_slashes=False
+        title="Dogear collector",
+        description=DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.add_exception_handler(StarletteHTTPException, answer_problem)
     app.add_exception_handler(Exception, answer_problem)
@@ -72,7 +80,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, StarletteHTTPException):
         return problem_of(500, "This went wrong here.")
     if error.status_code == 404:
-        return problem_of(404, "There is nothing at this path; /docs says what there is.")
+        return problem_of(404, "There is nothing at this path; /openapi.json says what there is.")
     if error.status_code == 405:
         return problem_of(405, f"{request.method[:20]} is of no use here.", {"allow": "GET, HEAD"})
     return problem_of(error.status_code, str(error.detail))

@@ -17,6 +17,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 FAILED = Answer(500, problem(500, "This went wrong here. Send it again later: what is kept counts once."))
 ANYBODY = (b"access-control-allow-origin", b"*")
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+HEALTH = "/health"
 log = logging.getLogger("dogear.collector")
 PREFLIGHT = [
     (b"access-control-allow-methods", b"POST"),
@@ -69,16 +71,20 @@ class CollectorApp:
             await respond(send, wrong, headers, [(b"allow", b"POST, OPTIONS")])
 
     async def answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What everybody may read. HEAD is answered like GET; the server leaves the body out."""
+        """What is the same for all may be read by the pages of all; how we are is not theirs to know.
 
-        async def send_to_anybody(message: MutableMapping[str, Any]) -> None:
+        HEAD is answered like GET; the server leaves the body out.
+        """
+        more = [NO_SNIFFING] if scope["path"] == HEALTH else [NO_SNIFFING, ANYBODY]
+
+        async def send_with_more(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], ANYBODY]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         if scope.get("method") == "HEAD":
             scope = {**scope, "method": "GET"}
-        await self._others(scope, receive, send_to_anybody)
+        await self._others(scope, receive, send_with_more)
 
     async def lifespan(self, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
@@ -101,7 +107,9 @@ def log_failure(error: Exception) -> None:
 
 async def respond(send: Send, answer: Answer, headers: Headers, more: list[tuple[bytes, bytes]] | None = None) -> None:
     """Pages of other hosts may read the answer; which of them may send at all was decided before."""
-    out = [(b"content-type", b"application/json" if answer.status < 400 else CONTENT_TYPE)] if answer.body else []
+    out: list[tuple[bytes, bytes]] = [NO_SNIFFING]
+    if answer.body:
+        out.append((b"content-type", b"application/json" if answer.status < 400 else CONTENT_TYPE))
     if origin := headers.get(b"origin"):
         out += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
     if answer.retry_after is not None:

@@ -25,9 +25,7 @@ def test_requests_made_up_from_the_contract_find_nothing(collector: RunningColle
     assert "No issues found" in done.stdout
 
 
-def test_the_contract_can_be_read_by_people(collector: RunningCollector):
-    docs = requests.get(f"{collector.url}/docs", timeout=9)
-    assert (docs.status_code, "/openapi.json" in docs.text) == (200, True)
+def test_the_contract_names_every_answer_and_what_only_proxies_may_say(collector: RunningCollector):
     contract = requests.get(f"{collector.url}/openapi.json", timeout=9).json()
     assert "client_ip" not in contract["components"]["schemas"]["EventData"]["properties"]
     assert {"400", "404", "405", "429", "503"} <= contract["paths"]["/api/v1/analytics/event"]["post"][

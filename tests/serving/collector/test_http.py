@@ -79,12 +79,14 @@ def test_a_hundred_slow_connections_keep_nobody_from_sending(collector: RunningC
         ("GET", "/%00", 404),
         ("GET", "/../../etc/passwd", 404),
         ("POST", f"/api/analytics/ingest/?site={SITE}", 404),
-        ("PUT", "/health", 405),
+        ("PUT", "/openapi.json", 405),
         ("POST", "/dogear.js", 405),
         ("TRACE", "/openapi.json", 405),
         ("PUT", PATH, 405),
         ("GET", PATH, 405),
         ("TRACE", PATH, 405),
+        ("GET", "/docs", 404),
+        ("GET", "/redoc", 404),
         ("POST", "/api/analytics/ingest?site=" + "x" * 30_000, 403),
         ("POST", "/api/analytics/ingest?site=%ff%00%ED%A0%80", 403),
         # Without a name, the site is that of the Origin; what is sent is no batch.
@@ -98,6 +100,7 @@ def test_every_error_is_a_problem_that_pages_may_read(collector: RunningCollecto
         answer = session.send(asked, timeout=9)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["status"] == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["access-control-allow-origin"] in ("*", origin)
     assert (status == 405) == ("allow" in answer.headers)
 
@@ -106,6 +109,19 @@ def test_head_is_get_without_a_body(collector: RunningCollector):
     for path in ("/health", "/dogear.js", "/openapi.json"):
         answer = requests.head(f"{collector.url}{path}", timeout=9)
         assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_pages_read_what_is_the_same_for_all_and_not_how_we_are(collector: RunningCollector):
+    for path, is_for_all in (("/dogear.js", True), ("/openapi.json", True), ("/nowhere", True), ("/health", False)):
+        answer = requests.get(f"{collector.url}{path}", headers={"origin": "https://evil.example"}, timeout=9)
+        assert ("access-control-allow-origin" in answer.headers) == is_for_all, path
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nothing_comes_from_elsewhere(collector: RunningCollector):
+    for path in ("/", "/docs", "/redoc", "/openapi.json", "/health", "/nowhere"):
+        answer = requests.get(f"{collector.url}{path}", timeout=9)
+        assert "json" in answer.headers["content-type"]
 
 
 def test_nobody_learns_which_sites_there_are(collector: RunningCollector):
