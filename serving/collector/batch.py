@@ -12,13 +12,11 @@ from serving.collector.clock import LONG_AGO, OFF_BY, offset_of
 from serving.collector.journal_line import KeptEvent, Line, RejectedEvent
 from serving.collector.masking import is_suspect, masked
 from serving.collector.mending import MOST_PROPERTIES, mended
+from serving.collector.parts import MOST_EVENTS, SentAt, parts_of
 from serving.collector.reading import read_data, read_event
 from serving.collector.reasons import BAD, excerpt_of, reason_of
 from serving.collector.sender import Salt, Sender, visitors_of
 
-MOST_EVENTS = 1_000
-
-SentAt = Annotated[datetime, msgspec.Meta(tz=True)]
 Kind = Literal["batch", "event", "page_view", "interaction", "heartbeat"]
 
 
@@ -26,13 +24,6 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``POST /api/analytics/ingest``: events, and when the client sent them by its clock."""
 
     events: Annotated[list[Event], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
-    sent_at: SentAt | None = None
-
-
-class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The same, its events not looked into."""
-
-    events: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
     sent_at: SentAt | None = None
 
 
@@ -53,7 +44,6 @@ class Reading:
 
 
 BATCH = msgspec.json.Decoder(Batch)
-PARTS = msgspec.json.Decoder(Parts)
 ENCODER = msgspec.json.Encoder()
 
 
@@ -77,7 +67,7 @@ def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -
 def read_parts(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
     """Read a batch of which not all can be read."""
     try:
-        parts = PARTS.decode(body)
+        parts = parts_of(body)
     except BAD as error:
         raise bad_body(body, error, sender) from None
     events: list[Event | None] = []

@@ -19,7 +19,7 @@ def reason_of(error: Exception, address: str) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
     if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
+        return "not UTF-8, or half of a character"
     return without_any_ip(masked(str(error), address))[:LONGEST_REASON]
 
 

@@ -1,7 +1,9 @@
 """Events in by HTTP, rows out."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import requests
 
 from tests.serving.collector.running import SITE, RunningCollector, page_view
@@ -53,6 +55,31 @@ def test_a_bad_event_is_named_and_its_neighbours_are_kept(collector: RunningColl
     kept = collector.rows("select site, source, event_index, excerpt from raw.rejected_events order by event_index")
     assert [row[:3] for row in kept] == [(SITE, "collector", 1), (SITE, "collector", 3)]
     assert "/typo" in kept[1][3]
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        (b'"cut \\ud83d"', "half of a character"),
+        (b'"\\udc00\\ud800"', "half of a character"),
+        (b'"\xed\xa0\xbd"', "half of a character"),
+        (b'"\xff"', "not UTF-8"),
+        (b"NaN", "invalid character"),
+        (b"-Infinity", "invalid"),
+    ],
+)
+def test_what_is_no_json_within_an_event_costs_that_event_alone(collector: RunningCollector, title: bytes, reason: str):
+    """As where a script cuts a text in the middle of an emoji."""
+    events = [page_view("/1"), page_view("/bad", page_title="@@"), page_view("/2", page_title="whole \U0001f600")]
+    answer = collector.post(json.dumps({"events": events}).encode().replace(b'"@@"', title))
+    assert answer.status_code == 202, answer.text
+    assert [it["index"] for it in answer.json()["rejected"]] == [1]
+    assert reason in answer.json()["rejected"][0]["reason"]
+    collector.wait_for(2)
+    assert collector.rows("select page_path, page_title from raw.events order by page_path") == [
+        ("/1", None),
+        ("/2", "whole \U0001f600"),
+    ]
 
 
 def test_the_same_events_sent_again_shuffled_and_split_count_once(collector: RunningCollector):
