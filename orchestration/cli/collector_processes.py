@@ -1,28 +1,24 @@
 """The collector's processes: the server that accepts, and the loader that moves what was accepted into PostgreSQL."""
 
 import errno
-import logging
 import signal
 import time
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import IO
 
 import requests
 
 from orchestration.cli.kept_process import KeptProcess, end, tail
-from orchestration.cli.supervisor import why_not
+from orchestration.cli.supervisor import place, warn_if_reachable, why_not
 from orchestration.errors import DogearError
 from orchestration.settings import Settings
-
-log = logging.getLogger(__name__)
 
 START_TIMEOUT = 60
 # How long the port may still belong to processes that end with a collector that was killed.
 PORT_TIMEOUT = 10
 REACHABLE = (
-    "The collector listens on %s, where other machines reach it: they may send events of your sites, and read the "
-    "tracker's scripts, /openapi.json and /health; DOGEAR_COLLECTOR_HOST=127.0.0.1 keeps it to this one."
+    "they may send events of your sites, and read the tracker's scripts, /openapi.json and /health; "
+    "DOGEAR_COLLECTOR_HOST=127.0.0.1 keeps it to this one."
 )
 PROGRAMS = ("serving.collector.serve", "serving.collector.load")
 
@@ -44,7 +40,7 @@ class CollectorProcesses:
         except BaseException:
             self._stop_all()
             raise
-        warn_if_reachable(self.settings)
+        warn_if_reachable("The collector", self.settings.collector_host, self.settings.collector_port, REACHABLE)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,7 +48,7 @@ class CollectorProcesses:
 
     @property
     def url(self) -> str:
-        return f"http://{place_of(self.settings)}"
+        return f"http://{place(self.settings.collector_host, self.settings.collector_port)}"
 
     def keep_running(self) -> None:
         """Start again what has ended; ask so every moment, in the thread that entered.
@@ -88,18 +84,6 @@ def wait_for_port(settings: Settings) -> None:
     deadline = time.monotonic() + PORT_TIMEOUT
     while error := why_not(settings.collector_host, settings.collector_port):
         if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
-            where = place_of(settings)
+            where = place(settings.collector_host, settings.collector_port)
             raise DogearError(f"The collector cannot listen on {where}: {error.strerror}. Set DOGEAR_COLLECTOR_PORT.")
         time.sleep(0.1)
-
-
-def place_of(settings: Settings) -> str:
-    """Address and port, as URLs have them."""
-    host = settings.collector_host
-    return f"{f'[{host}]' if ':' in host else host}:{settings.collector_port}"
-
-
-def warn_if_reachable(settings: Settings) -> None:
-    """A collector for other machines is what many want; nobody should have it unawares."""
-    if not ip_address(settings.collector_host).is_loopback:
-        log.warning(REACHABLE, place_of(settings))

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -11,10 +10,16 @@ from pathlib import Path
 import requests
 
 from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, tail
+from orchestration.cli.supervisor import place, warn_if_reachable
 from orchestration.errors import DogearError
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.terminal import say
 
 START_TIMEOUT = 120
+REACHABLE = (
+    "it has no accounts, so they may do all that you may; put a proxy in front that asks who they are "
+    "(docs/security.md), or DOGEAR_HOST=127.0.0.1."
+)
 LOCATION = "dogear"
 ENDING = ("orchestration.cli.ends_with_parent",)
 MODULE = ("--module-name", "orchestration.definitions", "--working-directory", str(PROJECT_ROOT))
@@ -30,7 +35,7 @@ class DagsterProcesses:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.settings = settings
-        self.url = f"http://{settings.host}:{settings.port}"
+        self.url = f"http://{place(settings.host, settings.port)}"
         self.log_file = settings.home_folder / "dagster" / "dagster.log"
         self._environment = environment
 
@@ -53,11 +58,12 @@ class DagsterProcesses:
         except BaseException:
             self._stop_all()
             raise
+        warn_if_reachable("The Dagster UI", self.settings.host, self.settings.port, REACHABLE)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.stdout.write(f"\nStopping; a run that is under way has {STOP_TIMEOUT} seconds to end\n")
-        sys.stdout.flush()
+        say()
+        say(f"Stopping; a run that is under way has {STOP_TIMEOUT} seconds to end")
         # A second Ctrl-C does not cut it short.
         for impatient in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(impatient, signal.SIG_IGN)

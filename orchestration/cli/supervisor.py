@@ -1,13 +1,17 @@
 """One `dogear up` at a time, on addresses where it may listen, until it is stopped."""
 
 import fcntl
+import logging
 import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
+from ipaddress import ip_address
 
 from orchestration.errors import DogearError
 from orchestration.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def alone(settings: Settings) -> Generator[None]:
 def check_address(host: str, port: int, way_out: str) -> None:
     """Raises DogearError where nobody may listen there."""
     if error := why_not(host, port):
-        raise DogearError(f"{host}:{port} cannot be used: {error.strerror}. {way_out}.")
+        raise DogearError(f"{place(host, port)} cannot be used: {error.strerror}. {way_out}.")
 
 
 def why_not(host: str, port: int) -> OSError | None:
@@ -43,6 +47,21 @@ def why_not(host: str, port: int) -> OSError | None:
     except OSError as error:
         return error
     return None
+
+
+def place(host: str, port: int) -> str:
+    """Address and port, as URLs have them."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def warn_if_reachable(what: str, host: str, port: int, which_may: str) -> None:
+    """To listen for other machines is what some want; nobody should do it unawares."""
+    try:
+        is_of_this_machine = ip_address(host).is_loopback
+    except ValueError:
+        is_of_this_machine = host == "localhost"
+    if not is_of_this_machine:
+        log.warning("%s listens on %s, where other machines reach it: %s", what, place(host, port), which_may)
 
 
 def interrupt_on_termination() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from orchestration.cli.collector_processes import CollectorProcesses, warn_if_reachable
+from orchestration.cli.collector_processes import CollectorProcesses
+from orchestration.cli.supervisor import warn_if_reachable
 from orchestration.settings import Settings
 from tests.serving.collector.running import free_port
 
@@ -19,14 +20,16 @@ from tests.serving.collector.running import free_port
         ("127.0.0.1", None),
         ("127.8.9.1", None),
         ("::1", None),
+        ("localhost", None),
         ("0.0.0.0", "listens on 0.0.0.0:8000,"),  # noqa: S104 - nothing listens there
         ("::", "listens on [::]:8000,"),
         ("192.0.2.1", "listens on 192.0.2.1:8000,"),
+        ("dogear.example", "listens on dogear.example:8000,"),
     ],
 )
 def test_who_lets_other_machines_in_is_warned(caplog: pytest.LogCaptureFixture, host: str, said: str | None):
     with caplog.at_level(logging.WARNING):
-        warn_if_reachable(Settings(collector_host=host, collector_port=8000))
+        warn_if_reachable("The collector", host, 8000, "they may send events.")
     assert [record.getMessage().count(said or "") for record in caplog.records] == ([1] if said else [])
 
 
