@@ -27,11 +27,16 @@
 
 {% macro postgres__wait_for_other_builds(table) -%}
     {%- set lock_pid = env_var('DBT_LOCK_PID', '') -%}
-    select pg_advisory_xact_lock(hashtext('dogear.replace_days'), cast('{{ table }}'::regclass::oid as integer));
+    select locks.take('{{ table.schema }}.{{ table.identifier }}');
     {%- if lock_pid %}
     do $$
     begin
-        if not exists (select from pg_locks where locktype = 'advisory' and granted and pid = {{ lock_pid | int }}) then
+        if not exists (
+            select from pg_locks
+            where
+                locktype = 'relation' and relation = 'locks.build'::regclass and mode = 'ExclusiveLock' and granted
+                and pid = {{ lock_pid | int }}
+        ) then
             raise exception 'the build is no longer alone: PostgreSQL has ended the connection that lets others wait';
         end if;
     end $$;

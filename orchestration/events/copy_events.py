@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from orchestration.events.load_events import SEEN, load_events, see_visitors
 from orchestration.resources.bulk_load import column_types
 from orchestration.resources.duckdb_engine import locked_duckdb
+from orchestration.resources.locks import EVENTS
 
 # As PostgreSQL's binary COPY has them.
 CASTS = {
@@ -104,5 +105,4 @@ class EventCopier:
 def lock(connection: adbc.Connection) -> None:
     """Until the transaction ends, no other collector loads: it may have the same events, in another order."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('raw.events'))")
-        cursor.fetchall()
+        cursor.execute(f"lock table locks.{EVENTS} in exclusive mode")

@@ -10,7 +10,7 @@ import psycopg
 
 from orchestration.events.log_formats import FileFormat, address_remover
 from orchestration.events.log_lines import LineChunk
-from orchestration.resources.postgres import alone
+from orchestration.resources.locks import alone
 
 HEAD_LINES = 1000
 
@@ -37,9 +37,8 @@ def identified(database_url: str, site: str, file_format: FileFormat, first: Lin
     whole_lines = first.lines[:-1] if first.is_cut else first.lines
     heads = list(head_digests(site, map(address_remover(file_format), whole_lines[:HEAD_LINES])))
     head_lines, head_digest = heads[-1]
-    with alone(database_url, f"raw.imports {site}") as connection:
+    with alone(database_url, f"imports {site}") as connection:
         known = known_file(connection, site, heads)
-        connection.commit()
         yield FileIdentity(known or UUID(bytes=head_digest[:16]), head_lines, head_digest)
 
 

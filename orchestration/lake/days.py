@@ -1,7 +1,8 @@
 """What lies in the lake, as PostgreSQL keeps account of it: ``lake.days``, one row per day."""
 
 import json
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import psycopg
 
 from orchestration.lake.columns import Column
-from orchestration.resources.postgres import alone
+from orchestration.resources.locks import LAKE, alone
+from orchestration.resources.postgres import connect
 
 CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
 # Most events of a day that come late come soon after midnight: its file would be written twice.
@@ -40,9 +42,14 @@ class LakeDay:
     left_at: datetime | None
 
 
-def alone_in_lake(database_url: str) -> AbstractContextManager[psycopg.Connection]:
-    """Wait until nobody else writes to the lake, or drops or brings back a day; until the block ends, none begins."""
-    return alone(database_url, "dogear.lake")
+@contextmanager
+def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
+    """Wait until nobody else writes to the lake, or drops or brings back a day; until the block ends, none begins.
+
+    Yields a connection to work with.
+    """
+    with alone(database_url, LAKE), connect(database_url) as connection:
+        yield connection
 
 
 def changed_days(connection: psycopg.Connection, now: datetime | None = None) -> list[ChangedDay]:

@@ -11,8 +11,8 @@ from psycopg import sql
 from orchestration.lake.compare import compare_day
 from orchestration.lake.days import LakeDay, alone_in_lake, is_changed, lake_days
 from orchestration.lake.storage import LakeStorage, open_lake
-from orchestration.resources.postgres import alone, connect
-from orchestration.rollups.dbt_run import BUILD_LOCK
+from orchestration.resources.locks import BUILD, alone
+from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 
 LOCK_TIMEOUT = "5s"
@@ -78,7 +78,7 @@ def let_old_days_leave(
         days = old_days(connection, settings, now)
     for day, size in days.items():
         # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
-        with alone(database_url, BUILD_LOCK), alone_in_lake(database_url) as connection:
+        with alone(database_url, BUILD), alone_in_lake(database_url) as connection:
             noted = next(iter(lake_days(connection, day, day)), None)
             kept = why_it_waits(connection, noted, day)
             if noted and not kept:

@@ -8,6 +8,7 @@ one that lasted longer than LOOK_BACK are not told of.
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from orchestration.resources.locks import NOTIFICATIONS, take
 from orchestration.resources.postgres import connect
 
 LOOK_BACK = timedelta(hours=24)
@@ -31,7 +32,7 @@ def make_notifications(database_url: str, now: datetime, most_per_hour: int) -> 
     """Make what is missing, and let counts grow; returns how many rows that were."""
     with connect(database_url) as connection:
         # One at a time: two at once would each make the most that an hour may have.
-        connection.execute("select pg_advisory_xact_lock(hashtext('dogear.make_notifications'))")
+        take(connection, NOTIFICATIONS)
         return connection.execute(MAKE.encode(), window(now, most_per_hour)).rowcount
 
 

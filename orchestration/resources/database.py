@@ -44,12 +44,12 @@ def ensure_database(server_url: str, name: str) -> None:
     """Create the database ``name`` on the server, unless it is there."""
     with connect(server_url) as connection:
         connection.autocommit = True
-        # Two processes may come here at once on a first start.
-        connection.execute("select pg_advisory_lock(hashtext('dogear.ensure_database'))")
         if connection.execute("select from pg_database where datname = %s", [name]).rowcount:
             return
         try:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            pass  # two processes came here at once, on a first start
         except psycopg.errors.InsufficientPrivilege:
             raise DogearError(
                 f"The role of DATABASE_URL may not create databases: have an administrator create {name!r} for it."

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.resources.locks import MIGRATIONS as MIGRATIONS_LOCK
+from orchestration.resources.locks import alone
 from orchestration.resources.postgres import connect
 from orchestration.settings import PROJECT_ROOT
 
@@ -28,8 +30,7 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
     try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('dogear.migrate'))")
+        with alone(url, MIGRATIONS_LOCK), engine.begin() as connection:
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
     finally:

@@ -1,7 +1,5 @@
 """One way to reach PostgreSQL, and the URLs of a database as each library wants them."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -23,19 +21,6 @@ def connect(url: str) -> psycopg.Connection:
         raise DogearError(
             f"PostgreSQL does not answer at {without_password(url)}: {reason} Check DATABASE_URL."
         ) from None
-
-
-@contextmanager
-def alone(url: str, name: str) -> Generator[psycopg.Connection]:
-    """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection.
-
-    Where the server ends that connection, nobody waits any more: whoever must be alone looks whether it holds one.
-    """
-    with connect(url) as connection:
-        connection.execute("set idle_session_timeout = 0")
-        connection.execute("select pg_advisory_lock(hashtext(%s))", [name])
-        connection.commit()
-        yield connection
 
 
 def with_database(url: str, name: str) -> str:

@@ -9,9 +9,10 @@ import yaml
 from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
-from orchestration.resources.postgres import alone
+from orchestration.resources.locks import BUILD, alone
+from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
-from orchestration.rollups.dbt_run import BUILD_LOCK, READ_AROUND, lock_environment
+from orchestration.rollups.dbt_run import READ_AROUND, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
@@ -31,17 +32,17 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
         yield {}
         return
     days = named_days(arguments)
-    with alone(database_url, BUILD_LOCK) as connection:
+    with alone(database_url, BUILD) as lock:
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
-            forget_days(connection, days, day_columns(parsed_project(database_url, settings)))
-            connection.commit()
-        elif left := days_that_left(connection, date.min, date.max):
+            with connect(database_url) as connection:
+                forget_days(connection, days, day_columns(parsed_project(database_url, settings)))
+        elif left := days_that_left(lock, date.min, date.max):
             raise DogearError(
                 f"{len(left)} days, {left[0]} to {left[-1]}, have left PostgreSQL for the lake: dbt would empty "
                 "their marts. Name the days: --vars '{from_day: 2026-03-01, to_day: 2026-03-07}', or try: dogear build"
             )
-        yield lock_environment(connection)
+        yield lock_environment(lock)
 
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:

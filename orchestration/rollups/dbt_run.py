@@ -18,7 +18,8 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
-from orchestration.resources.postgres import alone
+from orchestration.resources.locks import BUILD, alone
+from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import DayRange, forget_days
@@ -26,8 +27,6 @@ from orchestration.settings import Settings
 
 # How many days before and after those that are built a model may read (at_days in the dbt project).
 READ_AROUND = 3
-# The lock of those who build: of any two, one waits.
-BUILD_LOCK = "dogear.dbt_build"
 CANCEL_EVERY = 0.2
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
@@ -61,18 +60,18 @@ def dbt_build(
     arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
     if select:
         arguments += ["--select", *select]
-    with alone(database_url, BUILD_LOCK) as connection:
+    with alone(database_url, BUILD) as lock:
         recall(database_url, settings, days.with_days_around(READ_AROUND))
-        forget_days(connection, days, day_columns(parsed))
-        connection.commit()
-        yield from run_dbt(database_url, settings, parsed, arguments, connection)
+        with connect(database_url) as connection:
+            forget_days(connection, days, day_columns(parsed))
+        yield from run_dbt(database_url, settings, parsed, arguments, lock)
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
     """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
-    with alone(database_url, BUILD_LOCK) as connection:
-        yield from run_dbt(database_url, settings, parsed, ["--select", *names], connection)
+    with alone(database_url, BUILD) as lock:
+        yield from run_dbt(database_url, settings, parsed, ["--select", *names], lock)
 
 
 def run_dbt(
@@ -112,7 +111,6 @@ def lock_environment(lock: psycopg.Connection) -> dict[str, str]:
     The server is asked: what a connection is told of its process may be a pooler's.
     """
     row = lock.execute("select pg_backend_pid()").fetchone()
-    lock.commit()
     assert row
     return {"DBT_LOCK_PID": str(row[0])}
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import psycopg
 
 from orchestration.errors import DogearError
-from orchestration.resources.postgres import alone, connect
-from orchestration.rollups.dbt_run import BUILD_LOCK
+from orchestration.resources.locks import BUILD, alone
+from orchestration.resources.postgres import connect
 from orchestration.rollups.stale_days import NOT_BUILT
 
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -58,7 +58,7 @@ def check_goal(goal: Goal) -> Goal:
 
 def add_goal(database_url: str, goal: Goal) -> int:
     """Add it, or change it; returns how many days must be built again. A build that is under way is waited for."""
-    with alone(database_url, BUILD_LOCK) as connection:
+    with alone(database_url, BUILD) as connection:
         before = goal_of(connection, goal.site, goal.goal)
         if before == goal:
             return 0
@@ -66,17 +66,21 @@ def add_goal(database_url: str, goal: Goal) -> int:
             connection.execute(SAVE_GOAL, [goal.site, goal.goal, goal.event_type, goal.page_path])
         except psycopg.errors.ForeignKeyViolation:
             raise DogearError(f"There is no site {goal.site[:80]!a}. See: dogear site list") from None
-        return sum(mark_days(connection, changed) for changed in (before, goal) if changed)
+        marked = sum(mark_days(connection, changed) for changed in (before, goal) if changed)
+        connection.commit()
+    return marked
 
 
 def remove_goal(database_url: str, site: str, name: str) -> int:
     """Returns how many days must be built again. Raises DogearError where there is no such goal."""
-    with alone(database_url, BUILD_LOCK) as connection:
+    with alone(database_url, BUILD) as connection:
         goal = goal_of(connection, site, name)
         if goal is None:
             raise DogearError(f"{site[:80]} has no goal {name[:80]!a}. See: dogear goal list")
         connection.execute("delete from content.goals where site = %s and goal = %s", [site, name])
-        return mark_days(connection, goal)
+        marked = mark_days(connection, goal)
+        connection.commit()
+    return marked
 
 
 def goal_of(connection: psycopg.Connection, site: str, name: str) -> Goal | None:

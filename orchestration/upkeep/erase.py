@@ -24,8 +24,8 @@ from orchestration.errors import DogearError
 from orchestration.lake.days import alone_in_lake, export_again
 from orchestration.lake.recall import bring_back
 from orchestration.lake.visitor_rows import VisitorDay, visitor_days
+from orchestration.resources.locks import BUILD, EVENTS, NOTIFICATIONS, take
 from orchestration.resources.postgres import connect
-from orchestration.rollups.dbt_run import BUILD_LOCK
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from orchestration.upkeep.damaged_lines import Named, named_lines, remove_lines
@@ -34,8 +34,7 @@ from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
 LONGEST_ID = 200
 # Who writes where the rows are, beside builds: what makes notifications, the collector's loader; then imports.
-LOCKS = ("dogear.make_notifications", "raw.events")
-LOCK = "select pg_advisory_xact_lock(hashtext(%s))"
+LOCKS = (NOTIFICATIONS, EVENTS)
 TABLES = "lock table raw.events, raw.rejected_events in share row exclusive mode"
 
 
@@ -126,11 +125,11 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
     """
     with connect(database_url) as connection:
         # Who holds both takes them in this order, too.
-        connection.execute(LOCK, [BUILD_LOCK])
+        take(connection, BUILD)
         # No day may leave, or be written, between.
         with alone_in_lake(database_url) as lake:
             for lock in LOCKS:
-                connection.execute(LOCK, [lock])
+                take(connection, lock)
             in_lake = visitor_days(lake, settings, visitor.id, visitor.uuid, visitor.site)
             bring_back(database_url, settings, lake, [day.day for day in in_lake])
             connection.execute(TABLES)

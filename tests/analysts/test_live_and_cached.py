@@ -76,11 +76,8 @@ def in_background(call: Callable[[], object]) -> tuple[threading.Thread, list[ob
 
 
 def wait_until(connection: psycopg.Connection, waiting: int) -> None:
-    """Until so many sessions wait for an advisory lock."""
-    question = (
-        "select count(*) from pg_locks where locktype = 'advisory' and not granted "
-        "and database = (select oid from pg_database where datname = current_database())"
-    )
+    """Until so many sessions wait for a lock."""
+    question = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     while connection.execute(question).fetchone() != (waiting,):
         pass
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
-from orchestration.rollups.dbt_run import BUILD_LOCK, dbt_build
+from orchestration.rollups.dbt_run import dbt_build
 from orchestration.rollups.passing_faults import may_pass
 from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
@@ -31,9 +31,9 @@ DAY = DayRange(MARCH.date(), MARCH.date())
 HERE = "database = (select oid from pg_database where datname = current_database())"
 END_LOCK = f"""
     select pg_terminate_backend(pid) from pg_locks
-    where locktype = 'advisory' and objid::int = hashtext('{BUILD_LOCK}') and {HERE}
+    where relation = 'locks.build'::regclass and {HERE}
 """
-WAITING = f"select count(distinct pid) from pg_locks where not granted and {HERE}"
+WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 SOURCES = "select channel, sessions from marts.analytics_daily_sources"
 
 

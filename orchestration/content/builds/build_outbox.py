@@ -1,7 +1,8 @@
 """The rows of ``content.build_requests`` while they are sent, each by one sender at a time.
 
-A sender holds the row's lock, and the row says ``sending``, before anything goes out. Where the row says so and nobody
-holds the lock, the sender died, and the receiver may have the request or not.
+Before anything goes out, the row says ``sending``, and the sender holds a lock of it that lets it be changed (KEY
+SHARE), by the transaction of another connection. Where the row says so and nobody holds the lock, the sender died, and
+the receiver may have the request or not.
 """
 
 from dataclasses import dataclass, field
@@ -52,19 +53,18 @@ def mark_abandoned(connection: psycopg.Connection, site: str | None) -> int:
     """Requests whose sender is gone become ``unknown``; returns how many."""
     return connection.execute(
         """
-        with sending as materialized (
-            select site, commit_hash, sender_lock
+        with abandoned as materialized (
+            select site, commit_hash
             from content.build_requests
             where state = 'sending' and coalesce(site = %(site)s, true)
+            for update skip locked
         )
         update content.build_requests as requests
         set
             state = 'unknown',
             last_error = 'the sender was stopped while it sent; nobody knows whether the request arrived'
-        from sending
-        where
-            (requests.site, requests.commit_hash, requests.state) = (sending.site, sending.commit_hash, 'sending')
-            and pg_try_advisory_xact_lock(sending.sender_lock)
+        from abandoned
+        where (requests.site, requests.commit_hash) = (abandoned.site, abandoned.commit_hash)
         """,
         {"site": site},
     ).rowcount
@@ -87,37 +87,41 @@ def note_problem(connection: psycopg.Connection, site: str | None, problem: str)
     )
 
 
-def claim(connection: psycopg.Connection, site: str | None, now: datetime) -> BuildRequest | None:
-    """Take one request that is due; it says ``sending``, and this session holds its lock, from then on."""
+def claim(
+    connection: psycopg.Connection, holder: psycopg.Connection, site: str | None, now: datetime
+) -> BuildRequest | None:
+    """Take one request that is due; it says ``sending``, and ``holder``'s transaction holds its lock, from then on."""
     supersede(connection, site)
-    with connection.cursor(row_factory=class_row(BuildRequest)) as cursor:
-        return cursor.execute(
-            """
-            with due as materialized (
-                select site, commit_hash, sender_lock
-                from content.build_requests
-                where
-                    state = 'pending'
-                    and coalesce(next_attempt_at <= %(now)s, true)
-                    and coalesce(site = %(site)s, true)
-                order by requested_at
-                limit 1
-                for update skip locked
-            )
-            update content.build_requests as requests
-            set state = 'sending', attempts = attempts + 1, last_attempt_at = %(now)s, next_attempt_at = null
-            from due
-            where
-                (requests.site, requests.commit_hash) = (due.site, due.commit_hash)
-                and pg_try_advisory_lock(due.sender_lock)
-            returning requests.site, requests.commit_hash, url, attempts, requested_at, documents
-            """,
-            {"site": site, "now": now},
-        ).fetchone()
+    question = """
+        select site, commit_hash
+        from content.build_requests
+        where
+            state = 'pending'
+            and coalesce(next_attempt_at <= %(now)s, true)
+            and coalesce(site = %(site)s, true)
+        order by requested_at
+        limit 1
+        for key share skip locked
+    """
+    while due := holder.execute(question, {"site": site, "now": now}).fetchone():
+        with connection.cursor(row_factory=class_row(BuildRequest)) as cursor:
+            claimed = cursor.execute(
+                "update content.build_requests "
+                "set state = 'sending', attempts = attempts + 1, last_attempt_at = %s, next_attempt_at = null "
+                "where site = %s and commit_hash = %s and state = 'pending' "
+                "returning site, commit_hash, url, attempts, requested_at, documents",
+                [now, *due],
+            ).fetchone()
+        if claimed is not None:
+            return claimed
+        holder.rollback()  # another sender was faster
+    holder.rollback()
+    return None
 
 
 def record(
     connection: psycopg.Connection,
+    holder: psycopg.Connection,
     request: BuildRequest,
     delivery: Delivery,
     state: str,
@@ -131,7 +135,7 @@ def record(
         "next_attempt_at = %s where site = %s and commit_hash = %s",
         [state, delivery.status, delivery.error, sent_at, next_attempt_at, request.site, request.commit_hash],
     )
-    connection.execute("select pg_advisory_unlock_all()")
+    holder.rollback()
 
 
 def waiting(connection: psycopg.Connection, site: str | None, now: datetime) -> tuple[int, datetime | None]:

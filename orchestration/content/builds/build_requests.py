@@ -84,9 +84,10 @@ def send_builds(
     What waits longer is for the next call. Without a secret nothing is sent.
     """
     problem = None
-    with connect(database_url) as connection:
-        # No transaction may be open while a request is on its way.
+    with connect(database_url) as connection, connect(database_url) as holder:
+        # What the table says of a request must be there for others before it is on its way.
         connection.autocommit = True
+        holder.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         states = Counter(unknown=mark_abandoned(connection, site))
         try:
             key = signing_key(secret)
@@ -94,20 +95,25 @@ def send_builds(
             problem = str(error)
             note_problem(connection, site, problem)
         else:
-            states.update(send_due(connection, site, key, timeouts, now))
+            states.update(send_due(connection, holder, site, key, timeouts, now))
             while (pause := pause_before_next(connection, site, now())) <= patience:
                 wait(pause)
                 patience -= pause
-                states.update(send_due(connection, site, key, timeouts, now))
+                states.update(send_due(connection, holder, site, key, timeouts, now))
         left, _ = waiting(connection, site, now())
     return BuildsSummary(states["sent"], left, states["failed"], states["unknown"], problem)
 
 
 def send_due(
-    connection: psycopg.Connection, site: str | None, key: bytes, timeouts: Timeouts, now: Callable[[], datetime]
+    connection: psycopg.Connection,
+    holder: psycopg.Connection,
+    site: str | None,
+    key: bytes,
+    timeouts: Timeouts,
+    now: Callable[[], datetime],
 ) -> Iterator[str]:
     """Send what is due, one by one; yields the state in which each is then."""
-    while request := claim(connection, site, now()):
+    while request := claim(connection, holder, site, now()):
         delivery = deliver(request.url, key, message_id(request), message(request), now(), timeouts)
         state, at = str(delivery.outcome), now()
         next_attempt_at = None
@@ -117,7 +123,7 @@ def send_due(
         elif state == "refused":
             state = "failed"
             delivery = replace(delivery, error=f"{delivery.error} (given up after {request.attempts} attempts)")
-        record(connection, request, delivery, state, at, next_attempt_at)
+        record(connection, holder, request, delivery, state, at, next_attempt_at)
         yield state
 
 

@@ -1,0 +1,72 @@
+"""Locks between processes, one by name: an empty table of schema ``locks``, locked in a transaction that stays open.
+
+Not advisory locks: every role of a server may hold those, analysts too. Nobody else may lock our tables. A bare LOCK
+TABLE leaves neither a snapshot nor a transaction id behind, so a transaction that does nothing else keeps VACUUM from
+nothing, however long it lasts. Poolers may share connections between transactions; these locks hold there as well.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+
+import psycopg
+from psycopg import sql
+
+from orchestration.resources.postgres import connect
+
+# Of any two who build, one waits.
+BUILD = "build"
+# Who writes to the lake, drops a day or brings one back.
+LAKE = "lake"
+# Who loads what the collector took in.
+EVENTS = "events"
+NOTIFICATIONS = "notifications"
+MIGRATIONS = "migrations"
+# A server may end what waits, or does nothing, for long.
+PATIENCE = """
+    select set_config(name, '0', false) from pg_settings
+    where name in (
+        'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout',
+        'transaction_timeout'
+    )
+"""
+
+
+@contextmanager
+def alone(url: str, name: str) -> Generator[psycopg.Connection]:
+    """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection.
+
+    The lock ends with the connection's transaction: a caller that changes something by it commits as the last thing.
+    Where the server ends the connection, nobody waits any more: a caller that must be alone looks whether it holds the
+    lock. Of names that differ after 63 bytes only, one waits for the other.
+    """
+    with connect(url) as connection:
+        # A transaction that keeps its first snapshot would see nothing new, and keep VACUUM waiting.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        connection.execute(PATIENCE)
+        connection.commit()
+        try:
+            take(connection, name)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            connection.rollback()
+            make(url, name)
+            take(connection, name)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def take(connection: psycopg.Connection, name: str) -> None:
+    """Wait until nobody else holds the lock, and hold it until the connection's transaction ends."""
+    connection.execute(sql.SQL("lock table locks.{} in exclusive mode").format(sql.Identifier(name)))
+
+
+def make(url: str, name: str) -> None:
+    """Make the table of a lock, unless it is there; migrations need one before there is anything else."""
+    table = sql.SQL("create table if not exists locks.{} ()").format(sql.Identifier(name))
+    with connect(url) as connection:
+        connection.autocommit = True
+        for statement in (sql.SQL("create schema if not exists locks"), table):
+            # Another has made it at the same moment.
+            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+                connection.execute(statement)

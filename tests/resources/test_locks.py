@@ -1,0 +1,59 @@
+"""Locks between processes: nobody else can hold them, and they hold back nothing else."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from orchestration.content.sites import Site, save_site
+from orchestration.notifications.make_notifications import make_notifications
+from orchestration.resources.locks import BUILD, EVENTS, LAKE, NOTIFICATIONS, alone, take
+from orchestration.resources.postgres import connect
+from orchestration.rollups.goals import Goal, add_goal
+
+ONCE_OURS = (
+    *("dogear.dbt_build", "dogear.lake", "dogear.make_notifications", "raw.events", "raw.ensure_event_partitions"),
+    "dogear.migrate",
+)
+HOLDING_BACK = """
+    select query from pg_stat_activity
+    where
+        datname = current_database() and pid <> pg_backend_pid()
+        and (backend_xid is not null or backend_xmin is not null)
+"""
+
+
+def test_advisory_locks_of_others_let_nobody_wait(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_site(database_url, Site("a.example", "ada"))
+    with connect(database_url) as other:
+        other.execute("select pg_advisory_lock(hashtext(name)) from unnest(%s::text[]) as name", [list(ONCE_OURS)])
+        monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=5s")
+        add_goal(database_url, Goal("a.example", "signups", "signup"))
+        make_notifications(database_url, datetime.now(UTC), 20)
+        with alone(database_url, LAKE), connect(database_url) as connection:
+            connection.execute("select raw.ensure_event_partitions(array[current_date])")
+
+
+def test_who_holds_a_lock_keeps_vacuum_from_nothing(database_url: str) -> None:
+    with alone(database_url, "imports a.example") as lock, connect(database_url) as watcher:
+        lock.execute("select count(*) from raw.imports")
+        assert watcher.execute(HOLDING_BACK).fetchall() == []
+
+
+@pytest.mark.parametrize("setting", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
+def test_a_server_that_is_impatient_ends_no_lock(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", f"-c {setting}=1s -c default_transaction_isolation=serializable")
+    with alone(database_url, BUILD) as lock:
+        assert lock.execute("select current_setting(%s)", [setting]).fetchone() == ("0",)
+        assert lock.execute("show transaction_isolation").fetchone() == ("read committed",)
+
+
+@pytest.mark.parametrize("name", [BUILD, LAKE, EVENTS, NOTIFICATIONS, "partitions"])
+def test_a_lock_is_one_and_the_same_for_all_who_take_it(database_url: str, name: str) -> None:
+    with connect(database_url) as one, connect(database_url) as another:
+        take(one, name)
+        another.execute("set lock_timeout = '10ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            another.execute("select locks.take(%s)", [name])
