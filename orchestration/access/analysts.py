@@ -18,8 +18,10 @@ GROUP = "dogear_analyst"
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 # By it a role is known that was made here: others may be members too, and are never changed or dropped.
 MARK = "Analyst of Dogear, made by: dogear analyst add"
-# A member inherits rights, but no settings.
-SETTINGS = {"statement_timeout": "60s", "work_mem": "64MB"}
+# A member inherits rights, but no settings. An analyst may set others, but for BOUNDS, which a superuser alone sets.
+SETTINGS = {"statement_timeout": "60s", "work_mem": "64MB", "idle_in_transaction_session_timeout": "10min"}
+BOUNDS = {"temp_file_limit": "10GB"}
+MOST_CONNECTIONS = 10
 ADMINISTRATOR = "Have an administrator of the server run: "
 
 
@@ -46,22 +48,38 @@ def add_analyst(database_url: str, name: str) -> str:
         verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
         role = sql.Identifier(name)
         try:
-            connection.execute(sql.SQL("create role {} login password {}").format(role, sql.Literal(verifier)))
+            create = sql.SQL("create role {} login connection limit {} password {}")
+            connection.execute(create.format(role, sql.Literal(MOST_CONNECTIONS), sql.Literal(verifier)))
             connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(GROUP), role))
             connection.execute(sql.SQL("comment on role {} is {}").format(role, sql.Literal(MARK)))
-            for setting, value in SETTINGS.items():
+            for setting, value in (SETTINGS | bounds(connection)).items():
                 statement = sql.SQL("alter role {} set {} = {}")
                 connection.execute(statement.format(role, sql.Identifier(setting), sql.Literal(value)))
         except psycopg.errors.InsufficientPrivilege:
             raise DogearError(
                 f"The role of DATABASE_URL may not make roles. {ADMINISTRATOR}"
-                f"create role {name} login password '…' in role {GROUP};"
+                f"create role {name} login connection limit {MOST_CONNECTIONS} password '…' in role {GROUP};"
             ) from None
     return password
 
 
+def bounds(connection: psycopg.Connection) -> dict[str, str]:
+    """Those of BOUNDS that our role may set."""
+    question = "select name from unnest(%s::text[]) as name where has_parameter_privilege(name, 'set')"
+    return {name: BOUNDS[name] for (name,) in connection.execute(question, [list(BOUNDS)])}
+
+
+def left_to_everybody(database_url: str) -> list[str]:
+    """What every role of the server may do in our database beside reading marts, since we may not take it away."""
+    with connect(database_url) as connection:
+        return [what for (what,) in connection.execute("select unnest(ops.close_to_others())")]
+
+
 def open_marts(connection: psycopg.Connection) -> None:
-    """Let the group read what there is by now. Raises DogearError where there is no such role and none can be made."""
+    """Let the group read what there is by now, and do nothing else.
+
+    Raises DogearError where there is no such role and none can be made.
+    """
     if connection.execute("select from pg_roles where rolname = %s", [GROUP]).rowcount == 0:
         try:
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(GROUP)))
@@ -69,7 +87,7 @@ def open_marts(connection: psycopg.Connection) -> None:
             raise DogearError(
                 f"The role of DATABASE_URL may not make roles. {ADMINISTRATOR}create role {GROUP} nologin;"
             ) from None
-    connection.execute("select ops.open_marts_to_analysts()")
+    connection.execute("select ops.open_marts_to_analysts(), ops.close_to_others()")
 
 
 def analysts(database_url: str) -> list[Analyst]:

@@ -32,7 +32,7 @@ def add(name: NameArgument) -> None:
     Example:
       dogear analyst add ada
     """
-    from orchestration.access.analysts import add_analyst, analyst_url
+    from orchestration.access.analysts import add_analyst, analyst_url, left_to_everybody
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
@@ -41,6 +41,8 @@ def add(name: NameArgument) -> None:
         password = add_analyst(url, name)
         say(f"{name} may read the marts of all sites; they hold ids of visitors. Shown once:")
         say(f"  {analyst_url(url, name, password)}")
+        if left := left_to_everybody(url):
+            say(f"Every role of this server may also {', '.join(left)}: docs/analysts.md says how to end that.")
     if settings.database_url is None:
         say(
             "The embedded server answers on this machine alone, while Dogear runs, and asks for no password: "

@@ -1,5 +1,9 @@
+from collections.abc import Iterator
+
+import psycopg
 import pytest
 
+from orchestration.access.analysts import add_analyst, analyst_url, remove_analyst
 from orchestration.resources.postgres import connect
 from tests.analysts.readers import SITE, write_events, write_repository
 from tests.installation import Installation
@@ -30,3 +34,13 @@ def ask(tiny_site):
             return connection.execute(f"select * from analytics.{call}".encode(), arguments).fetchall()
 
     return ask
+
+
+@pytest.fixture
+def analyst(tiny_site: Installation) -> Iterator[psycopg.Connection]:
+    """A connection of a new analyst."""
+    url = tiny_site.database_url
+    password = add_analyst(url, "ada")
+    with psycopg.connect(analyst_url(url, "ada", password), autocommit=True) as connection:
+        yield connection
+    remove_analyst(url, "ada")

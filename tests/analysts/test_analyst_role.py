@@ -20,16 +20,6 @@ RELATIONS = """
 """
 
 
-@pytest.fixture
-def analyst(tiny_site) -> Iterator[psycopg.Connection]:
-    """A connection of a new analyst."""
-    url = tiny_site.database_url
-    password = add_analyst(url, "ada")
-    with psycopg.connect(analyst_url(url, "ada", password), autocommit=True) as connection:
-        yield connection
-    remove_analyst(url, "ada")
-
-
 def names(tiny_site, comparison: str) -> list[str]:
     return [name for (name,) in tiny_site.rows(RELATIONS.format(comparison))]
 
@@ -58,6 +48,16 @@ def test_an_analyst_reads_every_mart_and_no_other_table(tiny_site, analyst):
         "set role postgres",
         "copy marts.visitor_days to program 'cat'",
         "select pg_read_file('PG_VERSION')",
+        "create temporary table mine (a int)",
+        "create temporary view mine as select 1",
+        "select lo_create(0)",
+        "select lo_from_bytea(0, 'a')",
+        "select pg_advisory_lock(1)",
+        "select pg_try_advisory_xact_lock_shared(1, 2)",
+        "select locks.take('build')",
+        "do 'begin lock table locks.build in access share mode; end'",
+        "do 'begin lock table marts.visitor_days in row share mode; end'",
+        "set temp_file_limit = -1",
     ],
 )
 def test_an_analyst_changes_nothing(analyst, statement):
@@ -78,6 +78,9 @@ def test_an_analyst_calls_the_functions(analyst):
 def test_an_analyst_has_limits(analyst):
     assert analyst.execute("show statement_timeout").fetchone() == ("1min",)
     assert analyst.execute("show work_mem").fetchone() == ("64MB",)
+    assert analyst.execute("show temp_file_limit").fetchone() == ("10GB",)
+    limit = "select rolconnlimit from pg_roles where rolname = current_user"
+    assert analyst.execute(limit).fetchone() == (10,)
 
 
 def test_marts_that_are_made_anew_can_be_read(tiny_site, analyst):
