@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import DogearError
+from orchestration.state_folder import make_state_folder
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SITE = "sample.dogear.example"
@@ -178,7 +179,7 @@ class Settings(BaseSettings):
         """``home``, made absolute and created for its owner only."""
         folder = self.home.expanduser().resolve()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_state_folder(folder)
         except OSError as error:
             raise DogearError(f"DOGEAR_HOME cannot be {folder}: {error.strerror}.") from None
         return folder

@@ -1,6 +1,9 @@
 """The ``dogear`` command. Each command imports what it needs when it runs, so that ``--help`` is instant."""
 
+import errno
 import gc
+import logging
+import os
 import signal
 import sys
 from importlib.metadata import version
@@ -29,6 +32,7 @@ from orchestration.errors import DogearError
 from orchestration.terminal import complain, say
 
 INTERRUPTED = 130
+NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
 app = typer.Typer(
@@ -82,12 +86,24 @@ def main() -> None:
     """Run the command; an error that a person can act on is one line, without a traceback."""
     # Commands are short, and most of what they make is imported for good: looking for garbage costs a tenth of them.
     gc.set_threshold(100_000, 50, 50)
+    # What is written is our user's alone, and so it is for all processes that we start.
+    os.umask(0o077)
+    # A log that cannot be written, on a disk that is full, is no second error beside the first.
+    logging.raiseExceptions = False
     # What a service manager sends ends a command as Ctrl-C does: in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except DogearError as error:
         complain(str(error))
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        place = error.filename or "a file"
+        sys.stderr.write(
+            f"dogear: {place} cannot be written: {error.strerror}. Make room, or let our user write there.\n"
+        )
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():

@@ -17,6 +17,7 @@ from orchestration.resources.storage_urls import (
     storage_place,
     without_credentials,
 )
+from orchestration.state_folder import make_folders_like, open_like_its_folder
 
 MANIFEST = "manifest.json"
 # What is written aside begins so; nobody who looks for Parquet files takes it for one.
@@ -46,7 +47,7 @@ class LakeStorage:
         """
         try:
             if self.filesystem is None:
-                publish_in_folder(file, Path(self.root, name))
+                publish_in_folder(file, Path(self.root), name)
             else:
                 self._upload(file, name)
         except Exception as error:  # Each library behind fsspec has its own.
@@ -131,12 +132,14 @@ def open_lake(url: str) -> LakeStorage:
     return LakeStorage(storage_place(url), root, filesystem)
 
 
-def publish_in_folder(file: Path, place: Path) -> None:
-    """Rename it, once it is on the disk for sure; then its name, too."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+def publish_in_folder(file: Path, root: Path, name: str) -> None:
+    """Rename it, once it is on the disk for sure; then its name, too. Who may read the lake may read it."""
+    place = root / name
+    make_folders_like(root, place.parent)
     with file.open("rb") as stream:
         os.fsync(stream.fileno())
     file.replace(place)
+    open_like_its_folder(place)
     for folder in (place.parent, place.parent.parent):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -71,8 +71,8 @@ class EmbeddedPostgres:
         self._held: IO[bytes] | None = None
 
     def __enter__(self) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = (self.folder / "users.lock").open("ab")
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._held = open_lock(self.folder / "users.lock")
         fcntl.flock(self._held, fcntl.LOCK_SH)
         with self._alone():
             if not self._is_running():
@@ -100,7 +100,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def _alone(self) -> Generator[None]:
-        with (self.folder / "start.lock").open("ab") as lock:
+        with open_lock(self.folder / "start.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -145,7 +145,8 @@ class EmbeddedPostgres:
     def _start(self) -> None:
         settings = {**self.options, "unix_socket_directories": str(self._socket_folder())}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        self.log.touch()
+        self.log.touch(mode=0o600)
+        self.log.chmod(0o600)
         self._hand_over(self.log)
         self._run(
             *("pg_ctl", "start", "--silent", "--wait", "--timeout", "600", "--pgdata", self.data.name),
@@ -158,9 +159,13 @@ class EmbeddedPostgres:
             return self.data
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"dogear-{os.geteuid()}-{digest}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.stat().st_uid not in {os.geteuid(), getattr(system_user(), "pw_uid", None)}:
-            raise DogearError(f"{folder} belongs to somebody else; set DOGEAR_HOME to a folder with a shorter path.")
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        # Anybody may put something of that name there, a link say: it is looked at, not followed.
+        found = folder.lstat()
+        ours = {os.geteuid(), getattr(system_user(), "pw_uid", None)}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+            raise DogearError(f"{folder} was made by somebody else; set DOGEAR_HOME to a folder with a shorter path.")
         self._hand_over(folder)
         return folder
 
@@ -185,11 +190,18 @@ class EmbeddedPostgres:
         owner = system_user()
         if owner is None:
             return
-        os.chown(path, owner.pw_uid, owner.pw_gid)
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
         for folder in {*path.parents, *(binaries() / "postgres").parents}:
             if not folder.stat().st_mode & stat.S_IXOTH:
                 log.warning("PostgreSQL runs as user %s: others may now pass through %s (o+x)", SYSTEM_USER, folder)
                 folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+
+
+def open_lock(file: Path) -> IO[bytes]:
+    """Open a file to lock it; nobody else may, or they could hold it."""
+    lock = file.open("ab")
+    os.fchmod(lock.fileno(), 0o600)
+    return lock
 
 
 @cache

@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
+import pytest
 
+from orchestration.errors import DogearError
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.postgres import connect
 
@@ -77,3 +80,18 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path):
     folder = tmp_path / ("long" * 25)
     with EmbeddedPostgres(folder) as url:
         assert connect(url).execute("select 1").fetchone() == (1,)
+
+
+def test_a_link_in_the_temporary_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    server = EmbeddedPostgres(tmp_path / ("long" * 25))
+    planted = server._socket_folder()
+    planted.rmdir()
+    planted.symlink_to(victim)
+    owner = victim.stat().st_uid
+    with pytest.raises(DogearError, match="was made by somebody else"):
+        server._socket_folder()
+    assert victim.stat().st_uid == owner

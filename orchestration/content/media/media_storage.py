@@ -16,11 +16,14 @@ from orchestration.resources.storage_urls import (
     reason,
     without_credentials,
 )
+from orchestration.state_folder import make_folders_like, open_like_its_folder
 
 # What lies under a key never changes.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 MIME_TYPES = {"webp": "image/webp", "svg": "image/svg+xml"}
 UNFINISHED = ".unfinished"
+# A web server reads what is published; where somebody has made the folder, it stays as it is.
+FOR_ALL_TO_READ = 0o755
 UNFINISHED_SECONDS = 3600
 
 
@@ -48,9 +51,13 @@ class MediaStorage:
     def _put_file(self, key: str, data: bytes) -> int:
         file = Path(self.root, key)
         if not file.exists():
-            aside = Path(self.root, UNFINISHED)
-            aside.mkdir(parents=True, exist_ok=True)
-            file.parent.mkdir(parents=True, exist_ok=True)
+            root = Path(self.root)
+            if not root.exists():
+                root.mkdir(parents=True, exist_ok=True)
+                root.chmod(FOR_ALL_TO_READ)
+            aside = root / UNFINISHED
+            aside.mkdir(exist_ok=True)
+            make_folders_like(root, file.parent)
             unfinished = aside / uuid.uuid4().hex
             try:
                 with unfinished.open("xb") as stream:
@@ -58,6 +65,7 @@ class MediaStorage:
                     stream.flush()
                     os.fsync(stream.fileno())
                 unfinished.replace(file)
+                open_like_its_folder(file)
             finally:
                 unfinished.unlink(missing_ok=True)
         return file.stat().st_size
