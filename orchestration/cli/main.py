@@ -100,10 +100,8 @@ def main() -> None:
     except OSError as error:
         if error.errno not in NOT_WRITABLE:
             raise
-        place = error.filename or "a file"
-        sys.stderr.write(
-            f"dogear: {place} cannot be written: {error.strerror}. Make room, or let our user write there.\n"
-        )
+        place, why = error.filename or "a file", error.strerror
+        sys.stderr.write(f"dogear: {place} cannot be used: {why}. Let our user read and write there, and make room.\n")
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():

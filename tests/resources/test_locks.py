@@ -1,5 +1,6 @@
 """Locks between processes: nobody else can hold them, and they hold back nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import psycopg
@@ -57,3 +58,19 @@ def test_a_lock_is_one_and_the_same_for_all_who_take_it(database_url: str, name:
         another.execute("set lock_timeout = '10ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             another.execute("select locks.take(%s)", [name])
+
+
+def test_many_who_need_a_lock_for_the_first_time_at_once_hold_it_one_after_another(database_url: str) -> None:
+    """As where two processes migrate a database that is empty: there is no schema of locks yet."""
+    with connect(database_url) as connection:
+        connection.execute("drop schema locks cascade")
+        connection.execute("create table public.counted (n integer)")
+
+    def count(_: int) -> None:
+        with alone(database_url, "first"), connect(database_url) as connection:
+            connection.execute("insert into public.counted select count(*) from public.counted")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(16)))
+    with connect(database_url) as connection:
+        assert connection.execute("select n from public.counted order by n").fetchall() == [(n,) for n in range(16)]
