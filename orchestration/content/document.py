@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.content.dates import NAMES, in_utc, read_date
-from orchestration.content.front_matter import clean_text, split_front_matter
+from orchestration.content.front_matter import split_front_matter
 from orchestration.content.rules.conventions import Conventions
+from orchestration.content.structured_text import clean_text
 from orchestration.content.text.language import language_of
 from orchestration.content.text.markdown import Outline, outline
 from orchestration.content.text.measures import DESCRIPTION, Measures, measure

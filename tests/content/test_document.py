@@ -124,19 +124,22 @@ BILLION_LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n"
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"---\ntitle: [unclosed\n---\nText", "the front matter is not YAML: "),
+        (b"---\ntitle: [unclosed\n---\nText", "the front matter is not YAML that can be read: "),
         (
             b"---\ntitle: a\n  b: c\n---\n",
-            "the front matter is not YAML: mapping values are not allowed in this context (line 3",
+            "the front matter is not YAML that can be read: mapping values are not allowed in this context (line 3",
         ),
         (b"---\na: !!python/object/apply:os.system ['true']\n---\n", "could not determine a constructor"),
         (BILLION_LAUGHS.encode(), "aliases (*name) are not read (line 3 of the file)"),
         (b"---\na: " + b"[" * 20_000 + b"\n---\n", "nested too deeply"),
-        (b"---\na: " + b"x" * 70_000 + b"\n---\n", "longer than 65,536 characters"),
+        (b"---\na: " + b"x" * 140_000 + b"\n---\n", "longer than 131,072 characters"),
         (b"---\n- just\n- a list\n---\n", "not a list of names and values but list"),
         (b"---\ntitle: never closed\n", "the front matter (YAML) is opened but never closed"),
-        (b"+++\ntitle = \n+++\n", "the front matter is not TOML: Invalid value"),
-        (b'{\n"title" "x"\n}\n', "the front matter is not JSON: Expecting ':' delimiter (line 2 of the file)"),
+        (b"+++\ntitle = \n+++\n", "the front matter is not TOML that can be read: Invalid value"),
+        (
+            b'{\n"title" "x"\n}\n',
+            "the front matter is not JSON that can be read: Expecting ':' delimiter (line 2 of the file)",
+        ),
         (b"---\ndate: soon\n---\n", "date is no date: 'soon'. Write it like 2026-03-01."),
         (b"title \xff", "not UTF-8: byte 0xff at offset 6"),
     ],

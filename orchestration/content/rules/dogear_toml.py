@@ -5,8 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.content.front_matter import in_one_line
-from orchestration.content.rules.site_config import UNREADABLE, Config, Read, folder_below, parse_config
+from orchestration.content.rules.site_config import Config, Read, folder_below, parse_config
 from orchestration.content.rules.url_patterns import LONGEST_URL_PATH, TOKEN, canonical, longest_known
 from orchestration.errors import DogearError
 
@@ -40,8 +39,8 @@ def read_dogear_toml(read: Read, generators: Collection[str], tokens: Collection
         return DogearToml()
     try:
         config = parse_config(NAME, data)
-    except UNREADABLE as error:
-        raise DogearError(f"{NAME} cannot be read: {in_one_line(error) or 'it is nested too deeply'}.") from None
+    except DogearError as error:
+        raise DogearError(f"{NAME} cannot be read: {error}.") from None
     refuse_unknown(config, ("generator", "content", "static", "types"), "")
     generator = text_in(config, "generator")
     if generator is not None and generator not in generators:

@@ -1,22 +1,16 @@
 """Read configuration that others wrote: TOML, YAML and JSON of generators, which may be broken or hostile."""
 
-import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from orchestration.content.front_matter import check_yaml
+from orchestration.content.structured_text import parse
+from orchestration.errors import DogearError
 
 Read = Callable[[str], bytes | None]
 Config = Mapping[str, Any]
-LARGEST_CONFIG = 2**20
-# PyYAML's constructors raise whatever comes: `!!int ""` is an IndexError, `!!bool x` a KeyError.
-UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
 
 
 def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Config | None:
@@ -30,26 +24,20 @@ def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Con
             try:
                 values = parse_config(name, data)
                 return with_lower_names(values) if any_case else values
-            except UNREADABLE:
+            except DogearError:
                 return {}
     return None
 
 
 def parse_config(name: str, data: bytes) -> Config:
-    """Values of a file in the format that its name says. Raises one of ``UNREADABLE`` where it cannot be read."""
-    if len(data) > LARGEST_CONFIG:
-        raise ValueError(f"larger than {LARGEST_CONFIG // 2**20} MiB")
-    text = data.decode("utf-8-sig")
-    values: Any
-    if name.endswith(".toml"):
-        values = tomllib.loads(text)
-    elif name.endswith(".json"):
-        values = json.loads(text)
-    else:
-        check_yaml(text)
-        values = yaml.load(text, Loader=yaml.CSafeLoader)
+    """Values of a file in the format that its name says. Raises DogearError where it cannot be read."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DogearError(f"it is not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}") from None
+    values = parse("TOML" if name.endswith(".toml") else "JSON" if name.endswith(".json") else "YAML", text)
     if values is not None and not isinstance(values, dict):
-        raise TypeError("not a list of names and values")
+        raise DogearError("it is not a list of names and values")
     return values or {}
 
 
