@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 # Another number where the rules here change what comes out: all images are then published anew, under other keys.
-RECIPE = "r1"
+RECIPE = "r2"
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 LARGEST_FILE = 50 * 10**6
