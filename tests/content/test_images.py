@@ -150,6 +150,16 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 1000) + b"IDAT"
 
 
+def jpeg_of(width: int, height: int, scans: int) -> bytes:
+    """A progressive JPEG that draws its last scan again and again."""
+    data = saved(Image.new("L", (width, height), 9), "JPEG", progressive=True).removesuffix(b"\xff\xd9")
+    return data + data[data.rindex(b"\xff\xda") :] * scans + b"\xff\xd9"
+
+
+def test_a_jpeg_of_usual_scans_is_large_and_quick():
+    assert [variant.width for variant in encode_variants(jpeg_of(5000, 5000, scans=20)).variants] == [2048, 640, 320]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -158,11 +168,12 @@ def png_of(width: int, height: int) -> bytes:
         (saved(Image.effect_noise((300, 300), 80), "JPEG")[:2000], "truncated"),
         (saved(Image.effect_noise((300, 300), 80), "PNG")[:2000], "truncated"),
         (saved(Image.effect_noise((300, 300), 80), "WEBP")[:2000], "cannot be decoded"),
-        (png_of(8000, 7501), "8000 × 7501 are more than 60,000,000 pixels"),
-        (png_of(10000, 10000), "more than 60,000,000 pixels"),
+        (png_of(5000, 5001), "5000 × 5001 are more than 25,000,000 pixels"),
+        (png_of(10000, 10000), "10000 × 10000 are more than 25,000,000 pixels"),
         (png_of(2**31 - 1, 2**31 - 1), "more than 60,000,000 pixels"),
         (png_of(50, 50), "cannot be decoded"),
-        (b"\xff\xd8\xff" + b"\xff\xda" * 2000, "scans"),
+        (jpeg_of(2000, 1000, scans=600), "a JPEG of 6\\d\\d scans"),
+        (jpeg_of(9, 9, scans=2000), "a JPEG of 2,0\\d\\d scans"),
         (b"GIF89a" + bytes(2000), "cannot be decoded|no image"),
     ],
 )

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
 MOST_FRAMES = 1000
-# Of all frames together: what is encoded in half a minute, and what is held in memory at once.
-MOST_PIXELS = 200_000_000
-MOST_PIXELS_HELD = 60_000_000
+# Of all frames together: what is encoded in some ten seconds, and what is held in memory at once.
+MOST_PIXELS = 100_000_000
+MOST_PIXELS_HELD = 40_000_000
 SHORTEST_MS = 20
 USUAL_MS = 100
 METADATA = {"exif", "icc_profile", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}

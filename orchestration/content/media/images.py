@@ -21,9 +21,12 @@ RECIPE = "r2"
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 LARGEST_FILE = 50 * 10**6
-MOST_PIXELS = 60_000_000
-# A progressive JPEG draws the picture again with each scan; usual are ten.
-MOST_SCANS = 1000
+# A large JPEG is decoded in half its size. Of other formats all pixels are held at once, two or three times over.
+MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000}
+MOST_PIXELS_OF_OTHERS = 25_000_000
+# A progressive JPEG draws the picture again with each scan; usual are ten. Even a small one takes its time.
+MOST_SCANNED_PIXELS = 1_000_000_000
+FEWEST_SCANNED_PIXELS = 1_000_000
 # Long screenshots are tall, and must stay readable.
 WIDEST, TALLEST = 2048, 8192
 THUMBNAIL_WIDTHS = {"w640": 640, "w320": 320}
@@ -112,19 +115,21 @@ def encode_pixels(data: bytes) -> EncodedImage:
 
 
 def open_image(data: bytes) -> "Image":
-    """The image, not decoded yet. Raises DogearError where it is none, or has too many pixels."""
+    """The image, not decoded yet. Raises DogearError where it is none, or too much work to decode."""
     from PIL import Image, UnidentifiedImageError
 
-    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MOST_SCANS:
-        raise DogearError(f"a JPEG of more than {MOST_SCANS:,} scans")
     try:
         image = Image.open(BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise DogearError(f"its content is that of no image ({', '.join(FORMATS)} or SVG)") from None
     except Image.DecompressionBombError:
-        raise DogearError(f"more than {MOST_PIXELS:,} pixels") from None
-    if image.width * image.height > MOST_PIXELS:
-        raise DogearError(f"{image.width} × {image.height} are more than {MOST_PIXELS:,} pixels")
+        raise DogearError(f"more than {max(MOST_PIXELS.values()):,} pixels") from None
+    pixels, most = image.width * image.height, MOST_PIXELS.get(image.format or "", MOST_PIXELS_OF_OTHERS)
+    if pixels > most:
+        raise DogearError(f"{image.width} × {image.height} are more than {most:,} pixels")
+    scans = data.count(b"\xff\xda") if image.format in MOST_PIXELS else 0
+    if scans * max(pixels, FEWEST_SCANNED_PIXELS) > MOST_SCANNED_PIXELS:
+        raise DogearError(f"a JPEG of {scans:,} scans; save it with fewer")
     return image
 
 
