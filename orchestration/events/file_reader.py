@@ -7,15 +7,16 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from orchestration.events.addresses import ANY_ADDRESS
 from orchestration.events.event import EARLIEST, MOST_AHEAD
 from orchestration.events.event_input import EVENT_INPUT, REJECTED
 from orchestration.events.event_preparer import EventPreparer, Salts, sql
 from orchestration.events.log_formats import FileFormat, cloudfront_fields
-from orchestration.events.log_lines import ADDRESS_ANYWHERE, LineChunk
+from orchestration.events.log_lines import LineChunk
 from orchestration.events.ndjson import read_events
 
 # A line may have been cut within it.
-ADDRESS_OR_ITS_START = rf"{ADDRESS_ANYWHERE.pattern}|[0-9a-fA-F]+[.:][0-9a-fA-F.:]*$"
+ADDRESS_OR_ITS_START = rf"{ANY_ADDRESS.pattern}|[0-9a-fA-F]+[.:][0-9a-fA-F.:]*$"
 
 
 class FileReader:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.events.addresses import ANY_ADDRESS
 from orchestration.events.event import EARLIEST, MOST_AHEAD
 from orchestration.events.event_input import EVENT_INPUT
 from orchestration.events.event_preparer import Salts, sql
 from orchestration.events.file_reader import ADDRESS_OR_ITS_START, FileReader
 from orchestration.events.legacy_dump import DumpLines
-from orchestration.events.log_lines import ADDRESS_ANYWHERE, LineChunk
+from orchestration.events.log_lines import LineChunk
 
 LEGACY_ROWS = pa.schema(
     [("line_number", pa.int64())]
@@ -52,9 +53,7 @@ class LegacyReader(FileReader):
         self.lines_read += rows.num_rows
         self._duckdb.register("legacy_rows", rows.append_column("ordinal", pa.array(range(rows.num_rows), pa.int64())))
         limits = {"earliest": EARLIEST, "latest": datetime.now(UTC) + MOST_AHEAD}
-        self._duckdb.execute(
-            sql("map_legacy"), {**limits, "site": self.site, "address": f"(?:{ADDRESS_ANYWHERE.pattern})"}
-        )
+        self._duckdb.execute(sql("map_legacy"), {**limits, "site": self.site, "address": f"(?:{ANY_ADDRESS.pattern})"})
         self._duckdb.execute("insert or ignore into owners select distinct owner from mapped where owner is not null")
         if self._owner is not None:
             others = "delete from mapped where problem is null and owner is distinct from $owner"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+from orchestration.events.addresses import ANY_ADDRESS
+
 CHUNK_BYTES = 16 * 2**20
 LONGEST_LINE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
@@ -22,15 +24,9 @@ def without_address(line: str) -> str:
     return ADDRESS.sub("", line)
 
 
-# An address in any field, IPv4 or IPv6: whoever writes a log as JSON names its fields. A time has too few colons.
-ADDRESS_ANYWHERE = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]*::[0-9a-fA-F:.]*"
-)
-
-
 def without_addresses(line: str) -> str:
-    """A line of a log in which an address may stand anywhere, to be hashed."""
-    return ADDRESS_ANYWHERE.sub("", line)
+    """A line of a log in which an address may stand anywhere, to be hashed: whoever writes JSON names its fields."""
+    return ANY_ADDRESS.sub("", line)
 
 
 @dataclass(frozen=True)

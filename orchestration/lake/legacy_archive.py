@@ -10,10 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import DogearError
+from orchestration.events.addresses import ANY_ADDRESS
 from orchestration.events.event_preparer import sql
 from orchestration.events.legacy_reader import LEGACY_ROWS
 from orchestration.events.legacy_table import LegacyTable, check_rows, table_rows
-from orchestration.events.log_lines import ADDRESS_ANYWHERE
 from orchestration.lake.storage import open_lake
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
@@ -23,7 +23,7 @@ ARCHIVE = f"""
         select
             row_id as id,
             event_type,
-            without_email(regexp_replace(event_data, '{ADDRESS_ANYWHERE.pattern}', '[client]', 'g')) as event_data,
+            without_email(regexp_replace(event_data, '{ANY_ADDRESS.pattern}', '[client]', 'g')) as event_data,
             created_at
         from source_rows
     ) to $file (format parquet, compression zstd)

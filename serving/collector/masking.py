@@ -8,14 +8,12 @@ import re
 from functools import lru_cache
 from ipaddress import ip_address
 
+from orchestration.events.addresses import ANY_ADDRESS
+
 BETWEEN = frozenset(' \t\n\r\v\f/?&=#@"\\<>()[],;:')
 LABEL = r"[^\s/?&=#@\"\\<>()\[\],;:.]{1,100}+"
 # What follows upon the name of a mailbox.
 AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){LABEL}(?:\.{LABEL})+")
-# As the macro masked_excerpt has it.
-ANY_IP = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|(?<![0-9a-fA-F:])[0-9a-fA-F:]*::[0-9a-fA-F:.]*"
-)
 MOST_REMEMBERED = 1_000
 
 
@@ -59,7 +57,7 @@ def without_ip(text: str, address: str) -> str:
 
 def without_any_ip(text: str) -> str:
     """For texts that only people look at: whatever reads like an address of a machine is masked."""
-    return ANY_IP.sub("[ip]", text)
+    return ANY_ADDRESS.sub("[ip]", text)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
