@@ -58,7 +58,12 @@ class Settings(BaseSettings):
         default=None, description="The site that commands mean, where there are several of one's own."
     )
     git_tokens: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(tokens_by_host)] = Field(
-        default={}, description="Access tokens for repositories over https, by host, as a JSON object."
+        default={},
+        description="Access tokens for repositories over https, by host (host:port but for 443), as a JSON object.",
+    )
+    private_git_hosts: str = Field(
+        default="",
+        description="Hosts of one's own networks whose repositories are read, as URLs name them, with commas between.",
     )
     media_url: str | None = Field(
         default=None, description="Where images are published: a folder, or an fsspec URL such as s3://bucket/path."

@@ -57,7 +57,7 @@ def add(
     import sys
 
     from orchestration.cli.sync import sync_and_tell
-    from orchestration.content.repositories import check_repository
+    from orchestration.content.repositories import check_repository, forget_unused
     from orchestration.content.sites import all_sites, allowed_origins, check_site, save_site
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
@@ -76,6 +76,7 @@ def add(
         before = known.get(name, {"site": name, "user_code": "owner"})
         site = check_site({**before, **{key: value for key, value in given.items() if value is not None}})
         save_site(database_url, site)
+        forget_unused(settings.home_folder, all_sites(database_url))
         say(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
         if site.build_url and settings.build_webhook_secret is None:
             say("No build will be asked for before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
@@ -110,7 +111,7 @@ def list_sites() -> None:
 
 @app.command()
 def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> None:
-    """Remove a site, with its documents and their history.
+    """Remove a site, with its documents, their history, and what was fetched of its repository.
 
     Its visits stay, and so does what is published of its images.
 
@@ -118,10 +119,13 @@ def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> No
     Example:
       dogear site remove example.org
     """
-    from orchestration.content.sites import remove_site
+    from orchestration.content.repositories import forget_unused
+    from orchestration.content.sites import all_sites, remove_site
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
-    with open_database(Settings()) as database_url:
+    settings = Settings()
+    with open_database(settings) as database_url:
         remove_site(database_url, name)
+        forget_unused(settings.home_folder, all_sites(database_url))
     say(f"{name} is removed.")

@@ -1,20 +1,18 @@
 """Has anything changed at the source of a site? Told without reading its files."""
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-
-from pydantic import SecretStr
 
 from orchestration.content.commit_files import CommitFiles
 from orchestration.content.files import list_files
-from orchestration.content.remotes import newest_commit
-from orchestration.content.repositories import HEAD, is_remote, open_source, repository_folder
+from orchestration.content.remotes import GitAccess, newest_commit
+from orchestration.content.repositories import HEAD, open_source, repository_folder
+from orchestration.content.repository_urls import is_remote
 from orchestration.content.rules.conventions import read_conventions
 from orchestration.content.sites import Site
 
 
-def fingerprint(site: Site, home: Path, git_tokens: Mapping[str, SecretStr]) -> str:
+def fingerprint(site: Site, home: Path, access: GitAccess) -> str:
     """What the site is made of: the commit and, of a working tree, a digest of the files' paths, sizes and times.
 
     Another fingerprint, another content; a new setting of the site counts too. Raises DogearError where the source
@@ -25,7 +23,7 @@ def fingerprint(site: Site, home: Path, git_tokens: Mapping[str, SecretStr]) -> 
     settings = hashlib.sha256(repr(site).encode()).hexdigest()[:8]
     if is_remote(site.repository):
         folder = repository_folder(home, site.repository)
-        return f"{newest_commit(site.repository, site.branch or HEAD, folder, git_tokens)}, {settings}"
+        return f"{newest_commit(site.repository, site.branch or HEAD, folder, access)}, {settings}"
     source = open_source(site, home)
     source.state()
     commit = source.checkout.head if source.checkout else "no commit"

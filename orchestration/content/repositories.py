@@ -1,19 +1,19 @@
 """Where the content of a site is read from: a folder, a working tree, or a branch here or elsewhere."""
 
+import fcntl
 import hashlib
-import re
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pygit2
-from pydantic import SecretStr
 
 from orchestration.content.commit_files import CommitFiles
 from orchestration.content.folder_files import FolderFiles
 from orchestration.content.git_history import Checkout
-from orchestration.content.remotes import fetch, local_name
+from orchestration.content.remotes import GitAccess, fetch, local_name
+from orchestration.content.repository_urls import endpoint_of, is_remote
 from orchestration.content.site_files import SiteFiles
 from orchestration.content.sites import Site
 from orchestration.errors import DogearError
@@ -21,7 +21,6 @@ from orchestration.errors import DogearError
 # Git refuses repositories of other users because of the programs that their settings may name; reading runs none.
 pygit2.settings.owner_validation = False
 
-SCP_LIKE = re.compile(r"[\w.-]+@[\w.-]+:(?!//)")
 HEAD = "HEAD"
 
 
@@ -51,27 +50,13 @@ class Source:
         return f"{self.checkout.repository.head.target} {index.st_mtime_ns} {index.st_size}"
 
 
-def is_remote(repository: str) -> bool:
-    """Whether it is a URL, or ``user@host:path``, and no path on this machine."""
-    return "://" in repository or SCP_LIKE.match(repository) is not None
-
-
 def check_repository(repository: str) -> str:
     """The repository as it is kept: a URL, or an absolute path. Raises DogearError for what it cannot be."""
     if not repository.strip():
         raise DogearError("--repository is empty: name a folder, or the URL of a Git repository.")
     if not is_remote(repository):
         return str(Path(repository).expanduser().absolute())
-    try:
-        parts = urlsplit(repository)
-    except ValueError:
-        raise DogearError("--repository is a URL that cannot be read; write it like https://host/path.") from None
-    if parts.password or parts.query or parts.fragment or (parts.username and parts.scheme in {"https", "http"}):
-        raise DogearError(
-            "A URL with a password or token would be kept in the database: set DOGEAR_GIT_TOKENS instead."
-        )
-    if "://" in repository and parts.scheme not in {"https", "http", "ssh", "git", "file"}:
-        raise DogearError(f"{repository}: Git repositories are read over https, ssh, git or file.")
+    endpoint_of(repository)
     return repository
 
 
@@ -80,7 +65,20 @@ def repository_folder(home: Path, url: str) -> Path:
     return home / "repositories" / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.git"
 
 
-def open_source(site: Site, home: Path, git_tokens: Mapping[str, SecretStr] | None = None) -> Source:
+def forget_unused(home: Path, sites: Iterable[Site]) -> int:
+    """Remove the commits of remote repositories that no site has any more; how many repositories there were."""
+    used = {repository_folder(home, site.repository).name for site in sites if site.repository}
+    unused = [folder for folder in (home / "repositories").glob("*.git") if folder.name not in used]
+    for folder in unused:
+        lock = folder.with_suffix(".lock")
+        with lock.open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink(missing_ok=True)
+    return len(unused)
+
+
+def open_source(site: Site, home: Path, access: GitAccess | None = None) -> Source:
     """The source of a site that has a repository; of a remote one, the new commits are fetched first.
 
     Raises DogearError where it is not there, cannot be read, or has no such branch.
@@ -88,7 +86,7 @@ def open_source(site: Site, home: Path, git_tokens: Mapping[str, SecretStr] | No
     assert site.repository is not None
     if is_remote(site.repository):
         folder = repository_folder(home, site.repository)
-        fetch(site.repository, site.branch or HEAD, folder, git_tokens or {})
+        fetch(site.repository, site.branch or HEAD, folder, access or GitAccess())
         return at_commit(pygit2.Repository(str(folder)), "", local_name(site.branch or HEAD), site)
     root = Path(site.repository)
     if not root.is_dir():

@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration.content.assets import SitesToSync, content_files
 from orchestration.content.builds.build_requests import builds_due
 from orchestration.content.changes import fingerprint
+from orchestration.content.remotes import GitAccess
 from orchestration.content.repositories import RepositoryBusyError
 from orchestration.content.sites import all_sites, fingerprints, note_sync_error
 from orchestration.errors import DogearError
@@ -43,6 +44,7 @@ sync_content_job = dg.define_asset_job(
 )
 def content_changes(context: dg.SensorEvaluationContext, database: Database) -> dg.SensorResult:
     settings, now = database.settings, time.time()
+    access = GitAccess.granted_by(settings)
     asked = {name: Asked(*known) for name, known in json.loads(context.cursor or "{}").items()}
     read, due = fingerprints(database.url), builds_due(database.url)
     wanted: dict[str, Asked] = {}
@@ -52,7 +54,7 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
         name = site.site
         before = wanted[name] = asked.get(name, Asked("", 0, 0))
         try:
-            found = f"{fingerprint(site, settings.home_folder, settings.git_tokens)} {due.get(name, '')}".strip()
+            found = f"{fingerprint(site, settings.home_folder, access)} {due.get(name, '')}".strip()
         except DogearError as error:
             # A source that cannot be looked at now is looked at again; what was read of it stays.
             problems.append(str(error))

@@ -90,8 +90,8 @@ def check_site(values: Mapping[str, str | None]) -> Site:
     for value in astuple(site):
         if value is not None and not value.isprintable():
             raise DogearError(f"This holds characters that cannot be printed: {value[:80]!a}.")
-    if "/" in site.site:
-        raise DogearError(f"The name of a site is its host, such as example.org, and no URL: {site.site[:80]}.")
+    if not is_host(site.site):
+        raise DogearError(f"The name of a site is its host, such as example.org, and nothing else: {site.site[:80]}.")
     if site.repository is None and (site.branch or site.content_root or site.build_url):
         raise DogearError(f"{site.site} has no repository: say --repository PATH_OR_URL, or check its name.")
     if site.content_root and (site.content_root.startswith("/") or ".." in Path(site.content_root).parts):
@@ -124,6 +124,14 @@ def origin_host(origin: str) -> str:
     if "@" in parts.netloc or not (HOST.fullmatch(host) or as_address(host)):
         raise DogearError(f"--origin {origin[:80]!a} is no host; it must look like shop.example.org, or an address.")
     return host
+
+
+def is_host(name: str) -> bool:
+    """Whether it can be a host, in capitals and other scripts too: folders and messages bear its name."""
+    try:
+        return as_address(name) is not None or HOST.fullmatch(name.lower().encode("idna").decode()) is not None
+    except ValueError:
+        return False
 
 
 def as_address(text: str) -> str | None:

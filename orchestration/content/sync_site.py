@@ -12,6 +12,7 @@ from orchestration.content.builds.build_requests import BuildsSummary, request_b
 from orchestration.content.changes import fingerprint
 from orchestration.content.media.images import is_image
 from orchestration.content.media.sync_media import MediaSummary, sync_media
+from orchestration.content.remotes import GitAccess
 from orchestration.content.repositories import RepositoryBusyError, open_source
 from orchestration.content.sites import Site, note_sync_error
 from orchestration.content.sync import SyncSummary, sync_content
@@ -75,7 +76,7 @@ def sync_site(
     if site.repository is None:
         return SiteSync()
     # Before it is read: what changes meanwhile makes another one.
-    found = when_at_rest(lambda: fingerprint(site, settings.home_folder, settings.git_tokens))
+    found = when_at_rest(lambda: fingerprint(site, settings.home_folder, GitAccess.granted_by(settings)))
     content = sync_tables(settings, database_url, site)
     images = [(file, url_path) for file, url_path in content.others if is_image(file.path)]
     media = sync_media(database_url, site.site, site.user_code, images, settings.media_storage, on_image)
@@ -88,7 +89,7 @@ def sync_tables(settings: Settings, database_url: str, site: Site) -> SyncSummar
     """Read what changed; all of it becomes visible at once, with the request for a build, or nothing does."""
 
     def read() -> SyncSummary:
-        source = open_source(site, settings.home_folder, settings.git_tokens)
+        source = open_source(site, settings.home_folder, GitAccess.granted_by(settings))
         with connect(database_url) as connection:
             done = sync_content(connection, site, source)
             if site.build_url and done.is_new and done.commit:
