@@ -19,7 +19,7 @@ from orchestration.errors import DogearError
 from orchestration.events.file_reader import FileReader
 from orchestration.events.log_formats import FileFormat, format_of_line
 from orchestration.events.log_lines import LineChunk, without_addresses
-from orchestration.events.user_agents import read_user_agent
+from orchestration.events.user_agents import UserAgents
 from serving.collector import masking
 from serving.collector.batch import BadBodyError, read_batch
 from serving.collector.sender import Sender
@@ -168,7 +168,7 @@ def parsers() -> dict[str, Parser]:
         "hugo.json": Parser(partial(configuration, "hugo.json"), JSON, json),
         "URL patterns": Parser(permalink, "/:year/:month/:slug/", urls),
         "links": Parser(lambda text: destination(text, "/a", "a.md", "a.example", PLAIN), "/a/b?c#d", urls),
-        "user agents": Parser(read_user_agent, AGENT, agents),
+        "user agents": Parser(UserAgents().of, AGENT, agents),
         **{f"log {kind}": Parser(partial(lines_of, kind), line, logs) for kind, line in LINES.items()},
         "SVG": Parser(image, SVG, svg),
         **images,
