@@ -101,7 +101,7 @@ def main() -> None:
         if error.errno not in NOT_WRITABLE:
             raise
         place, why = error.filename or "a file", error.strerror
-        sys.stderr.write(f"dogear: {place} cannot be used: {why}. Let our user read and write there, and make room.\n")
+        complain(f"{place} cannot be used: {why}. Let our user read and write there, and make room.")
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():
