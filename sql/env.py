@@ -3,5 +3,5 @@
 from alembic import context
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, version_table_schema="public")
+context.configure(connection=connection, version_table_schema="ops")
 context.run_migrations()

@@ -75,13 +75,10 @@ def import_legacy(
 
 def url_in(variable: str | None) -> str | None:
     """The URL that an environment variable holds. Raises DogearError, without quoting it, where it holds none."""
-    from orchestration.resources.postgres import libpq_url
+    from orchestration.resources.server import Server
 
     if variable is None:
         return None
     if "://" in variable:
         raise DogearError("--url-from takes the name of an environment variable, since a command line is seen by all.")
-    try:
-        return libpq_url(os.environ.get(variable, ""))
-    except DogearError as error:
-        raise DogearError(str(error).replace("DATABASE_URL", variable)) from None
+    return Server.said(os.environ.get(variable, ""), variable).url

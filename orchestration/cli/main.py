@@ -107,6 +107,13 @@ def main() -> None:
         for problem in error.errors():
             complain(f"{environment_name(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}.")
         sys.exit(1)
+    except Exception as error:
+        from orchestration.resources.server_faults import server_fault
+
+        if (fault := server_fault(error)) is None:
+            raise
+        complain(fault)
+        sys.exit(1)
     except SystemExit as end:
         if end.code == INTERRUPTED:
             complain("interrupted; what was not finished has been undone.")

@@ -24,13 +24,13 @@ def psql(context: typer.Context) -> None:
     """
     from orchestration.resources.database import open_database
     from orchestration.resources.embedded_postgres import binaries
-    from orchestration.resources.postgres import libpq_environment
+    from orchestration.resources.server import Server
     from orchestration.settings import Settings
 
     # One that is installed has the better line editor; the wheel's is always there.
     program = shutil.which("psql") or str(binaries() / "psql")
     with open_database(Settings()) as url:
-        sys.exit(run_program([program, *context.args], libpq_environment(url)))
+        sys.exit(run_program([program, *context.args], Server.of(url).libpq_environment()))
 
 
 def dbt(context: typer.Context) -> None:

@@ -23,6 +23,7 @@ from orchestration.events.log_lines import LineChunk, read_line_chunks
 from orchestration.events.visitor_salts import salts_for
 from orchestration.resources.bulk_load import load_rows, one_row
 from orchestration.resources.postgres import connect
+from orchestration.resources.server import Server
 
 Progress = Callable[[int], None]
 
@@ -125,14 +126,12 @@ def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
 
 def load(database_url: str, file: str, identity: FileIdentity, reader: FileReader, user_code: str) -> ImportSummary:
     """Move what was read into PostgreSQL, in one transaction."""
-    import adbc_driver_postgresql.dbapi as adbc
-
     days = reader.days()
     events, rejected = reader.counts()
     with connect(database_url) as connection:
         # In a transaction of its own, so that a long load does not make others wait for a new day.
         connection.execute("select raw.ensure_event_partitions(%s)", [days])
-    with adbc.connect(database_url) as connection:
+    with Server.of(database_url).adbc() as connection:
         import_id = record_import(connection, file, identity, reader, rejected)
         rows = reader.events(user_code, import_id, identity.file_id)
         added = load_events(connection, rows)

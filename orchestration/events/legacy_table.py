@@ -8,7 +8,8 @@ import pyarrow as pa
 from psycopg import sql
 
 from orchestration.errors import DogearError
-from orchestration.resources.postgres import connect, without_password
+from orchestration.resources.postgres import connect
+from orchestration.resources.server import Server
 
 ARCHIVE = "archive"
 NEEDED = ("event_type", "event_data", "created_at")
@@ -25,7 +26,7 @@ class LegacyTable:
 
     @property
     def place(self) -> str:
-        return f"{without_password(self.database_url)}: {self.schema}.{self.name}"
+        return f"{Server.of(self.database_url).place}: {self.schema}.{self.name}"
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -46,7 +47,7 @@ def find_legacy_table(database_url: str, written: str) -> LegacyTable:
         except psycopg.Error:
             found = None
     if found is None:
-        raise DogearError(f"There is no table {written!r} in {without_password(database_url)}.")
+        raise DogearError(f"There is no table {written!r} in {Server.of(database_url).place}.")
     schema, name, columns = found
     if missing := [column for column in NEEDED if column not in columns]:
         raise DogearError(f"{schema}.{name} has no column {' and '.join(missing)}; {', '.join(NEEDED)} are needed.")
@@ -55,15 +56,11 @@ def find_legacy_table(database_url: str, written: str) -> LegacyTable:
 
 def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
     """The rows, as text, in batches as PostgreSQL sends them; all of one moment."""
-    import adbc_driver_postgresql.dbapi as adbc
-
     question = sql.SQL(
         "select {id} as row_id, event_type::text, event_data::text, created_at::text, null::text as problem "
         "from {table}"
     ).format(id=sql.SQL("id::text" if table.has_id else "null::text"), table=table.identifier)
-    with adbc.connect(table.database_url) as connection, connection.cursor() as cursor:
-        cursor.execute("set local timezone = 'UTC'")
-        cursor.execute("set local datestyle = 'ISO'")
+    with Server.of(table.database_url).adbc() as connection, connection.cursor() as cursor:
         cursor.execute(question.as_string(None))
         first_line = 1
         for batch in cursor.fetch_record_batch():

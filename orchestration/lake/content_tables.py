@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from orchestration.lake.columns import COLUMNS_OF_TABLE, Column, quoted
+from orchestration.resources.server import Server
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
@@ -22,9 +23,7 @@ SENT_AS_THEY_ARE = {
 
 def copy_content_tables(database_url: str, tables: Iterable[str], duck: "duckdb.DuckDBPyConnection") -> None:
     """Make each of ``tables`` ("content.items"), all as they are at one moment, in place of what was there."""
-    import adbc_driver_postgresql.dbapi as adbc
-
-    with adbc.connect(database_url) as postgres:
+    with Server.of(database_url).adbc() as postgres:
         with postgres.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")
         for table in tables:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import psycopg
 
@@ -21,6 +20,7 @@ from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, no
 from orchestration.lake.manifest import write_manifest
 from orchestration.lake.recall import recall_day
 from orchestration.lake.storage import LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.resources.server import Server
 from orchestration.settings import Settings
 
 NOTE_EXPORT = Path(__file__).with_name("note_export.sql").read_bytes()
@@ -129,7 +129,7 @@ def write_file(
     """Write ``file``, and read it again. A batch at a time: what is sorted and does not fit in memory goes to disk."""
     names = ", ".join(quoted(column.name) for column in columns)
     until = day + timedelta(days=1)
-    with adbc.connect(database_url) as source, source.cursor() as cursor:
+    with Server.of(database_url).adbc() as source, source.cursor() as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
         cursor.execute(COUNTS, [day])
         events, crawlers = cursor.fetchall()[0]

@@ -70,11 +70,10 @@ def recall_day(
     day: date,
 ) -> None:
     """Bring one day back, beside what came late of it. The caller is alone in the lake."""
-    import adbc_driver_postgresql.dbapi as adbc
-
     from orchestration.lake.compare import read_day
     from orchestration.lake.storage import file_of
     from orchestration.resources.bulk_load import load_rows
+    from orchestration.resources.server import Server
 
     (noted,) = lake_days(connection, day, day)
     columns = schemas(connection)[noted.schema_version]
@@ -96,7 +95,7 @@ def recall_day(
     connection.execute("select raw.ensure_event_partitions(%s)", [[day]])
     connection.commit()
     # One transaction: a day is in PostgreSQL as a whole, with its count, or it is not.
-    with adbc.connect(database_url) as target, target.cursor() as cursor:
+    with Server.of(database_url).adbc() as target, target.cursor() as cursor:
         load_rows(target, "raw.events", rows, on_conflict="nothing")
         cursor.execute(COUNT_ANEW, [day])
         cursor.execute("update lake.days set left_at = null where day = $1", [day])

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from orchestration.resources.postgres import dagster_storage_url
+from orchestration.resources.server import Server
 from orchestration.settings import Settings
 
 INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
@@ -16,7 +16,7 @@ def prepare_dagster_home(settings: Settings, database_url: str) -> dict[str, str
     shutil.copyfile(INSTANCE_CONFIG, home / "dagster.yaml")
     return {
         "DAGSTER_HOME": str(home),
-        "DOGEAR_DAGSTER_STORAGE_URL": dagster_storage_url(database_url),
+        "DOGEAR_DAGSTER_STORAGE_URL": Server.of(database_url).dagster_url(),
         "DAGSTER_DISABLE_TELEMETRY": "true",
         # It may have been given to the command alone; links to runs need it.
         "DOGEAR_PORT": str(settings.port),

@@ -9,7 +9,8 @@ from psycopg import sql
 from orchestration.errors import DogearError
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
-from orchestration.resources.postgres import connect, libpq_url, with_database
+from orchestration.resources.postgres import connect, with_database
+from orchestration.resources.server import Server
 from orchestration.settings import Settings
 
 EMBEDDED_DATABASE = "dogear"
@@ -18,7 +19,7 @@ EMBEDDED_DATABASE = "dogear"
 def expected_url(settings: Settings) -> str:
     """URL of the database as far as it is known while no server runs: its name is right."""
     if settings.database_url is not None:
-        return libpq_url(settings.database_url.get_secret_value())
+        return Server.said(settings.database_url.get_secret_value()).url
     return f"postgresql:///{EMBEDDED_DATABASE}"
 
 

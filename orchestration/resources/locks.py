@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg import sql
 
+from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 
 # Of any two who build, one waits.
@@ -21,6 +22,10 @@ LAKE = "lake"
 EVENTS = "events"
 NOTIFICATIONS = "notifications"
 MIGRATIONS = "migrations"
+# What the migration of the locks says as well; it tells the schema from another of that name.
+DESCRIPTION = (
+    "One empty table per lock between processes of Dogear; who holds the lock has locked the table, in exclusive mode."
+)
 # A server may end what waits, or does nothing, for long.
 PATIENCE = """
     select set_config(name, '0', false) from pg_settings
@@ -62,11 +67,22 @@ def take(connection: psycopg.Connection, name: str) -> None:
 
 
 def make(url: str, name: str) -> None:
-    """Make the table of a lock, unless it is there; migrations need one before there is anything else."""
+    """Make the table of a lock, unless it is there; migrations need one before there is anything else.
+
+    Raises DogearError where others have a schema of that name.
+    """
     table = sql.SQL("create table if not exists locks.{} ()").format(sql.Identifier(name))
     with connect(url) as connection:
         connection.autocommit = True
-        for statement in (sql.SQL("create schema if not exists locks"), table):
-            # Another has made it at the same moment.
-            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
-                connection.execute(statement)
+        # Another may make it at the same moment. Schema and description appear together.
+        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema), connection.transaction():
+            connection.execute("create schema locks")
+            connection.execute(sql.SQL("comment on schema locks is {}").format(DESCRIPTION))
+        found = connection.execute("select obj_description(to_regnamespace('locks'), 'pg_namespace')").fetchone()
+        if found != (DESCRIPTION,):
+            raise DogearError(
+                "The database has a schema locks that is not Dogear's, and was left alone: let DATABASE_URL name a "
+                "database without one."
+            )
+        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+            connection.execute(table)

@@ -1,15 +1,31 @@
-"""Bring a database to the newest migration in ``sql/versions``."""
+"""Bring a database to the newest migration in ``sql/versions``, if it is one that Dogear can live in."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
+from orchestration.errors import DogearError
 from orchestration.resources.locks import MIGRATIONS as MIGRATIONS_LOCK
 from orchestration.resources.locks import alone
 from orchestration.resources.postgres import connect
+from orchestration.resources.server import Server
+from orchestration.resources.server_check import refuse_unfit
 from orchestration.settings import PROJECT_ROOT
 
+if TYPE_CHECKING:
+    import sqlalchemy
+
 MIGRATIONS = PROJECT_ROOT / "sql"
+# The first table of the first migration, by its description.
+IS_OURS = """
+    select coalesce(obj_description(to_regclass('raw.imports'), 'pg_class'), '')
+        = 'One row per file that was imported, each time that it was imported.'
+"""
+TAKEN = "select nspname from pg_namespace where nspname = any(%s) order by nspname"
+NOTE = "comment on table ops.alembic_version is 'One row: the number of the last migration that this database has.'"
+# Those that migrations make, then those that dbt makes.
+SCHEMAS = ("analytics", "content", "dagster", "lake", "live", "ops", "raw", "intermediate", "marts", "staging")
 
 
 def newest_migration(folder: Path = MIGRATIONS) -> str:
@@ -18,30 +34,61 @@ def newest_migration(folder: Path = MIGRATIONS) -> str:
 
 
 def migrate(url: str) -> None:
-    """Run the migrations that the database lacks; all of them become visible at once, or none."""
+    """Run the migrations that the database lacks; all of them become visible at once, or none.
+
+    Raises DogearError where the server does not suit, or others use names that Dogear would use.
+    """
+    with connect(url) as connection:
+        refuse_unfit(connection, url)
+        current = current_migration(connection)
     # Alembic takes longer to import than this question takes to answer, and the answer is nearly always yes.
-    if current_migration(url) == newest_migration():
+    newest = newest_migration()
+    if current == newest:
         return
+    if current is not None and current > newest:
+        place = Server.of(url).place
+        raise DogearError(
+            f"{place} is at migration {current} of a newer Dogear, and this one knows {newest}: update it."
+        )
     import alembic.command
     import alembic.config
     import sqlalchemy
 
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
+    engine = sqlalchemy.create_engine("postgresql+psycopg2://", creator=Server.of(url).psycopg2)
     try:
         with alone(url, MIGRATIONS_LOCK), engine.begin() as connection:
+            prepare(connection)
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
+            connection.exec_driver_sql(NOTE)
     finally:
         engine.dispose()
 
 
-def current_migration(url: str) -> str | None:
-    """Number of the last migration that the database has; None before the first."""
-    with connect(url) as connection:
-        try:
-            row = connection.execute("select version_num from public.alembic_version").fetchone()
-        except psycopg.errors.UndefinedTable:
-            return None
+def prepare(connection: "sqlalchemy.Connection") -> None:
+    """Have the table of versions in a schema of ours; in ``public`` it would be any other application's too.
+
+    Raises DogearError where Dogear never was in this database, and others have schemas of its names.
+    """
+    is_ours = connection.exec_driver_sql(IS_OURS).scalar()
+    taken = [] if is_ours else connection.exec_driver_sql(TAKEN, (list(SCHEMAS),)).scalars().all()
+    if taken:
+        raise DogearError(
+            f"The database has a schema {taken[0]} that is not Dogear's, and was left alone: let DATABASE_URL name a "
+            f"database without schemas called {', '.join(SCHEMAS)}."
+        )
+    connection.exec_driver_sql("create schema if not exists ops")
+    if is_ours and not connection.exec_driver_sql("select to_regclass('ops.alembic_version')").scalar():
+        connection.exec_driver_sql("alter table public.alembic_version set schema ops")
+
+
+def current_migration(connection: psycopg.Connection) -> str | None:
+    """Number of the last migration that the database has; None before the first, and where the table is another's."""
+    try:
+        row = connection.execute(f"select version_num from ops.alembic_version where ({IS_OURS})").fetchone()  # noqa: S608
+    except psycopg.errors.UndefinedTable:
+        connection.rollback()
+        return None
     return row[0] if row else None

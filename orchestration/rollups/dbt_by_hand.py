@@ -14,6 +14,7 @@ from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.dbt_run import READ_AROUND, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
+from orchestration.rollups.foreign_relations import refuse_foreign
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
@@ -32,11 +33,14 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
         yield {}
         return
     days = named_days(arguments)
+    parsed = parsed_project(database_url, settings)
     with alone(database_url, BUILD) as lock:
+        with connect(database_url) as connection:
+            refuse_foreign(connection, parsed)
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
             with connect(database_url) as connection:
-                forget_days(connection, days, day_columns(parsed_project(database_url, settings)))
+                forget_days(connection, days, day_columns(parsed))
         elif left := days_that_left(lock, date.min, date.max):
             raise DogearError(
                 f"{len(left)} days, {left[0]} to {left[-1]}, have left PostgreSQL for the lake: dbt would empty "

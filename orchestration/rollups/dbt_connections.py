@@ -1,13 +1,19 @@
-"""Connections to PostgreSQL that last for a build."""
+"""dbt's connections to PostgreSQL: opened as all of ours are, and kept for a build."""
 
+import os
 from typing import Any
 
 import psycopg2
 from dbt.adapters.contracts.connection import Connection
+from dbt.adapters.events.logging import AdapterLogger
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt.adapters.postgres.impl import PostgresAdapter
 from psycopg2.extensions import STATUS_BEGIN, TRANSACTION_STATUS_IDLE
 
+from orchestration.resources.server import Server
+
+log = AdapterLogger("Postgres")
+RETRIES = 1
 # The name of a connection that is no node's.
 RELEASED = ""
 
@@ -19,6 +25,20 @@ class KeptConnections(PostgresConnectionManager):
     memory they have yet to touch (https://github.com/dbt-labs/dbt-adapters/issues/83). When a build ends, dbt closes
     those that are left.
     """
+
+    @classmethod
+    def open(cls, connection: Connection) -> Connection:
+        """As dbt's own, to the server that DBT_DATABASE_URL names; a profile can say less of one than a URL."""
+        if connection.state == "open":
+            return connection
+        server = Server.of(os.environ["DBT_DATABASE_URL"])
+        return cls.retry_connection(
+            connection,
+            connect=lambda: server.psycopg2(application_name="dbt"),
+            logger=log,
+            retry_limit=RETRIES,
+            retryable_exceptions=[psycopg2.OperationalError],
+        )
 
     def set_connection_name(self, name: str | None = None) -> Connection:
         """The connection of this thread, for the node of this name; a new one where the kept one has ended."""

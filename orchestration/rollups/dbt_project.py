@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg.conninfo
-
 from orchestration.errors import DogearError
+from orchestration.resources.server import Server
 from orchestration.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # The dbt of this environment, whatever PATH says.
-DBT_COMMAND = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
+DBT_COMMAND = (sys.executable, "-m", "orchestration.rollups.dbt_program")
 # What parsing reads; the adapters' macros are among what it writes.
 PARSED_FILES = {".sql", ".yml", ".yaml", ".md", ".csv"}
 PARSED_BY = ("dbt-core", "dbt-adapters", "dbt-postgres")
@@ -28,16 +27,11 @@ PARSED_FROM = "parsed_from"
 
 
 def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
-    """What ``profiles.yml`` reads, and where dbt writes."""
+    """What ``profiles.yml`` and dbt's connections read, and where dbt writes."""
     home = settings.home_folder
-    parts = psycopg.conninfo.conninfo_to_dict(database_url)
     return {
-        "DBT_HOST": str(parts.get("host", "localhost")),
-        "DBT_PORT": str(parts.get("port", 5432)),
-        "DBT_USER": str(parts.get("user", "")),
-        "DBT_PASSWORD": str(parts.get("password", "")),
-        "DBT_DBNAME": str(parts.get("dbname", "")),
-        "DBT_SSLMODE": str(parts.get("sslmode", "prefer")),
+        "DBT_DATABASE_URL": database_url,
+        "DBT_DBNAME": Server.of(database_url).parameters.get("dbname", ""),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_LOG_PATH": str(home / "dbt"),
         "DBT_TARGET_PATH": str(home / "dbt"),

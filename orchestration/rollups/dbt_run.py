@@ -21,6 +21,7 @@ from orchestration.lake.recall import recall
 from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
+from orchestration.rollups.foreign_relations import refuse_foreign
 from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
@@ -61,6 +62,8 @@ def dbt_build(
     if select:
         arguments += ["--select", *select]
     with alone(database_url, BUILD) as lock:
+        with connect(database_url) as connection:
+            refuse_foreign(connection, parsed)
         recall(database_url, settings, days.with_days_around(READ_AROUND))
         with connect(database_url) as connection:
             forget_days(connection, days, day_columns(parsed))
@@ -71,6 +74,8 @@ def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> 
     """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
     with alone(database_url, BUILD) as lock:
+        with connect(database_url) as connection:
+            refuse_foreign(connection, parsed)
         yield from run_dbt(database_url, settings, parsed, ["--select", *names], lock)
 
 

@@ -125,11 +125,10 @@ class Loader:
         return self._copier.load(connection, prepared.events)
 
     def _connect(self) -> Any:
-        import adbc_driver_postgresql.dbapi as adbc
-        import psycopg.conninfo
+        from orchestration.resources.server import Server
 
         if self._connection is None:
-            self._connection = adbc.connect(psycopg.conninfo.make_conninfo(self._database_url, **PATIENCE))
+            self._connection = Server.of(self._database_url).adbc(**PATIENCE)
             with self._connection.cursor() as cursor:
                 cursor.execute(LONGEST_IDLE)
             self._connection.commit()

@@ -29,7 +29,7 @@ def test_dagster_keeps_its_tables_in_a_schema_of_the_database(queue):
     assert [row["table_schema"] for row in schemas] == ["dagster"]
     stamped, head = queue.instance.run_storage.alembic_version()
     assert stamped == head
-    assert queue.rows("select version_num from public.alembic_version")[0]["version_num"] != stamped
+    assert queue.rows("select version_num from ops.alembic_version")[0]["version_num"] != stamped
 
 
 def test_a_run_that_succeeds(queue):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
 
-import psycopg.conninfo
 import pytest
 from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres.connections import PostgresCredentials
@@ -37,16 +36,10 @@ def test_a_build_opens_a_connection_for_each_thread_and_leaves_none(warehouse: W
 
 
 @pytest.fixture
-def connections(database_url: str) -> Iterator[KeptConnections]:
-    parts = psycopg.conninfo.conninfo_to_dict(database_url)
+def connections(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptConnections]:
+    monkeypatch.setenv("DBT_DATABASE_URL", database_url)
     credentials = PostgresCredentials(
-        host=str(parts["host"]),
-        port=int(parts.get("port", 5432)),
-        user=str(parts["user"]),
-        password=str(parts.get("password", "")),
-        database=str(parts["dbname"]),
-        schema="marts",
-        retries=0,
+        host="unused", port=0, user="", password="", database="unused", schema="marts", retries=0
     )
     manager = KeptConnections(SimpleNamespace(credentials=credentials), multiprocessing.get_context("spawn"))
     yield manager

@@ -1,0 +1,46 @@
+"""Dagster's storage, as ``dagster.yaml`` names it: its own, on connections of ours.
+
+Dagster takes a URL, and would have all the rest from parameters of the start, which poolers leave out; without its
+schema it would meet tables of others.
+"""
+
+from typing import Any, Self
+
+from dagster._serdes import ConfigurableClassData
+from dagster_postgres import DagsterPostgresStorage
+from sqlalchemy import URL, CreateEnginePlugin, Engine, Pool, event
+from sqlalchemy.dialects import plugins
+
+from orchestration.resources.server import DAGSTER_SCHEMA, Server
+
+
+class ServerPlugin(CreateEnginePlugin):
+    """Opens the connections of an engine whose URL is ``Server.dagster_url``."""
+
+    def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
+        super().__init__(url, kwargs)
+        self._server = Server.of(str(url.query["server"]))
+
+    def update_url(self, url: URL) -> URL:
+        return url.difference_update_query(["server"])
+
+    def handle_pool_kwargs(self, pool_cls: type[Pool], pool_args: dict[str, Any]) -> None:  # noqa: ARG002
+        # Connections that are kept have ended where the server was restarted.
+        pool_args["pre_ping"] = True
+
+    def engine_created(self, engine: Engine) -> None:
+        def connect(*_: object) -> Any:
+            return self._server.psycopg2(search_path=DAGSTER_SCHEMA)
+
+        event.listen(engine, "do_connect", connect)
+
+
+plugins.register("dogear", __name__, ServerPlugin.__name__)
+
+
+class DogearStorage(DagsterPostgresStorage):
+    """Its module is where the plugin is made known: each process of Dagster imports it for this class."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+        return cls(postgres_url=config_value["postgres_url"], inst_data=inst_data)

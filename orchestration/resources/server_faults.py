@@ -1,0 +1,36 @@
+"""Which errors are a server's own affair and no fault of ours: a person reads a sentence, and no traceback."""
+
+from collections.abc import Generator
+
+# PostgreSQL's classes of errors: connections, roles, rights, resources, an operator's intervention, its disk.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+SERVERS = ("08", "25006", "28", "3D", "42501", "53", "55P03", "57", "58")
+# How libraries call the server's number of an error, and their errors that come without one.
+NUMBERS = ("sqlstate", "pgcode")
+LOST = ("psycopg", "psycopg2", "adbc_driver_manager", "sqlalchemy")
+
+
+def server_fault(error: BaseException) -> str | None:
+    """What to say of an error that a server, or the way to it, is the reason of; None of any other."""
+    for cause in causes(error):
+        if is_servers(cause):
+            said = str(cause).strip().partition("\n")[0].rstrip(".")
+            return f"PostgreSQL: {said}. What was not finished has been undone; try again when the server is well."
+    return None
+
+
+def is_servers(error: BaseException) -> bool:
+    library = type(error).__module__.partition(".")[0]
+    if library not in LOST:
+        return False
+    number = next((getattr(error, name) for name in NUMBERS if getattr(error, name, None)), None)
+    if number is None:
+        return type(error).__name__ == "OperationalError" and getattr(error, "orig", None) is None
+    return number.startswith(SERVERS)
+
+
+def causes(error: BaseException | None) -> Generator[BaseException]:
+    """The error, and what it came of, down to the first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,28 @@
+"""What others have put where dbt would write: dbt drops without a word what has its name and is of another kind."""
+
+from pathlib import Path
+
+import psycopg
+
+from orchestration.errors import DogearError
+from orchestration.rollups.dbt_project import relations
+
+# pg_class.relkind of what dbt makes. A release that changes the kind of a model drops the former in a migration.
+KINDS = {"view": "v", "materialized_view": "m", "incremental": "r", "table": "r", "seed": "r"}
+FOREIGN = """
+    select format('%%I.%%I', nspname, relname)
+    from pg_class
+    join pg_namespace as n on n.oid = relnamespace
+    join unnest(%s::text[], %s::text[]) as wanted (name, kind) on wanted.name = nspname || '.' || relname
+    where relkind::text <> wanted.kind
+    order by 1
+"""
+
+
+def refuse_foreign(connection: psycopg.Connection, parsed: Path) -> None:
+    """Raises DogearError where dbt would drop what it has not made."""
+    wanted = {name: KINDS[config["materialized"]] for name, config in relations(parsed, *KINDS).items()}
+    found = connection.execute(FOREIGN, [list(wanted), list(wanted.values())]).fetchall()
+    if found:
+        names = ", ".join(name for (name,) in found)
+        raise DogearError(f"{names} is not dbt's, which would drop it: rename it, or move it to another schema.")
