@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 MIGRATIONS = PROJECT_ROOT / "sql"
 # The first table of the first migration, by its description.
 IS_OURS = """
-    select coalesce(obj_description(to_regclass('raw.imports'), 'pg_class'), '')
-        = 'One row per file that was imported, each time that it was imported.'
+    select exists (
+        select from pg_class as c join pg_namespace as n on n.oid = relnamespace
+        where nspname = 'raw' and relname = 'imports' and obj_description(c.oid, 'pg_class')
+            = 'One row per file that was imported, each time that it was imported.'
+    )
 """
 TAKEN = "select nspname from pg_namespace where nspname = any(%s) order by nspname"
 NOTE = "comment on table ops.alembic_version is 'One row: the number of the last migration that this database has.'"
@@ -88,7 +91,7 @@ def current_migration(connection: psycopg.Connection) -> str | None:
     """Number of the last migration that the database has; None before the first, and where the table is another's."""
     try:
         row = connection.execute(f"select version_num from ops.alembic_version where ({IS_OURS})").fetchone()  # noqa: S608
-    except psycopg.errors.UndefinedTable:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
         connection.rollback()
         return None
     return row[0] if row else None

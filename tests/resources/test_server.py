@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 from psycopg2.extensions import parse_dsn
 
+import orchestration.resources.dagster_storage  # noqa: F401 - makes its plugin known
 from orchestration.errors import DogearError
-from orchestration.resources.dagster_storage import ServerPlugin
 from orchestration.resources.server import SOCKET_FOLDERS, Server
 
 ASKED = (
@@ -50,7 +50,6 @@ def test_every_client_has_the_session_that_it_needs_and_what_the_url_says_beside
 
 
 def test_dagsters_storage_has_a_schema_of_its_own(database_url):
-    assert ServerPlugin
     engine = sqlalchemy.create_engine(Server.of(database_url).dagster_url())
     with engine.connect() as connection:
         assert connection.exec_driver_sql("show search_path").scalar() == "dagster"

@@ -101,10 +101,9 @@ def test_a_schema_of_others(server: ForeignServer, schema: str):
     database = f"others_{schema}"
     server.add_owner(database, "", database)
     url = server.socket_url(database, database)
-    with connect(url) as connection:
-        connection.execute(f"create schema {schema}; create table {schema}.orders as select 1 as n")
+    server.execute("create schema {0}; create table {0}.orders as select 1 as n", schema, database=database)
     assert f"has a schema {schema} that is not Dogear's" in refusal(url)
-    with connect(url) as connection:
+    with connect(server.socket_url(database=database)) as connection:
         assert connection.execute(f"select n from {schema}.orders").fetchone() == (1,)
 
 
