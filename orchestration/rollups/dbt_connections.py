@@ -1,6 +1,7 @@
 """dbt's connections to PostgreSQL: opened as all of ours are, and kept for a build."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import psycopg2
@@ -46,6 +47,12 @@ class KeptConnections(PostgresConnectionManager):
         if kept is not None and kept.state == "open" and kept.name == RELEASED and not answers(kept.handle):
             self.close(kept)
         return super().set_connection_name(name)
+
+    def cancel(self, connection: Connection) -> None:
+        """Through the connection itself: the number of its process, which dbt would end, may be one of a pooler's."""
+        handle: Any = connection.handle
+        with suppress(psycopg2.Error):
+            handle.cancel()
 
     def release(self) -> None:
         """Keep the connection, and nothing that was not committed on it."""

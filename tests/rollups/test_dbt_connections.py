@@ -2,9 +2,11 @@
 
 import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
 
+import psycopg2.errors
 import pytest
 from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres.connections import PostgresCredentials
@@ -75,6 +77,21 @@ def test_the_server_is_not_asked_to_roll_back_what_was_committed(connections: Ke
     connections.set_connection_name("next")
     _, cursor = connections.add_query("select to_regclass('public.finished')")
     assert cursor.fetchone() == ("finished",)
+
+
+def test_a_query_is_cancelled_and_no_process_by_its_number(connections: KeptConnections, database_url: str):
+    sleeping = connections.set_connection_name("sleeping")
+    number = process(sleeping)
+    sleep = "select pid from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active' and pid = %s"
+    with ThreadPoolExecutor() as pool, connect(database_url) as watcher, sleeping.handle.cursor() as cursor:
+        watcher.autocommit = True
+        query = pool.submit(cursor.execute, "select pg_sleep(60)")
+        until(lambda: watcher.execute(sleep, [number]).fetchone())
+        connections.cancel(sleeping)
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            query.result(timeout=30)
+    sleeping.handle.rollback()
+    assert process(sleeping) == number
 
 
 @pytest.mark.parametrize("after", ["another", "node"])
