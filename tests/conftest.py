@@ -24,6 +24,7 @@ LONGEST = (
     "tests/lake/test_two_engines.py",
     "tests/resources/test_job_queue.py",
     "tests/e2e/test_up.py",
+    "tests/servers/test_foreign_servers.py",
     "tests/rollups/test_killed_build.py",
     "tests/upkeep/test_erase.py",
     "tests/upkeep/test_nothing_is_left.py",
