@@ -34,7 +34,8 @@ ODD_SETTINGS = {
     "idle_in_transaction_session_timeout": "400",
     "idle_session_timeout": "400",
 }
-HALF = len(EVENTS) // 2
+# Of some days in March, and some in April: each is one range to build.
+MARCH, APRIL = EVENTS[:11], EVENTS[13:]
 
 
 def installation_of(url: str, home: Path) -> Installation:
@@ -46,8 +47,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     """A repository, and two files of events."""
     folder = tmp_path_factory.mktemp("inputs")
     (folder / "repository").mkdir()
-    halves = (EVENTS[:HALF], EVENTS[HALF:])
-    files = [write_events(folder / f"{number}.ndjson", events) for number, events in enumerate(halves)]
+    parts = (MARCH, APRIL)
+    files = [write_events(folder / f"{number}.ndjson", events) for number, events in enumerate(parts)]
     return str(write_repository(folder / "repository")), str(files[0]), str(files[1])
 
 
@@ -65,7 +66,7 @@ def expected(make_installation: Callable[..., Installation], inputs: tuple[str, 
 def marts_through(
     installation: Installation, inputs: tuple[str, str, str], then: Installation
 ) -> dict[str, list[tuple]]:
-    """The marts after half of the events came one way, and half another; the lake holds what PostgreSQL does."""
+    """The marts after some of the events came one way, and some another; the lake holds what PostgreSQL does."""
     repository, *files = inputs
     installation.dogear("site", "add", SITE, "--repository", repository)
     installation.dogear("import", files[0])
