@@ -17,6 +17,8 @@ import msgspec
 # What happened before the first log, or later than a clock can be wrong, is refused. Every day between has a partition.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MOST_AHEAD = timedelta(days=1)
+# What strangers say of older days, nobody believes. The tracker keeps what it could not send as long as this.
+LONGEST_DELAY = timedelta(days=7)
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]

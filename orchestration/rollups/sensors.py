@@ -24,6 +24,7 @@ from orchestration.rollups.stale_days import (
     days_of_other_content,
     days_to_build,
     missing_tables,
+    waiting_days,
 )
 
 LOOK_EVERY = 30
@@ -47,9 +48,10 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
         moved = days_of_other_content(connection) if content != memory.content else set[date]()
     if not moved:
         memory = replace(memory, content=content)
-    found = days_to_build(database.url, database.settings, always=moved, look_at_content=False)
+    waiting = waiting_days(built, datetime.now(UTC))
+    found = days_to_build(database.url, database.settings, always=moved, waiting=waiting, look_at_content=False)
     if not found:
-        return skip("Every day is built.", memory.without_old(now))
+        return skip("Every day is built that is due.", memory.without_old(now))
     states = {days: state(days, built, content, rules) for days in found}
     # Once for all of them, and only where one is due.
     job = cache(partial(job_for, database))

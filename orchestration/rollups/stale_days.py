@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.events.event import LONGEST_DELAY
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.session_rules import session_rules
@@ -21,6 +22,8 @@ LONGEST_BRIDGE = 14
 # In place of the number of events. NOT_BUILT: the day must be built again, and those that its sessions reach. BEGUN: a
 # build has begun that knows those others itself; were it the same, each build that fails would leave more to build.
 NOT_BUILT, BEGUN = -1, -2
+# Between two builds of a day that is over and that strangers can still reach.
+PAUSE_OF_PAST_DAYS = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,18 @@ class DayRange:
 
 
 def days_to_build(
-    database_url: str, settings: Settings, always: Collection[date] = (), *, look_at_content: bool = True
+    database_url: str,
+    settings: Settings,
+    always: Collection[date] = (),
+    *,
+    waiting: Collection[date] = (),
+    look_at_content: bool = True,
 ) -> list[DayRange]:
     """``stale_ranges`` of the tables of the dbt project, by the rules of this installation."""
     tables = day_columns(parsed_project(database_url, settings))
     with connect(database_url) as connection:
         rules = str(session_rules(connection))
-    return stale_ranges(database_url, tables, rules, always, look_at_content=look_at_content)
+    return stale_ranges(database_url, tables, rules, always, waiting=waiting, look_at_content=look_at_content)
 
 
 def stale_ranges(
@@ -54,10 +62,12 @@ def stale_ranges(
     rules: str,
     always: Collection[date] = (),
     *,
+    waiting: Collection[date] = (),
     look_at_content: bool = True,
 ) -> list[DayRange]:
     """The days that must be built, and those of ``always``, as few ranges, oldest first.
 
+    What events do to the days of ``waiting`` is passed over; what content and rules do to them is not.
     ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, no day is built. Where
     there are no events either, that is today: empty marts can be looked at, absent ones cannot.
     """
@@ -68,11 +78,12 @@ def stale_ranges(
             return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
         of_other_rules = days_of_other_rules(built, rules)
         made_of = {day: by.events for day, by in built.items()}
-        touched = touched_days(changed_days(raw, made_of), raw.keys() | built.keys())
+        touched = touched_days(changed_days(raw, made_of).difference(waiting), raw.keys() | built.keys())
         begun = {day for day, events in made_of.items() if events == BEGUN}
+        by_events = (touched | begun).difference(waiting)
         # This reads what the days were built with, all of history.
         moved = days_of_other_content(connection) if look_at_content else set[date]()
-        return ranges({*touched, *begun, *of_other_rules, *moved, *always}, raw.keys() | built.keys())
+        return ranges({*by_events, *of_other_rules, *moved, *always}, raw.keys() | built.keys())
 
 
 def raw_days(connection: psycopg.Connection) -> dict[date, int]:
@@ -119,20 +130,35 @@ def forget_days(connection: psycopg.Connection, days: DayRange, tables: Collecti
 
 @dataclass(frozen=True)
 class Built:
-    """Of how many events of people the marts of a day were made, and by which rules of sessions."""
+    """Of how many events of people the marts of a day were made, by which rules of sessions, and when."""
 
     events: int
     rules: str
+    at: datetime
 
 
 def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
     """What the marts of each day were made of; None before the first build."""
     try:
         with connection.transaction():
-            rows = connection.execute("select day, events, rules from marts.built_days").fetchall()
+            rows = connection.execute("select day, events, rules, built_at from marts.built_days").fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return None
-    return {day: Built(events, rules) for day, events, rules in rows}
+    return {day: Built(events, rules, at) for day, events, rules, at in rows}
+
+
+def waiting_days(built: Mapping[date, Built], now: datetime) -> set[date]:
+    """The days that a sensor leaves for later: over, in reach of strangers, and built within the hour.
+
+    Today and yesterday are looked at, and older days than the last week change by what an operator does; so does a day
+    that counts as not built. All others could be made stale each minute by whoever sends one event for each.
+    """
+    oldest, newest = now.date() - LONGEST_DELAY - 2 * ONE_DAY, now.date() - 2 * ONE_DAY
+    return {
+        day
+        for day, by in built.items()
+        if oldest <= day <= newest and by.events != NOT_BUILT and now - by.at < PAUSE_OF_PAST_DAYS
+    }
 
 
 def days_of_other_rules(built: Mapping[date, Built], rules: str) -> set[date]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from orchestration.events.event import Event
-from serving.collector.clock import LONG_AGO, OFF_BY, offset_of
+from serving.collector.clock import OFF_BY, earliest_believed, offset_of
 from serving.collector.journal_line import KeptEvent, Line, RejectedEvent
 from serving.collector.masking import is_suspect, masked
 from serving.collector.mending import MOST_PROPERTIES, mended
@@ -140,7 +140,7 @@ def reading_of(
 
 def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Event]:
     """The first of the events, as far as they can be kept as they are, where the body holds no address."""
-    earliest, latest = received_at - LONG_AGO, received_at + OFF_BY
+    earliest, latest = earliest_believed(received_at), received_at + OFF_BY
     sound: list[Event] = []
     for event in events:
         if event is None:

@@ -20,7 +20,10 @@ def connection(database_url):
     """Ten days are built of one event each; of the fifth there are two by now."""
     with connect(database_url) as connection:
         connection.execute("create schema marts")
-        connection.execute("create table marts.built_days (day date, events bigint, rules text default '')")
+        connection.execute(
+            "create table marts.built_days "
+            "(day date, events bigint, rules text default '', built_at timestamptz default now())"
+        )
         for day, events in BUILT.items():
             connection.execute("insert into marts.built_days values (%s, %s)", [day, events])
             connection.execute("insert into raw.day_counts values (%s, %s)", [day, events])

@@ -75,7 +75,7 @@ def views(ticks: Ticks, day: datetime) -> int:
 
 
 def test_an_event_of_two_months_ago_rebuilds_the_days_it_touches_and_no_other(ticks):
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
     ticks.warehouse.load([view(LATE, visitor="bo")])
     assert len(ticks.look().run_ids) == 1
     (run,) = ticks.queued()
@@ -89,7 +89,7 @@ def test_an_event_of_two_months_ago_rebuilds_the_days_it_touches_and_no_other(ti
     after = ticks.rows("select day, built_at from marts.built_days order by day")
     changed = [new["day"] for old, new in zip(before, after, strict=True) if old != new]
     assert changed == [days_after(LATE, day).date() for day in (-1, 0, 1, 2)]
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
 
 
 def test_transactions_that_commit_out_of_order_are_both_built(ticks):
@@ -101,13 +101,32 @@ def test_transactions_that_commit_out_of_order_are_both_built(ticks):
         ticks.look()
         assert ticks.days() == [days(days_after(second, -1), days_after(second, 1))]
         ticks.build()
-        assert ticks.look().skip_reason == "Every day is built."
+        assert ticks.look().skip_reason == "Every day is built that is due."
         slow.commit()
     ticks.look()
     assert ticks.days() == [days(days_after(first, -1), days_after(first, 2))]
     ticks.build()
     assert (views(ticks, first), views(ticks, second)) == (2, 2)
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
+
+
+def test_events_for_each_day_of_a_week_are_built_once_an_hour_and_today_at_once(ticks):
+    """Whoever sends them each minute makes no more work than that."""
+    these = [days_after(TODAY, -day) for day in range(9)]
+    ticks.warehouse.load(view(day, visitor="eve") for day in these)
+    ticks.look()
+    assert ticks.days() == [days(days_after(TODAY, -1), TODAY)], "the others were built a moment ago"
+    ticks.build()
+    assert ticks.look().skip_reason == "Every day is built that is due."
+    ticks.warehouse.load(view(day, visitor="mallory") for day in these)
+    with connect(ticks.database_url) as connection:
+        connection.execute("update marts.built_days set built_at = built_at - interval '1 hour'")
+    ticks.as_if_asked(60)
+    ticks.look()
+    assert ticks.days() == [days(days_after(TODAY, -9), TODAY)]
+    ticks.build()
+    assert [views(ticks, day) for day in these] == [3] * 9
+    assert ticks.look().skip_reason == "Every day is built that is due."
 
 
 def test_the_night_builds_yesterday_and_every_four_hours_content_is_summed_up(ticks):
@@ -138,7 +157,7 @@ def test_the_counts_of_loads_are_summed_up_by_night(ticks):
     assert any(row["loads"] > 1 for row in before)
     assert defs.resolve_job_def("sum_up_day_counts").execute_in_process(instance=ticks.instance).success
     assert ticks.rows(loads) == [{**row, "loads": 1} for row in before]
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
 
 
 def test_a_cursor_of_another_version_begins_anew(ticks):
@@ -148,7 +167,7 @@ def test_a_cursor_of_another_version_begins_anew(ticks):
         '{"asked": {"a": 1}}',
     ):
         ticks.set_cursor(cursor)
-        assert ticks.look().skip_reason == "Every day is built."
+        assert ticks.look().skip_reason == "Every day is built that is due."
         assert set(ticks.cursor) == {"content", "asked"}
     ticks.as_if_asked(60)
     ticks.look()
@@ -164,10 +183,10 @@ def test_other_content_is_looked_for_once(ticks, site):
     ticks.look()
     assert ticks.days() == [days(days_after(LATE, -10), days_after(LATE, 9))], "all days on which it was read"
     ticks.build()
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
     with connect(ticks.database_url) as holder:
         holder.execute(HIDE_THE_VIEW)
-        assert ticks.look().skip_reason == "Every day is built."
+        assert ticks.look().skip_reason == "Every day is built that is due."
         holder.rollback()
 
 
@@ -179,7 +198,7 @@ def test_what_days_are_read_from_is_made_again_where_it_was_dropped(ticks):
     (run,) = ticks.queued()
     assert run.job_name == "build"
     assert ticks.run() == [True]
-    assert ticks.look().skip_reason == "Every day is built."
+    assert ticks.look().skip_reason == "Every day is built that is due."
     ticks.warehouse.load([view(days_after(LATE, -7), visitor="di")])
     ticks.look()
     assert ticks.queued()[0].job_name == "update"

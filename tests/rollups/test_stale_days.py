@@ -1,12 +1,24 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange, forget_days, ranges, stale_ranges, touched_days
+from orchestration.rollups.stale_days import (
+    NOT_BUILT,
+    Built,
+    DayRange,
+    forget_days,
+    ranges,
+    stale_ranges,
+    touched_days,
+    waiting_days,
+)
 
 TABLES = ["marts.built_days"]
-BUILT_DAYS = "create schema marts; create table marts.built_days (day date, events bigint, rules text default '')"
+BUILT_DAYS = """
+    create schema marts;
+    create table marts.built_days (day date, events bigint, rules text default '', built_at timestamptz default now())
+"""
 
 
 def may(*days: int) -> set[date]:
@@ -37,6 +49,30 @@ def test_a_changed_day_takes_the_known_days_with_it_that_its_sessions_reach():
     assert touched_days(may(10), known) == may(9, 10, 11, 12)
     assert touched_days(may(20), known) == may(20)
     assert touched_days(may(25), known) == may(25)
+
+
+def test_days_that_strangers_reach_wait_for_an_hour_once_they_are_over():
+    noon = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    built = {day: Built(1, "", noon - timedelta(minutes=59)) for day in may(*range(1, 21))}
+    assert waiting_days(built, noon) == may(*range(11, 19))
+    assert waiting_days(built, noon + timedelta(minutes=1)) == set()
+    asked = {day: Built(NOT_BUILT, "", noon) for day in built}
+    assert waiting_days(asked, noon) == set(), "an operator has changed a goal"
+
+
+def test_what_waits_is_passed_over_with_the_days_that_it_touches(database_url, add_event):
+    with connect(database_url) as connection:
+        connection.execute(BUILT_DAYS)
+        connection.execute(
+            "insert into marts.built_days (day, events) select unnest(%s::date[]), 1", [[*may(3, 4, 5, 6)]]
+        )
+    for day in (*may(3, 4, 5, 6), date(2026, 5, 4)):
+        add_event(day)
+    assert stale_ranges(database_url, TABLES, "") == [span(3, 6)]
+    assert stale_ranges(database_url, TABLES, "", waiting=may(3, 4)) == []
+    add_event(date(2026, 5, 6))
+    assert stale_ranges(database_url, TABLES, "", waiting=may(3, 4)) == [span(5, 6)]
+    assert stale_ranges(database_url, TABLES, "gap 20", waiting=may(3, 4)) == [span(3, 6)]
 
 
 @pytest.fixture
@@ -79,7 +115,7 @@ def test_a_day_is_stale_while_its_marts_were_made_of_other_events(database_url, 
 def test_a_day_is_stale_that_was_built_by_other_rules(database_url, add_event):
     add_event(date(2026, 5, 1))
     with connect(database_url) as connection:
-        connection.execute("create schema marts; create table marts.built_days (day date, events bigint, rules text)")
+        connection.execute(BUILT_DAYS)
         connection.execute("insert into marts.built_days values ('2026-05-01', 1, 'gap 30')")
     assert stale_ranges(database_url, TABLES, "gap 30") == []
     assert stale_ranges(database_url, TABLES, "gap 20") == [span(1, 1)]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from serving.collector.clock import TOO_OLD
 from tests.serving.collector.running import SITE, RunningCollector, page_view
 
 
@@ -112,21 +113,33 @@ def test_a_wrong_clock_is_put_right_and_counts_once(collector: RunningCollector)
         "type": "page_view",
         "data": {**page_view("/c")["data"], "occurred_at": (now - timedelta(hours=3)).isoformat()},
     }
-    collector.send(years_ago, behind)
+    (refused,) = collector.send(years_ago, behind)["rejected"]
+    assert refused == {"index": 0, "reason": TOO_OLD}
     # The other way round: first with a right clock, then by one that is off.
     off = (now - timedelta(days=3)).isoformat()
     collector.send(behind, sent_at=off)
     collector.send(page_view("/last"))
-    collector.wait_for(4)
+    collector.wait_for(3)
     rows = collector.rows(
         "select page_path, occurred_at, client_occurred_at, received_at from raw.events order by page_path"
     )
-    assert [row[0] for row in rows] == ["/a", "/b", "/c", "/last"]
+    assert [row[0] for row in rows] == ["/a", "/c", "/last"]
     assert abs(rows[0][1] - now) < timedelta(minutes=1)
     assert rows[0][2] == now + timedelta(hours=2)
-    assert rows[1][1] == rows[1][3]
-    assert rows[1][2] == datetime(2001, 1, 1, tzinfo=UTC)
-    assert rows[2][1:3] == (now - timedelta(hours=3), None)
+    assert rows[1][1:3] == (now - timedelta(hours=3), None)
+    assert collector.rows("select reason from raw.rejected_events") == [(TOO_OLD,)]
+
+
+def test_one_request_makes_a_week_stale_and_not_a_year(collector: RunningCollector):
+    now = datetime.now(UTC)
+    days = [page_view(occurred_at=(now - timedelta(days=day)).isoformat()) for day in range(364)]
+    answer = collector.send(*days)
+    assert answer["accepted"] == 8
+    assert {it["reason"] for it in answer["rejected"]} == {TOO_OLD}
+    collector.wait_for(8)
+    collected = "select min(occurred_at), count(distinct (occurred_at at time zone 'UTC')::date) from raw.events"
+    assert collector.rows(collected) == [(now - timedelta(days=7), 8)]
+    assert collector.post({"events": days[8:]}).status_code == 422
 
 
 def test_who_is_here_now(collector: RunningCollector):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -62,7 +63,9 @@ def events_with(secret: str) -> list[dict[str, Any]]:
     """Events that say it in each place in turn, and bad ones."""
     url = f"https://example.org/{secret}/a?q={secret}&utm_source={secret}&utm_term=a+{secret}#{secret}"
     bad = page_view("/", page_title=f"by {secret}")["data"]
+    days_ago = datetime.now(UTC) - timedelta(days=6)
     return [
+        page_view(page_title=secret, occurred_at=days_ago.isoformat()),
         *(page_view(**{name: secret[:64] if len(secret) < 64 else secret[-60:]}) for name in TEXTS),
         page_view(page_url=url, referrer=f"https://{secret}/{secret}?q={secret}"),
         page_view(referrer=f"https://other.example/{secret}"),
@@ -93,9 +96,10 @@ def send_secrets(collector: RunningCollector, address: str, spellings: list[str]
         assert refused == set(range(len(events) - 4, len(events)))
         accepted += [event["data"]["event_id"] for index, event in enumerate(events) if index not in refused]
         # JSON may write any character as an escape.
-        escaped = b'{"type": "note", "data": {"occurred_at": "2026-01-01T00:00:00Z", "page_title": "%b"}}'
+        now = datetime.now(UTC).isoformat().encode()
+        escaped = b'{"type": "note", "data": {"occurred_at": "%b", "page_title": "%b"}}'
         text = "".join(f"\\u{ord(character):04x}" for character in secret[-60:]).encode()
-        assert collector.post(escaped % text, "/api/v1/analytics/event", headers=headers).status_code == 202
+        assert collector.post(escaped % (now, text), "/api/v1/analytics/event", headers=headers).status_code == 202
         for refusal in (b'{"%b": 1}', b'{"events": [{"type": "%b"}]}', b'{"events": ["%b"', b'{"events": [], "%b": 1}'):
             assert collector.post(refusal % secret.encode(), headers=headers).status_code in (400, 422)
     return accepted

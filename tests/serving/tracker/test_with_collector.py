@@ -1,9 +1,11 @@
 """From a real browser through the real collector into raw.events: each thing that a person did, once."""
 
+import json
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from tests.serving.tracker.page_server import SITE, PageServer, page_server
 TALL = """<main style="height: 3000px"><a id=paper href="/paper.pdf">Paper</a>
     <a id=out target=_blank href="{}">Out</a></main>"""
 SENT_ALL = "Object.keys({...localStorage, ...dogear.pending}).filter(key => key.startsWith('dogear.')).length == 0"
-GOOD = '{"events": [{"type": "step", "data": {"occurred_at": "2026-01-01T00:00:00Z"}}]}'
+GOOD = json.dumps({"events": [{"type": "step", "data": {"occurred_at": datetime.now(UTC).isoformat()}}]})
 SEND = """body => fetch(`${URL}/api/analytics/ingest?site=${body.site}`, {method: 'POST', body: body.text})
     .then(async answer => [answer.status, Object.keys(await answer.json()).includes('accepted')])"""
 
