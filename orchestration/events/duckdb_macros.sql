@@ -31,15 +31,45 @@ create macro without_email(words) as
         else words
     end;
 
+-- The text with a space for each character that is not seen but obeyed: by terminals (C0, DEL, C1), by whatever reads lines
+-- (U+2028, U+2029), by who lays out text in two directions (U+202A to U+202E, U+2066 to U+2069); and for U+FEFF.
+create macro visible(words) as
+    case
+        -- To look takes half as long as to replace.
+        when regexp_matches(words, '[\x00-\x1F\x7F-\x9F\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]')
+            then regexp_replace(
+                words, '[\x00-\x1F\x7F-\x9F\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]', ' ', 'g'
+            )
+        else words
+    end;
+
+-- The same of JSON, whose texts may have them as escapes too; a run of those becomes one space.
+create macro visible_json(words) as
+    case
+        when contains(words, '\')
+            then visible(regexp_replace(
+                words,
+                -- After a whole number of escaped backslashes, so that these stay what they are.
+                '((?:^|[^\\])(?:\\\\)*)'
+                '(?:\\(?:[bfnrt]|u(?:00[0189][0-9a-fA-F]|007[fF]|202[89a-eA-E]|206[6-9]|[fF][eE][fF][fF])))+',
+                '\1 ',
+                'g'
+            ))
+        else visible(words)
+    end;
+
+-- A text as it is kept. Masked first: a space would part an address.
+create macro kept_text(words) as visible(without_email(words));
+
 -- An id. Ids should be opaque; one that reads like an e-mail address becomes a hash, the same for each visit to a site, so
 -- that its visitor stays one visitor. Whoever guesses the address can check the guess: clients should not send it at all.
 create macro opaque_id(site, id) as
-    case when without_email(id) != id then 'hashed-' || left(sha256(site || '|' || id), 32) else id end;
+    case when without_email(id) != id then 'hashed-' || left(sha256(site || '|' || id), 32) else visible(id) end;
 
 -- The start of a line for people to look at, with anything that reads like an address masked.
 create macro masked_excerpt(words) as
     left(
-        without_email(regexp_replace(
+        kept_text(regexp_replace(
             words,
             '\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]*::[0-9a-fA-F:.]*',
             '[ip]',
@@ -56,7 +86,7 @@ create macro percent_decoded(words) as
 create macro query_value(query, name) as
     nullif(
         left(
-            without_email(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' '))),
+            kept_text(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' '))),
             1000
         ),
         ''

@@ -23,6 +23,7 @@ LONGEST_DELAY = timedelta(days=7)
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 Url = Annotated[str, msgspec.Meta(max_length=4_000)]
+Value = Annotated[str, msgspec.Meta(max_length=4_000)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=2_000_000)]
 Code = Annotated[str, msgspec.Meta(max_length=64)]
 EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
@@ -81,7 +82,7 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     is_external: bool | None = None
     pointer_x: Pixels | None = None
     pointer_y: Pixels | None = None
-    properties: dict[str, str | int | float | bool | None] | None = None
+    properties: dict[Text, Value | int | float | bool | None] | None = None
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):

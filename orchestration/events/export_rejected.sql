@@ -8,6 +8,6 @@ select
     $file as file,
     line_number,
     event_index::integer as event_index,
-    left(without_email(reason), 500) as reason,
+    left(kept_text(reason), 500) as reason,
     masked_excerpt(line) as excerpt
 from rejected

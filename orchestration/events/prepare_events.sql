@@ -1,7 +1,7 @@
 -- What of each event is kept? From filled_input (what readers of files found), salts (day, salt) and user_agents
 -- (user_agent, is_bot, device_type, os, browser); one row per event, in the columns of raw.events. Addresses of machines
 -- end here: only a salted hash goes on. Query strings and fragments end here too, but for the utm parameters. So do e-mail
--- addresses, wherever a client may write what it likes.
+-- addresses, and characters that are obeyed and not seen, wherever a client may write what it likes.
 --
 -- Events name few pages, again and again: what is made of a URL is made once.
 with masked as (
@@ -13,30 +13,30 @@ with masked as (
             opaque_id(coalesce(site, $site), contact_id) as contact_id,
             opaque_id(coalesce(site, $site), visitor_id) as visitor_id,
             opaque_id(coalesce(site, $site), session_id) as session_id,
-            without_email(page_type) as page_type,
-            without_email(page_id) as page_id,
-            without_email(page_title) as page_title,
-            without_email(utm_source) as utm_source,
-            without_email(utm_medium) as utm_medium,
-            without_email(utm_campaign) as utm_campaign,
-            without_email(utm_term) as utm_term,
-            without_email(utm_content) as utm_content,
-            without_email(device_type) as device_type,
-            without_email(os) as os,
-            without_email(browser) as browser,
-            without_email(language_code) as language_code,
-            without_email(timezone) as timezone,
-            without_email(region) as region,
-            without_email(city) as city,
-            without_email(click_target) as click_target,
-            without_email(click_category) as click_category,
-            without_email(click_context) as click_context,
-            without_email(element_type) as element_type,
-            without_email(element_id) as element_id,
-            without_email(element_class) as element_class,
-            without_email(element_text) as element_text,
-            without_email(target_url) as target_url,
-            without_email(properties) as properties
+            kept_text(page_type) as page_type,
+            kept_text(page_id) as page_id,
+            kept_text(page_title) as page_title,
+            kept_text(utm_source) as utm_source,
+            kept_text(utm_medium) as utm_medium,
+            kept_text(utm_campaign) as utm_campaign,
+            kept_text(utm_term) as utm_term,
+            kept_text(utm_content) as utm_content,
+            kept_text(device_type) as device_type,
+            kept_text(os) as os,
+            kept_text(browser) as browser,
+            kept_text(language_code) as language_code,
+            kept_text(timezone) as timezone,
+            kept_text(region) as region,
+            kept_text(city) as city,
+            kept_text(click_target) as click_target,
+            kept_text(click_category) as click_category,
+            kept_text(click_context) as click_context,
+            kept_text(element_type) as element_type,
+            kept_text(element_id) as element_id,
+            kept_text(element_class) as element_class,
+            kept_text(element_text) as element_text,
+            kept_text(target_url) as target_url,
+            visible_json(without_email(properties)) as properties
         ),
         utc(occurred_at) as occurred_utc
     from filled_input
@@ -53,8 +53,8 @@ split_urls as (
 pages as (
     select
         page_url,
-        without_email(clean_host(part.host)) as page_host,
-        nullif(left(without_email(case when part.host != '' and part.path = '' then '/' else part.path end), 2000), '')
+        kept_text(clean_host(part.host)) as page_host,
+        nullif(left(kept_text(case when part.host != '' and part.path = '' then '/' else part.path end), 2000), '')
             as page_path,
         query_value(part.query, 'utm_source') as utm_source,
         query_value(part.query, 'utm_medium') as utm_medium,
@@ -74,10 +74,10 @@ split_referrers as (
 referrers as (
     select
         referrer,
-        without_email(clean_host(part.host)) as referrer_host,
+        kept_text(clean_host(part.host)) as referrer_host,
         case
             when clean_host(part.host) is not null
-                then coalesce(nullif(left(without_email(part.path), 2000), ''), '/')
+                then coalesce(nullif(left(kept_text(part.path), 2000), ''), '/')
         end as referrer_path
     from split_referrers
 ),
@@ -85,7 +85,7 @@ referrers as (
 agents as (
     select
         *,
-        left(without_email(user_agent), 1000) as shown
+        left(kept_text(user_agent), 1000) as shown
     from user_agents
 )
 

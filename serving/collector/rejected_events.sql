@@ -6,7 +6,7 @@ select
     site,
     'collector' as source,
     event.event_index::integer as event_index,
-    event.reason as reason,
+    visible(event.reason) as reason,
     masked_excerpt(event.excerpt) as excerpt,
     received_at as rejected_at
 from sent_events, unnest(rejected) as unnested (event)

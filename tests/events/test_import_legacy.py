@@ -53,7 +53,7 @@ EVENTS = [
     ("Session Start", {"visitor_id": "someone@mail.example", "ip_address": "203.0.113.78", "scroll_depth": 900}),
     (
         "letterGenerated",
-        {"anonymous_id": "v1", "page_url": "https://example.org/cv", "page": "resume", "note": 'a"b\\c\td'},
+        {"anonymous_id": "v1", "page_url": "https://example.org/cv", "page": "resume", "note": 'a"b\\c d'},
     ),
 ]
 
@@ -121,7 +121,7 @@ def test_keys_become_columns_and_what_has_none_becomes_properties(old_table, tar
         "from raw.events where event_type <> 'page_view' order by 1"
     ) == [
         ("click", "s1", None, "cta", 3, None, {"target": "other", "email": "[email]"}),
-        ("letter_generated", None, "v1", None, None, "example.org", {"page": "resume", "note": 'a"b\\c\td'}),
+        ("letter_generated", None, "v1", None, None, "example.org", {"page": "resume", "note": 'a"b\\c d'}),
         ("session", None, None, None, None, None, {"visitor_id": "[email]", "scroll_depth": 900}),
     ]
     assert rows("select count(*) from raw.events where anonymous_id is not null and event_type = 'session'") == [(1,)]
