@@ -19,7 +19,7 @@ SAVE_GOAL = """
 # Where there are no marts yet, no day was built without the goal.
 MARK_DAYS = """
     update marts.built_days set events = %s
-    where day in (select date from marts.analytics_daily_events where site = %s and event_type = %s)
+    where day in (select date from marts.analytics_daily_events where site = %s and event_type in (%s, '(other)'))
 """
 
 

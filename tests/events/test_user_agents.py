@@ -1,6 +1,10 @@
 """User agents as browsers, apps and crawlers send them, and what they say."""
 
+import random
+import time
+
 import pytest
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA, is_crawler
 
 from orchestration.events.user_agents import LONGEST, UserAgents
 
@@ -97,6 +101,22 @@ def test_what_people_use(user_agents, user_agent, device_type, os, browser):
 )
 def test_a_crawler_has_no_device_whatever_it_pretends(user_agents, user_agent):
     assert user_agents.of(user_agent) == (user_agent, True, None, None, None)
+
+
+def test_the_lists_own_function_finds_the_same_crawlers(user_agents):
+    known = [it for crawler in CRAWLER_USER_AGENTS_DATA for it in crawler["instances"]]
+    assert len(known) > 2_000
+    assert [it for it in known if not user_agents.of(it).is_bot] == [it for it in known if not is_crawler(it)]
+
+
+def test_thousands_of_made_up_ones_take_a_moment():
+    """Some seconds, since the machine may be busy."""
+    chance = random.Random(1)
+    letters = "abcdefghijKLMNOP/.;()0123456789 "
+    made_up = ["Mozilla/5.0 " + "".join(chance.choices(letters, k=LONGEST)) for _ in range(5_000)]
+    started = time.process_time()
+    assert len(UserAgents().rows(made_up)) == 5_000
+    assert time.process_time() - started < 4
 
 
 def test_of_a_very_long_one_the_start_counts_and_all_of_it_comes_back(user_agents):

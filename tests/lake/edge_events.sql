@@ -93,6 +93,15 @@ select 'long', letters, 'page_view', concat('/', repeat('é𝄞', letters), endi
 from unnest(array[82, 83, 84, 300]) as letters
 cross join unnest(array['', '/', '.html', '/a', 'ab/']) as ending;
 
+-- More texts than have rows of their own.
+insert into edges (kind, second, event_type, page_path, session, utm_source, click_target, properties)
+select
+    'many', row_number() over (), event_type, '/about', concat('many ', number), concat('source Ä', number),
+    concat('target ', number, 'é'), jsonb_build_object(concat('name ', number), number)
+from generate_series(1, 1100) as number
+cross join lateral unnest(array['page_view', 'click', concat('many_', number)]) as event_type
+cross join lateral generate_series(0, case when number % 3 = 0 then 1 else 0 end) as again;
+
 insert into moved (event_id, occurred_at, event_type, page_path, is_bot)
 select pg_temp.own_id(kind, cast(number as text)), null, event_type, page_path, false from edges;
 

@@ -43,20 +43,36 @@ visitor_counts as (
         count(*) as visitors
     from visitors
     group by user_code, site, date, event_type
+),
+
+placed as (
+    select
+        *,
+        {{ place_by_count('user_code, site, date', 'event_count', ['event_type'], first=is_built_in('event_type')) }}
+            as place
+    from counts
+),
+
+all_counts as (
+    select
+        placed.*,
+        visitor_counts.visitors
+    from placed
+    left join visitor_counts
+        on
+            placed.user_code = visitor_counts.user_code
+            and placed.site = visitor_counts.site
+            and placed.date = visitor_counts.date
+            and placed.event_type = visitor_counts.event_type
 )
 
 select
-    counts.user_code,
-    counts.site,
-    counts.date,
-    counts.event_type,
-    counts.event_count,
-    visitor_counts.visitors,
-    counts.engaged_seconds
-from counts
-left join visitor_counts
-    on
-        counts.user_code = visitor_counts.user_code
-        and counts.site = visitor_counts.site
-        and counts.date = visitor_counts.date
-        and counts.event_type = visitor_counts.event_type
+    user_code,
+    site,
+    date,
+    {{ or_other('event_type') }} as event_type,
+    cast(sum(event_count) as bigint) as event_count,
+    max(case when {{ has_own_row() }} then visitors end) as visitors,
+    {{ exact_sum('engaged_seconds') }} as engaged_seconds
+from all_counts
+group by user_code, site, date, {{ or_other('event_type') }}

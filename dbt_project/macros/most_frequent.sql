@@ -1,0 +1,22 @@
+{# Texts that strangers choose would make rows without end. Of each day, the most frequent keep rows of their own, and all
+   others share one that says so. What is counted stays whole; ties go by the text, so that each build has the same. #}
+
+{# The place of a row of counts among those of `per`, from 1; those of `first` come before all others. #}
+{% macro place_by_count(per, count, texts, first=none) -%}
+    row_number() over (
+        partition by {{ per }}
+        order by
+            {% if first %}case when {{ first }} then 0 else 1 end, {% endif -%}
+            {{ count }} desc
+            {%- for text in texts %}, {{ by_bytes(text) }}{% endfor %}
+    )
+{%- endmacro %}
+
+{% macro has_own_row(place='place') -%}
+    {{ place }} <= {{ var('most_values') }}
+{%- endmacro %}
+
+{# A text that has a row of its own, or the name of the row of all others. #}
+{% macro or_other(text) -%}
+    case when {{ has_own_row() }} then {{ text }} else '(other)' end
+{%- endmacro %}
