@@ -27,7 +27,7 @@ NOTE_EXPORT = Path(__file__).with_name("note_export.sql").read_bytes()
 COUNTS = (
     "select coalesce(sum(events), 0)::bigint, coalesce(sum(crawlers), 0)::bigint from raw.day_counts where day = $1"
 )
-ORDER = "user_code, occurred_at, event_id"
+ORDER = "user_code, occurred_at, event_id, site"
 # Runs and readers that go on while days are written find the manifest not much older than the files.
 MANIFEST_EVERY = 30
 

@@ -26,7 +26,7 @@ with own as materialized (
 
 events as (
     delete from raw.events using own
-    where events.event_id = own.event_id and events.occurred_at = own.occurred_at
+    where events.event_id = own.event_id and events.occurred_at = own.occurred_at and events.site = own.site
     returning events.occurred_at as at, events.is_bot
 ),
 
@@ -39,7 +39,10 @@ counted as (
 
 corrected_events as (
     delete from raw.corrected_events using own
-    where corrected_events.event_id = own.event_id and own.client_occurred_at is not null
+    where
+        corrected_events.event_id = own.event_id
+        and corrected_events.site = own.site
+        and own.client_occurred_at is not null
     returning own.occurred_at as at
 ),
 

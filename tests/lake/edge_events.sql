@@ -127,5 +127,16 @@ select
     placed.pointer_x, placed.pointer_y, placed.viewport_width, placed.properties
 from moved left join placed on moved.event_id = placed.id;
 
+-- Another site, with the same ids and times.
+insert into raw.events (
+    event_id, occurred_at, event_type, source, site, user_code, client_session_id, is_bot, page_path, click_target,
+    pointer_x, pointer_y, viewport_width, properties
+)
+select
+    event_id, occurred_at, event_type, source, 'other.example', 'jordan', client_session_id, is_bot, page_path,
+    click_target, pointer_x, pointer_y, viewport_width, properties
+from raw.events
+where client_session_id in ('pointer', 'property');
+
 insert into content.goals (site, goal, event_type, page_path) values
 ('semicomplete.com', 'liked', 'like', null), ('semicomplete.com', 'read about', 'page_view', '/about/index.html');

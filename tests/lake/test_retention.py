@@ -153,7 +153,8 @@ def test_a_recall_that_is_cut_off_leaves_the_day_where_it_was(lake_of_two_days):
 
 def test_an_event_whose_time_was_put_right_is_known_after_its_day_has_left(lake_of_two_days):
     lake = lake_of_two_days
-    lake.rows("insert into raw.corrected_events (event_id) select event_id from raw.events where line_number = 5")
+    known = "select event_id, site from raw.events where line_number = 5"
+    lake.rows(f"insert into raw.corrected_events (event_id, site) {known}")
     question = "select event_id::text, occurred_at + interval '1 minute' as occurred_at, received_at, " + (
         "now() as client_occurred_at, event_type, source, site, user_code, account_id, client_visitor_id, "
         "anonymous_id::text, client_session_id, is_bot, page_path, page_title, referrer_host, country_code, "

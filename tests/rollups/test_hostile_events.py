@@ -1,6 +1,7 @@
 """Events that collectors accept and nobody's browser sends: they build, and hold up nobody else's day."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -30,6 +31,30 @@ def test_the_longest_paths_and_visitors_that_are_accepted(warehouse: Warehouse):
     warehouse.refresh("analytics_visitors")
     views = "select total_views from marts.analytics_aggregates where entity_type = 'page' and hour is null order by 1"
     assert warehouse.rows(views) == [(1,), (2,)], "two pages, one of them with and without its slash"
+
+
+def test_two_sites_whose_events_have_the_same_ids_and_times(warehouse: Warehouse):
+    """One of them may have seen the ids of the other, on purpose to keep its events away."""
+    kinds = ["page_view", "click", "heartbeat", "signup", "page_view"]
+    events = [event(number, kind, "/about", "ada", engaged_seconds=1.5) for number, kind in enumerate(kinds)]
+    sites = [("example.org", "ada"), ("other.example", "bo"), ("third.example", "bo")]
+    warehouse.load(replace(it, site=site, user_code=owner) for it in events for site, owner in sites)
+    warehouse.build()
+    counts = {
+        "analytics_sessions": "sum(events), sum(page_views), sum(clicks), sum(engaged_seconds)",
+        "analytics_page_views": "count(*), count(distinct event_id), sum(time_on_page)",
+        "analytics_clicks": "count(*)",
+        "analytics_custom_events": "count(*)",
+        "analytics_daily_sites": "sum(events), sum(page_views), sum(sessions), sum(visitors)",
+        "visitor_days": "count(*), sum(page_views)",
+    }
+    of_site = {
+        mart: warehouse.rows(f"select {said} from marts.{mart} group by site order by site")
+        for mart, said in counts.items()
+    }
+    assert of_site["analytics_sessions"][0] == (5, 2, 1, 7.5)
+    assert of_site["analytics_clicks"] == of_site["analytics_custom_events"] == [(1,)] * 3
+    assert all(len(rows) == 3 and len(set(rows)) == 1 for rows in of_site.values()), of_site
 
 
 def test_more_attention_than_a_day_has(warehouse: Warehouse, tmp_path: Path):

@@ -79,7 +79,7 @@ def test_ids_are_whole_words_and_one_site_is_one_site(database_url, settings, ad
     for site, who in [("a.example", "47"), ("b.example", "47"), ("a.example", "4711"), ("a.example", "47%")]:
         add(site=site, account_id=who, client_occurred_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
     with connect(database_url) as connection:
-        connection.execute("insert into raw.corrected_events (event_id) select event_id from raw.events")
+        connection.execute("insert into raw.corrected_events (event_id, site) select event_id, site from raw.events")
         connection.execute(
             "insert into raw.rejected_events (rejected_id, site, source, reason, excerpt) "
             "select gen_random_uuid(), 'a.example', 'collector', 'bad', * from unnest(%s::text[])",

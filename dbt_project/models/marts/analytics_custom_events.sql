@@ -47,7 +47,10 @@ select
     events.line_number
 from events
 inner join event_sessions
-    on events.event_id = event_sessions.event_id and events.occurred_at = event_sessions.occurred_at
+    on
+        events.event_id = event_sessions.event_id
+        and events.occurred_at = event_sessions.occurred_at
+        and events.site = event_sessions.site
 inner join sessions
     on
         event_sessions.session_key = sessions.session_key

@@ -71,7 +71,11 @@ select
     events.import_id,
     events.line_number
 from events
-inner join page_views on events.event_id = page_views.event_id and events.occurred_at = page_views.viewed_at
+inner join page_views
+    on
+        events.event_id = page_views.event_id
+        and events.occurred_at = page_views.viewed_at
+        and events.site = page_views.site
 inner join sessions
     on
         page_views.session_key = sessions.session_key

@@ -74,6 +74,10 @@ select
     events.import_id,
     events.line_number
 from sessions
-inner join events on sessions.telling_event_id = events.event_id and sessions.told_at = events.occurred_at
+inner join events
+    on
+        sessions.telling_event_id = events.event_id
+        and sessions.told_at = events.occurred_at
+        and sessions.site = events.site
 left join entities
     on {{ is_page('sessions', 'entities', 'session_day', utc_day('sessions.told_at'), 'entry_page_path') }}

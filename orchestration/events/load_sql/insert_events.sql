@@ -1,26 +1,32 @@
 -- The events of pg_temp.loading that raw.events does not hold yet.
 --
--- The primary key (event_id, occurred_at) tells them apart, but for those whose time was put right: that depends on when
--- they were received. They are known by their id alone, and the copy that was received first holds.
+-- The primary key (event_id, occurred_at, site) tells them apart, but for those whose time was put right: that depends on
+-- when they were received. They are known by site and id alone, and the copy that was received first holds.
 with first_copies as (
-    select distinct on (event_id) *
+    select distinct on (event_id, site) *
     from pg_temp.loading
-    where event_id in (select event_id from pg_temp.loading where client_occurred_at is not null)
-    order by event_id, received_at
+    where (event_id, site) in (select event_id, site from pg_temp.loading where client_occurred_at is not null)
+    order by event_id, site, received_at
 ),
 
 new_copies as (
     select *
     from first_copies
     where
-        not exists (select from raw.events as known where known.event_id = first_copies.event_id::uuid)
+        not exists (
+            select from raw.events as known
+            where known.event_id = first_copies.event_id::uuid and known.site = first_copies.site
+        )
         -- Its day may have left for the lake.
-        and not exists (select from raw.corrected_events as known where known.event_id = first_copies.event_id::uuid)
+        and not exists (
+            select from raw.corrected_events as known
+            where known.event_id = first_copies.event_id::uuid and known.site = first_copies.site
+        )
 ),
 
 noted as (
-    insert into raw.corrected_events (event_id)
-    select event_id::uuid from new_copies where client_occurred_at is not null
+    insert into raw.corrected_events (event_id, site)
+    select event_id::uuid, site from new_copies where client_occurred_at is not null
     on conflict do nothing
 ),
 
@@ -31,8 +37,13 @@ written as (
     select {values}
     from pg_temp.loading
     where
-        not exists (select from first_copies where first_copies.event_id = loading.event_id)
-        and not exists (select from raw.corrected_events as known where known.event_id = loading.event_id::uuid)
+        not exists (
+            select from first_copies where first_copies.event_id = loading.event_id and first_copies.site = loading.site
+        )
+        and not exists (
+            select from raw.corrected_events as known
+            where known.event_id = loading.event_id::uuid and known.site = loading.site
+        )
     on conflict do nothing
     returning occurred_at, is_bot
 ),

@@ -3,7 +3,8 @@
 import json
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,25 @@ def line(*paths: str) -> bytes:
     """A line of the journal, as the collector writes it."""
     body = json.dumps({"events": [page_view(path) for path in paths]}).encode()
     return read_batch(body, SENDER, NOW, lambda _: b"salt").line
+
+
+def test_an_event_is_known_by_its_site_too(journal: Path, database_url: str):
+    """Who knows the id and time of another site's event does not keep it away; each counts once, sent twice or not."""
+    view, late, off = page_view("/a"), page_view("/late"), page_view("/off")
+    ahead = {"sent_at": (NOW + timedelta(hours=2)).isoformat()}
+    bodies = [{"events": [view]}, {"events": [view, late]}, {"events": [off], **ahead}, {"events": [off]}]
+    for number, body in enumerate([*bodies, *bodies]):
+        for site in (SITE, "other.example"):
+            sender = replace(SENDER, site=site, user_code=site)
+            read = read_batch(json.dumps(body).encode(), sender, NOW, lambda _: b"salt")
+            write(journal, f"{number}-{site}.ndjson", read.line)
+        while Loader(journal, database_url).run_once():
+            pass
+    with connect(database_url) as connection:
+        found = connection.execute("select site, page_path from raw.events order by 1, 2").fetchall()
+        corrected = connection.execute("select site from raw.corrected_events order by 1").fetchall()
+    assert found == [(site, path) for site in (SITE, "other.example") for path in ("/a", "/late", "/off")]
+    assert corrected == [(SITE,), ("other.example",)]
 
 
 def write(journal: Path, name: str, *lines: bytes) -> None:
