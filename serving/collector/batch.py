@@ -16,6 +16,7 @@ from serving.collector.parts import MOST_EVENTS, SentAt, parts_of
 from serving.collector.reading import read_data, read_event
 from serving.collector.reasons import BAD, excerpt_of, reason_of
 from serving.collector.sender import Salt, Sender, visitors_of
+from serving.collector.urls import cut_page, cut_referrer, is_cut
 
 Kind = Literal["batch", "event", "page_view", "interaction", "heartbeat"]
 
@@ -153,6 +154,8 @@ def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Even
             or at.tzinfo is not UTC
             or at < earliest
             or at > latest
+            or not is_cut(data.page_url, cut_page)
+            or not is_cut(data.referrer, cut_referrer)
             or ((properties := data.properties) is not None and len(properties) > MOST_PROPERTIES)
         ):
             break

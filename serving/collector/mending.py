@@ -1,4 +1,4 @@
-"""An event that cannot be kept as it was sent: with an id, at the right time, and without addresses."""
+"""An event that cannot be kept as it was sent: with an id, at the right time, without addresses and queries."""
 
 import hashlib
 from dataclasses import replace
@@ -12,6 +12,7 @@ from serving.collector.clock import occurred_at
 from serving.collector.journal_line import KeptEvent
 from serving.collector.masking import masked, without_ip
 from serving.collector.sender import Salt, Sender, hashed_visitor, is_early, visitor_of
+from serving.collector.urls import cut_page, cut_referrer
 
 MOST_PROPERTIES = 100
 IDS = ("share_code", "account_id", "contact_id", "visitor_id", "session_id")
@@ -33,6 +34,10 @@ def mended(event: Event, offset: timedelta, sender: Sender, received_at: datetim
         sender = replace(sender, address=data.client_ip, user_agent=data.user_agent or sender.user_agent)
         visitor = visitor_of(at.date(), sender, salt, with_previous=is_early(at))
     texts = {name: masked(value, sender.address) for name in TEXTS if isinstance(value := getattr(data, name), str)}
+    if "page_url" in texts:
+        texts["page_url"] = cut_page(texts["page_url"])
+    if "referrer" in texts:
+        texts["referrer"] = cut_referrer(texts["referrer"])
     secret = salt(at.date())
     ids = {name: opaque_id(sender, secret, value) for name in IDS if (value := getattr(data, name))}
     changed = msgspec.structs.replace(

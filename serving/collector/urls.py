@@ -1,0 +1,27 @@
+"""URLs as they may be on disk: of query and fragment, which may say anything, the utm parameters alone.
+
+They are cut once more when they are loaded (prepare_events.sql), files of visits too.
+"""
+
+from collections.abc import Callable
+
+from orchestration.events.event import EventData
+
+UTM = tuple(f"{name}=" for name in EventData.__struct_fields__ if name.startswith("utm_"))
+
+
+def cut_page(url: str) -> str:
+    """The URL of a page, with its utm parameters."""
+    page, _, query = url.partition("#")[0].partition("?")
+    kept = "&".join(it for it in query.split("&") if it.startswith(UTM))
+    return f"{page}?{kept}" if kept else page
+
+
+def cut_referrer(url: str) -> str:
+    """The URL of the page that led here."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def is_cut(url: str | None, cut: Callable[[str], str]) -> bool:
+    """Whether nothing would go; most URLs have neither query nor fragment."""
+    return url is None or not ("?" in url or "#" in url) or cut(url) == url
