@@ -25,7 +25,7 @@ def without_address(line: str) -> str:
 
 
 def without_addresses(line: str) -> str:
-    """A line of a log in which an address may stand anywhere, to be hashed: whoever writes JSON names its fields."""
+    """A line of a log without addresses, to be hashed. In JSON they may stand anywhere."""
     return ANY_ADDRESS.sub("", line)
 
 

@@ -151,7 +151,7 @@ def waiting_days(built: Mapping[date, Built], now: datetime) -> set[date]:
     """The days that a sensor leaves for later: over, in reach of strangers, and built within the hour.
 
     Today and yesterday are looked at, and older days than the last week change by what an operator does; so does a day
-    that counts as not built. All others could be made stale each minute by whoever sends one event for each.
+    that counts as not built. All others could be made stale each minute by anybody who sends one event for each.
     """
     oldest, newest = now.date() - LONGEST_DELAY - 2 * ONE_DAY, now.date() - 2 * ONE_DAY
     return {

@@ -12,7 +12,7 @@ REASONS = ".reasons"
 
 @dataclass(frozen=True)
 class Named:
-    """A file of damaged lines, the day on which it was set aside, how many name the visitor, and what is left."""
+    """A file of damaged lines, the day on which it was damaged, how many name the visitor, and what is left."""
 
     file: Path
     day: date

@@ -1,6 +1,5 @@
--- Whoever knows an id must not be able to keep the event of another site away with it: an event is known by its site too.
--- Rows stay as they are, so that what was sent before and is sent again counts once, as ever. The index is made anew for
--- each day: on two cores, some seconds a million events.
+-- A known id must not keep the event of another site away: an event is known by its site too. Rows stay as they are, so
+-- that what was sent before and is sent again counts once, as ever. The index of each day is made again: on two cores, some seconds a million events.
 alter table raw.events drop constraint events_pkey;
 alter table raw.events add primary key (event_id, occurred_at, site);
 
@@ -17,4 +16,4 @@ comment on table raw.corrected_events is
 'One row per event whose time was put right: it is known by its site and id alone.';
 comment on column raw.corrected_events.site is 'Site of the event, as in raw.events.';
 comment on column raw.events.event_id is
-'Made by whoever saw the event (UUIDv7 in the tracker; derived from file and line in imports), so that a retry never counts twice. Another site may have the same.';
+'Made where the event was seen (UUIDv7 in the tracker; derived from file and line in imports), so that a retry never counts twice. Another site may have the same.';

@@ -1,4 +1,4 @@
-"""Errors of servers are told from ours by what real servers and libraries say."""
+"""Errors of servers and our own are distinguished by what real servers and libraries say."""
 
 from collections.abc import Callable
 

@@ -111,7 +111,7 @@ def test_transactions_that_commit_out_of_order_are_both_built(ticks):
 
 
 def test_events_for_each_day_of_a_week_are_built_once_an_hour_and_today_at_once(ticks):
-    """Whoever sends them each minute makes no more work than that."""
+    """To send them each minute makes no more work than that."""
     these = [days_after(TODAY, -day) for day in range(9)]
     ticks.warehouse.load(view(day, visitor="eve") for day in these)
     ticks.look()

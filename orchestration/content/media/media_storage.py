@@ -55,10 +55,10 @@ class MediaStorage:
             if not root.exists():
                 root.mkdir(parents=True, exist_ok=True)
                 root.chmod(FOR_ALL_TO_READ)
-            aside = root / UNFINISHED
-            aside.mkdir(exist_ok=True)
+            staging = root / UNFINISHED
+            staging.mkdir(exist_ok=True)
             make_folders_like(root, file.parent)
-            unfinished = aside / uuid.uuid4().hex
+            unfinished = staging / uuid.uuid4().hex
             try:
                 with unfinished.open("xb") as stream:
                     stream.write(data)

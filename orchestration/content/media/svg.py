@@ -1,4 +1,4 @@
-"""SVG, written anew: opened by itself, it is a page that may run scripts and load things.
+"""SVG, written again: opened by itself, it is a page that may run scripts and load things.
 
 What draws is copied by name (``svg_names``), all else is left out. A picture that needs something from elsewhere is
 refused, since it would be shown without it.
