@@ -33,7 +33,7 @@ class KeptProcess:
     environment: Mapping[str, str]
     log: IO[bytes]
     process: subprocess.Popen[bytes] = field(init=False)
-    _started: float = field(init=False)
+    started: float = field(init=False)
     _pause: float = FIRST_PAUSE
     _start_at: float | None = None
 
@@ -61,14 +61,14 @@ class KeptProcess:
             # own, since Linux shares processors among sessions first: the loader would not make way for the server.
             process_group=0,
         )
-        self._started, self._start_at = time.monotonic(), None
+        self.started, self._start_at = time.monotonic(), None
 
     def _is_due(self) -> bool:
         if not self.has_ended:
             return False
         now = time.monotonic()
         if self._start_at is None:
-            ended_soon = now - self._started < SOON
+            ended_soon = now - self.started < SOON
             self._pause = min(2 * self._pause, LONGEST_PAUSE) if ended_soon else FIRST_PAUSE
             self._start_at = now + self._pause if ended_soon else now
         return now >= self._start_at

@@ -67,7 +67,7 @@ MAY_BE_SAID = {
     "resources.duckdb.config.memory_limit",
     "resources.duckdb.config.threads",
 }
-OF_OPS = {"days", "sites", "only_due", "only_changed"}
+OF_OPS = {"days", "sites", "only_due", "only_changed", "last_days"}
 
 
 def fields_of(kind, place: str = "") -> set[str]:

@@ -35,13 +35,14 @@ def line(*paths: str) -> bytes:
 
 def test_an_event_is_known_by_its_site_too(journal: Path, database_url: str):
     """Who knows the id and time of another site's event does not keep it away; each counts once, sent twice or not."""
+    now = datetime.now(UTC)
     view, late, off = page_view("/a"), page_view("/late"), page_view("/off")
-    ahead = {"sent_at": (NOW + timedelta(hours=2)).isoformat()}
+    ahead = {"sent_at": (now + timedelta(hours=2)).isoformat()}
     bodies = [{"events": [view]}, {"events": [view, late]}, {"events": [off], **ahead}, {"events": [off]}]
     for number, body in enumerate([*bodies, *bodies]):
         for site in (SITE, "other.example"):
             sender = replace(SENDER, site=site, user_code=site)
-            read = read_batch(json.dumps(body).encode(), sender, NOW, lambda _: b"salt")
+            read = read_batch(json.dumps(body).encode(), sender, now, lambda _: b"salt")
             write(journal, f"{number}-{site}.ndjson", read.line)
         while Loader(journal, database_url).run_once():
             pass

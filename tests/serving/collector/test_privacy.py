@@ -51,7 +51,7 @@ def trusting(server_url, tmp_path_factory) -> Iterator[RunningCollector]:
 @contextmanager
 def loader_asleep(collector: RunningCollector) -> Iterator[None]:
     """What is accepted stays in the journal, as it does while PostgreSQL is down."""
-    loader = next(it for it in collector.processes.programs if it.module.endswith(".load")).process
+    loader = next(it for it in collector.processes.programs if it.command[0].endswith(".load")).process
     loader.send_signal(signal.SIGSTOP)
     try:
         yield
