@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, tail
-from orchestration.cli.supervisor import place, warn_if_reachable
+from orchestration.cli.supervisor import place, reached_at, warn_if_reachable
 from orchestration.errors import DogearError
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.terminal import say
@@ -35,7 +35,7 @@ class DagsterProcesses:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.settings = settings
-        self.url = f"http://{place(settings.host, settings.port)}"
+        self.url = f"http://{place(reached_at(settings.host), settings.port)}"
         self.log_file = settings.home_folder / "dagster" / "dagster.log"
         self._environment = environment
 

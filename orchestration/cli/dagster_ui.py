@@ -11,6 +11,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from orchestration.cli.supervisor import reached_at
 from orchestration.settings import Settings
 from serving.http.guard import Guard
 from serving.processes import end_with_parent
@@ -27,7 +28,7 @@ def serve(workspace: str, settings: Settings) -> None:
         target = WorkspaceFileTarget(paths=[workspace])
         with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
             app = create_app_from_workspace_process_context(context, live_data_poll_rate=2_000)
-            guard = Guard(app, names={settings.host, *settings.ui_host_names}, acting=ACTING)
+            guard = Guard(app, names={reached_at(settings.host), *settings.ui_host_names}, acting=ACTING)
             uvicorn.run(guard, host=settings.host, port=settings.port, log_level="warning", server_header=False)
 
 

@@ -54,6 +54,11 @@ def place(host: str, port: int) -> str:
     return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def reached_at(host: str) -> str:
+    """The address at which this machine reaches what listens on ``host``; of all addresses, loopback."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound here
+
+
 def warn_if_reachable(what: str, host: str, port: int, which_may: str) -> None:
     """To listen for other machines is what some want; nobody should do it unawares."""
     try:

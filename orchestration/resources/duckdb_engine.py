@@ -38,8 +38,12 @@ def open_duckdb(
     Raises DogearError where the file cannot be opened (one process may write to it, or many read), or nothing knows the
     URL of the lake.
     """
-    filesystem = None if local_folder(settings.lake) else open_filesystem(settings.lake, "lake")[0]
+    filesystem = None
     places = [storage_place(settings.lake), settings.spill_folder, *reach]
+    if local_folder(settings.lake) is None:
+        filesystem, root = open_filesystem(settings.lake, "lake")
+        # DuckDB asks for files by the name that the filesystem itself gives: s3:// for s3a://.
+        places.append(filesystem.unstrip_protocol(root))
     try:
         return locked_duckdb(limits(settings), places, path, filesystem)
     except duckdb.Error as error:

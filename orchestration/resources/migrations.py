@@ -1,5 +1,6 @@
 """Bring a database to the newest migration in ``sql/versions``, if it is one that Dogear can live in."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ IS_OURS = """
             = 'One row per file that was imported, each time that it was imported.'
     )
 """
-TAKEN = "select nspname from pg_namespace where nspname = any(%s) order by nspname"
+TAKEN = f"select nspname from pg_namespace where nspname = any(%s) and not ({IS_OURS}) order by nspname"  # noqa: S608
 NOTE = "comment on table ops.alembic_version is 'One row: the number of the last migration that this database has.'"
 # Those that migrations make, then those that dbt makes.
 SCHEMAS = ("analytics", "content", "dagster", "lake", "live", "ops", "raw", "intermediate", "marts", "staging")
@@ -44,6 +45,9 @@ def migrate(url: str) -> None:
     with connect(url) as connection:
         refuse_unfit(connection, url)
         current = current_migration(connection)
+        if current is None:
+            # Before the lock, whose table is the first thing that we make.
+            refuse_taken([name for (name,) in connection.execute(TAKEN, [list(SCHEMAS)]).fetchall()])
     # Alembic takes longer to import than this question takes to answer, and the answer is nearly always yes.
     newest = newest_migration()
     if current == newest:
@@ -70,18 +74,22 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
+def refuse_taken(schemas: Sequence[str]) -> None:
+    """Raises DogearError where others have a schema of a name of ours."""
+    if schemas:
+        raise DogearError(
+            f"The database has a schema {schemas[0]} that is not Dogear's, and was left alone: let DATABASE_URL name a "
+            f"database without schemas called {', '.join(SCHEMAS)}."
+        )
+
+
 def prepare(connection: "sqlalchemy.Connection") -> None:
     """Have the table of versions in a schema of ours; in ``public`` it would be any other application's too.
 
     Raises DogearError where Dogear never was in this database, and others have schemas of its names.
     """
     is_ours = connection.exec_driver_sql(IS_OURS).scalar()
-    taken = [] if is_ours else connection.exec_driver_sql(TAKEN, (list(SCHEMAS),)).scalars().all()
-    if taken:
-        raise DogearError(
-            f"The database has a schema {taken[0]} that is not Dogear's, and was left alone: let DATABASE_URL name a "
-            f"database without schemas called {', '.join(SCHEMAS)}."
-        )
+    refuse_taken(connection.exec_driver_sql(TAKEN, (list(SCHEMAS),)).scalars().all())
     connection.exec_driver_sql("create schema if not exists ops")
     if is_ours and not connection.exec_driver_sql("select to_regclass('ops.alembic_version')").scalar():
         connection.exec_driver_sql("alter table public.alembic_version set schema ops")

@@ -57,6 +57,9 @@ class Server:
             raise DogearError(f"{setting} must look like {EXAMPLE_URL}.")
         try:
             rest.encode()
+            # Its host would be a part of the password, which messages name.
+            if "@" in rest.partition("?")[0].partition("/")[2]:
+                raise ValueError
             said = from_environment() | conninfo.conninfo_to_dict(f"postgresql://{rest}")
             understood_by_all(said)
         except (psycopg.Error, ValueError):

@@ -7,7 +7,6 @@ https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site say
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +33,8 @@ HEADERS = [
 class Guard:
     """An ASGI application before another one.
 
-    ``names`` are the host names under which people open it, beside the machine's own. Paths of ``acting`` do what their
+    ``names`` are the names and addresses under which people open it, beside the machine's own. Any other is refused: to
+    addresses such as 0.0.0.0 browsers send requests without saying whose they are. Paths of ``acting`` do what their
     query says: they are asked by POST alone, so that no link and no image acts.
     """
 
@@ -47,8 +47,7 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self.refusal(scope, headers)
+        refusal = self.refusal(scope)
         if refusal is None:
             await self._app(scope, receive, guarded(send))
         elif scope["type"] == "websocket":
@@ -60,13 +59,20 @@ class Guard:
             await guarded(send)(start)
             await send({"type": "http.response.body", "body": body})
 
-    def refusal(self, scope: Scope, headers: Mapping[str, str]) -> str | None:
+    def refusal(self, scope: Scope) -> str | None:
         """Why a request is not answered; None where it is."""
-        if not self.is_ours(headers.get("host", "")):
+        # Of a name that comes twice, the values stand side by side, which is no host and no origin.
+        headers: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        if host_of(f"//{headers.get('host', '')}") not in self._names:
             return "This host name is not ours; DOGEAR_UI_HOSTS names those under which people open this page."
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+        if "origin" in headers and headers["origin"].partition("://")[2].lower() != headers["host"].lower():
             return "A page of another origin asked for this."
+        # Routes read a line break at the end of a path as no part of it.
+        if not scope["path"].isprintable():
+            return "No path of ours has such letters."
         if scope["type"] == "websocket":
             return None
         return self.refusal_of_request(scope, headers)
@@ -88,21 +94,14 @@ class Guard:
             return "Content-Type must be application/json."
         return None
 
-    def is_ours(self, host: str) -> bool:
-        """Whether a Host header names us. An address does: no page that is not ours has it as its name."""
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        return name in self._names or is_address(name)
 
-
-def is_address(name: str) -> bool:
+def host_of(url: str) -> str | None:
+    """The name or address of a URL, without its port; None where it has none."""
     try:
-        ip_address(name)
+        parts = urlsplit(url)
+        return None if "@" in parts.netloc else parts.hostname
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def guarded(send: Send) -> Send:

@@ -1,5 +1,9 @@
 -- Locks between processes are tables of our own, since every role of a server may hold advisory locks.
 
+-- A process of the version before may build, write to the lake or load at this moment: wait until none does.
+select pg_advisory_xact_lock(hashtext(name))
+from (values ('dogear.dbt_build'), ('dogear.lake'), ('raw.events')) as before (name);
+
 create schema if not exists locks;
 comment on schema locks is
 'One empty table per lock between processes of Dogear; who holds the lock has locked the table, in exclusive mode.';
@@ -14,7 +18,7 @@ begin
             return;
         exception when undefined_table then
             begin
-                execute format('create table locks.%I ()', name);
+                execute format('create table if not exists locks.%I ()', name);
             exception when duplicate_table or unique_violation then
                 -- Another has made it at the same moment.
                 null;
@@ -27,11 +31,11 @@ comment on function locks.take is
 'Waits until nobody else holds the lock of this name, and holds it until the transaction ends.';
 revoke execute on function locks.take from public;
 
-create table locks.build ();
-create table locks.lake ();
-create table locks.events ();
-create table locks.notifications ();
-create table locks.partitions ();
+create table if not exists locks.build ();
+create table if not exists locks.lake ();
+create table if not exists locks.events ();
+create table if not exists locks.notifications ();
+create table if not exists locks.partitions ();
 
 create or replace function raw.ensure_event_partitions(days date[]) returns void
 language plpgsql as $$

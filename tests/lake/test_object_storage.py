@@ -31,6 +31,13 @@ def lake(database_url, tmp_path, server) -> Lake:
     return Lake(database_url, Settings(home=tmp_path / "home", lake_url="s3://visits/history"))
 
 
+def test_a_lake_may_be_named_by_any_scheme_of_its_filesystem(database_url, tmp_path, server):
+    lake = Lake(database_url, Settings(home=tmp_path / "home", lake_url="s3a://visits/history/"))
+    lake.add(MAY_1)
+    assert lake.export() == [MAY_1]
+    assert lake.read("select count(*) from raw.events") == [(20,)]
+
+
 def test_days_are_written_read_checked_let_go_and_brought_back(lake, server: S3Server):
     lake.add(MAY_1)
     lake.add(MAY_2)

@@ -119,6 +119,8 @@ def test_what_the_url_leaves_out_comes_from_libpqs_environment_once(monkeypatch)
         "postgresql://u:s3cret@h?service=s",
         "postgresql://u:s3c@ret@h/d",
         "postgresql://u:s3c/ret@h/d",
+        "postgresql://u:12/s3cret@h/d",
+        "postgresql://u:/s3cret@h/d",
         "postgresql://u:s3c%ret@h/d",
         "postgresql://u:s3cret@h:0/d",
         "postgresql://u:s3cret@h:65536/d",

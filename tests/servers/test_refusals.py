@@ -96,7 +96,7 @@ def test_a_pooler_that_lends_its_sessions(server: ForeignServer):
         assert "set pool_mode = session" in refusal(url)
 
 
-@pytest.mark.parametrize("schema", ["raw", "ops", "dagster", "staging"])
+@pytest.mark.parametrize("schema", ["raw", "ops", "dagster", "staging", "locks"])
 def test_a_schema_of_others(server: ForeignServer, schema: str):
     database = f"others_{schema}"
     server.add_owner(database, "", database)
@@ -105,6 +105,8 @@ def test_a_schema_of_others(server: ForeignServer, schema: str):
     assert f"has a schema {schema} that is not Dogear's" in refusal(url)
     with connect(server.socket_url(database=database)) as connection:
         assert connection.execute(f"select n from {schema}.orders").fetchone() == (1,)
+        made = "select nspname from pg_namespace where nspname = 'locks' and nspname <> %s"
+        assert connection.execute(made, [schema]).fetchall() == []
 
 
 def test_migrations_of_others_go_on_beside_ours(server: ForeignServer):
