@@ -51,7 +51,7 @@ def alone(url: str, name: str) -> Generator[psycopg.Connection]:
         connection.commit()
         try:
             take(connection, name)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
             connection.rollback()
             make(url, name)
             take(connection, name)
