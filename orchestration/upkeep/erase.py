@@ -136,9 +136,10 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
             damaged = damaged_lines(database_url, settings, visitor)
             done = erased(connection, visitor, in_lake, damaged, day_columns)
             export_again(connection, done.to_export, "a visitor was erased")
+            # Before the commit, which lets another erasure read them; where it fails, the rows are still found.
+            for named in damaged:
+                remove_lines(named)
             connection.commit()
-        for named in damaged:
-            remove_lines(named)
         return done
 
 

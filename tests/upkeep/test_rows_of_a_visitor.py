@@ -1,5 +1,6 @@
 """Which rows are a visitor's, table by table."""
 
+import json
 import threading
 import time
 from contextlib import nullcontext
@@ -21,6 +22,14 @@ from serving.collector.journal_line import Visitor as Visit
 from serving.collector.mending import opaque_id
 from serving.collector.sender import Sender
 
+# Who deletes a rejected event cannot commit while another holds the gate.
+COMMITS_WAIT = """
+    create table public.gate ();
+    create function public.wait() returns trigger language plpgsql as
+    'begin lock table public.gate; return null; end';
+    create constraint trigger wait after delete on raw.rejected_events deferrable initially deferred
+    for each row execute function public.wait();
+"""
 ADA, BROWSER = "acct-4711", "0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63"
 
 
@@ -109,6 +118,45 @@ def test_damaged_lines_go_where_they_name_the_visitor_as_a_whole_word(database_u
     assert (damaged / "1.ndjson").read_bytes() == b"".join(lines[number] for number in kept)
     assert (damaged / "1.ndjson.reasons").read_text() == "".join(f"{number}\n" for number in kept)
     assert counts(look(database_url, settings, visitor, {})) == {}
+
+
+def test_a_damaged_line_that_can_be_read_names_who_its_values_name(database_url, settings):
+    (damaged := settings.journal_folder / DAMAGED).mkdir(parents=True)
+
+    def line(visitor: str = "other", site: str = "a.example", rejected: str = "", **data: object) -> str:
+        said = {"site": site, "visitors": [{"day": "2026-05-01", "anonymous_id": visitor}], "events": [{"data": data}]}
+        return json.dumps({**said, "rejected": [{"event_index": 0, "reason": "bad", "excerpt": rejected}]})
+
+    hers = [line(account_id="47"), line(account_id=47), line(rejected='{"account_id": 47'), line(visitor="47")]
+    others = [line(scroll=47), line(page_title="Route 47"), line(account_id="47", site="xa.example")]
+    cut = '{"site":"a.example","scroll":47'
+    (damaged / "1.ndjson").write_text("".join(f"{it}\n" for it in [*hers, *others, cut]))
+    (damaged / "1.ndjson.reasons").write_text("not 47\n" * (len(hers) + len(others) + 1))
+    assert counts(erase(database_url, settings, Visitor("47", "a.example"), {})) == {"journal/damaged": len(hers) + 1}
+    assert (damaged / "1.ndjson").read_text() == "".join(f"{it}\n" for it in others)
+
+
+def test_damaged_lines_go_before_another_erasure_may_read_them(database_url, settings):
+    (damaged := settings.journal_folder / DAMAGED).mkdir(parents=True)
+    (damaged / "1.ndjson").write_text("cut off: ada\ncut off: bob\n")
+    with connect(database_url) as connection:
+        connection.execute(COMMITS_WAIT)
+        connection.execute(
+            "insert into raw.rejected_events (rejected_id, site, source, reason, excerpt) "
+            "values (gen_random_uuid(), 'a.example', 'collector', 'bad', 'ada')"
+        )
+    first, second = (
+        threading.Thread(target=erase, args=(database_url, settings, Visitor(who), {})) for who in ("ada", "bob")
+    )
+    with connect(database_url) as gate:
+        gate.execute("lock table public.gate")
+        first.start()
+        wait_until(database_url, "select from pg_locks where relation = 'public.gate'::regclass and not granted")
+        assert (damaged / "1.ndjson").read_text() == "cut off: bob\n", "the erasure is about to commit"
+        second.start()
+    for thread in (first, second):
+        thread.join(timeout=60)
+    assert list(damaged.iterdir()) == []
 
 
 def test_what_is_loaded_meanwhile_is_waited_for(database_url, settings, add):
