@@ -1,6 +1,7 @@
 """``dogear erase``: one visitor, everywhere."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ def erase(
     them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
     The files of these days in the lake are written without it, their marts built again, and PostgreSQL's tables copied
     without what was deleted. It is shown first, and asked for in a terminal; without one, nothing is asked. Once more,
-    and nothing is found.
+    and nothing is found. What an erasure before, of anybody, left unfinished is finished too.
 
     \b
     Examples:
@@ -45,7 +46,6 @@ def erase(
     from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
     from orchestration.upkeep import erase as upkeep
-    from orchestration.upkeep.freed_space import rewrite_tables
     from orchestration.upkeep.pending_journal import load_pending
 
     settings = Settings()
@@ -57,8 +57,7 @@ def erase(
         where = site or "any site"
         if not found.removed and not found.to_build:
             say(f"0 rows: there is nothing of {visitor_id} on {where}.")
-            # One that was built while an erasure went on would still know the visitor.
-            forget_warehouse(settings)
+            done = found
         else:
             say(f"{visitor_id} on {where}:")
             tell(found)
@@ -68,13 +67,7 @@ def erase(
             done = upkeep.erase(database_url, settings, visitor, columns)
             say("Erased:")
             tell(done)
-            forget_warehouse(settings)
-            if done.to_export:
-                write_again(settings, database_url, done.to_export)
-            if done.to_build:
-                build(settings, database_url, done.to_build)
-            rewrite_tables(database_url, done.days_of_events)
-            say("PostgreSQL's tables are written again, without what was deleted.")
+        finish(settings, database_url, done)
         say(NOT_REACHED)
         if is_collecting:
             say("A collector runs: what the visitor sends from now on is kept. Erase again when that has ended.")
@@ -89,6 +82,27 @@ def tell(erasure: "Erasure") -> None:
         say(f"  marts are built again for {', '.join(map(str, erasure.to_build))}")
 
 
+def finish(settings: "Settings", database_url: str, done: "Erasure") -> None:
+    """Whatever follows the deletion; where one step cannot be done, the others are. Raises DogearError then."""
+    from orchestration.errors import DogearError
+
+    # A warehouse that was built while an erasure went on would still know the visitor.
+    forget_warehouse(settings)
+    failures: list[str] = []
+    steps = (
+        partial(write_again, settings, database_url, done.to_export),
+        partial(build, settings, database_url, done.to_build),
+        partial(free, database_url),
+    )
+    for step in steps:
+        try:
+            step()
+        except DogearError as error:
+            failures.append(str(error))
+    if failures:
+        raise DogearError(f"{' '.join(failures)} To finish, give the same command again.")
+
+
 def forget_warehouse(settings: "Settings") -> None:
     """Remove the DuckDB warehouse: it holds copies of rows, and is quickly built again."""
     from orchestration.lake.warehouse import remove_warehouse
@@ -98,28 +112,37 @@ def forget_warehouse(settings: "Settings") -> None:
 
 
 def write_again(settings: "Settings", database_url: str, days: "list[date]") -> None:
-    """Write files of the lake without the visitor. Raises DogearError with the way out where that cannot be done."""
+    """Write files of the lake without the visitor. Raises DogearError where that cannot be done."""
     from orchestration.errors import DogearError
     from orchestration.lake.export import export_days
     from orchestration.resources.duckdb_engine import open_duckdb
 
+    if not days:
+        return
     try:
         with open_duckdb(settings) as engine:
             for done in export_days(database_url, settings, engine, days):
                 say(f"{done.day}: written to the lake without the visitor.")
     except DogearError as error:
-        raise DogearError(
-            f"{error} The events are erased in PostgreSQL; the lake and the marts are not yet. "
-            "Try: dogear lake export && dogear build"
-        ) from None
+        raise DogearError(f"{error} The events are erased in PostgreSQL; the lake is not yet.") from None
 
 
 def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:
-    """Build the marts without the visitor. Raises DogearError with the way out where that cannot be done."""
+    """Build the marts without the visitor. Raises DogearError where that cannot be done."""
     from orchestration.errors import DogearError
     from orchestration.rollups.build_run import build_ranges
 
+    if not ranges:
+        return
     try:
         build_ranges(settings, database_url, ranges, say=say)
     except DogearError as error:
-        raise DogearError(f"{error} The events are erased; the marts are not yet. Try: dogear build") from None
+        raise DogearError(f"{error} The events are erased; the marts are not yet.") from None
+
+
+def free(database_url: str) -> None:
+    """Free the bytes that erasures left in PostgreSQL's files. Raises DogearError where that cannot be done."""
+    from orchestration.upkeep.unfinished import free_bytes
+
+    if free_bytes(database_url):
+        say("PostgreSQL's tables are written again, without what was deleted.")

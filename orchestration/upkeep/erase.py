@@ -5,8 +5,8 @@ with all that the row says. Rows under another id of the same person are not loo
 several people behind one address.
 
 Rows go in one transaction, in which their days count as not built any more, and as ones that must be written to the
-lake again. So whatever breaks, the next build makes the marts anew without them, and the next export the files. Days
-that have left PostgreSQL are brought back from the lake before.
+lake again. So whatever breaks, the next build makes the marts anew without them, the next export the files, and the
+next erasure, of anybody, frees the bytes. Days that have left PostgreSQL are brought back from the lake before.
 """
 
 import json
@@ -30,6 +30,7 @@ from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from orchestration.upkeep.damaged_lines import Named, named_lines, remove_lines
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
+from orchestration.upkeep.unfinished import days_not_built, note_erasure, unfinished_erasures
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
 LONGEST_ID = 200
@@ -78,12 +79,6 @@ class Erasure:
     removed: list[Removed]
     to_build: list[DayRange]
     to_export: list[date]
-
-    @property
-    def days_of_events(self) -> list[date]:
-        """Each day from the first to the last of the events that went, from PostgreSQL or the lake."""
-        spans = [(it.first, it.last) for it in self.removed if it.table in {"raw.events", "lake.events"}]
-        return sorted({first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)})
 
 
 def from_database(connection: psycopg.Connection, visitor: Visitor) -> list[Removed]:
@@ -169,12 +164,21 @@ def erased(
         removed.append(Removed("journal/damaged", lines, min(on), max(on), []))
     days = days_to_clear(connection, visitor, removed, day_columns)
     mark_erased(connection, days, day_columns)
+    if removed or days:
+        note_erasure(connection, days | days_of_events(removed))
     return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in in_lake])
+
+
+def days_of_events(removed: Iterable[Removed]) -> set[date]:
+    """Each day from the first to the last of the events that went, from PostgreSQL or the lake."""
+    spans = [(it.first, it.last) for it in removed if it.table in {"raw.events", "lake.events"}]
+    return {first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)}
 
 
 def days_to_clear(
     connection: psycopg.Connection, visitor: Visitor, removed: list[Removed], day_columns: Mapping[str, str]
 ) -> set[date]:
-    """The days that lost events, and those whose marts still name the visitor, since an erasure was not finished."""
+    """The days that lost events, those whose marts still name the visitor, and what earlier erasures left unbuilt."""
     lost = {day for rows in removed for day in rows.days}
-    return lost | days_in_marts(connection, visitor.id, visitor.uuid, visitor.site, day_columns)
+    left = days_not_built(connection, unfinished_erasures(connection))
+    return lost | left | days_in_marts(connection, visitor.id, visitor.uuid, visitor.site, day_columns)

@@ -28,8 +28,8 @@ OLDER_READERS = """
 def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float = LONGEST_WAIT) -> None:
     """Write the tables again without what was deleted, those of raw.events for ``days``; then end the log of before.
 
-    Each is closed to others meanwhile. Raises DogearError, with the way out, where others do not let go of one within
-    ``longest_wait`` seconds. What is not ours, the statistics in a database of somebody else, PostgreSQL passes over.
+    Each is closed to others meanwhile. Raises DogearError where others do not let go of one within ``longest_wait``
+    seconds. What is not ours, the statistics in a database of somebody else, PostgreSQL passes over.
     """
     with connect(database_url) as connection:
         connection.autocommit = True
@@ -56,10 +56,7 @@ def wait_for_older_readers(connection: psycopg.Connection, longest_wait: float) 
 
 
 def bytes_left(why: str) -> DogearError:
-    return DogearError(
-        f"The rows are erased, and their bytes are still in PostgreSQL's files: {why}. "
-        "Later: dogear psql -c 'vacuum (full, analyze)' -c checkpoint"
-    )
+    return DogearError(f"The rows are erased, and their bytes are still in PostgreSQL's files: {why}.")
 
 
 def end_log(connection: psycopg.Connection) -> None:

@@ -15,7 +15,8 @@ from orchestration.events.import_file import import_file
 from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.stale_days import NOT_BUILT, DayRange
 from orchestration.settings import Settings
-from orchestration.upkeep.erase import Visitor, erase
+from orchestration.upkeep.erase import Visitor, erase, look
+from orchestration.upkeep.unfinished import free_bytes
 from tests.installation import DOGEAR, bare_environment
 from tests.rollups.building import MODELS, Warehouse
 
@@ -181,6 +182,12 @@ def test_an_erasure_that_ended_before_its_build_is_finished_by_the_next_one(make
     assert "marts.analytics_sessions" in naming(site, ADA), "not built yet"
     emptied = "select events from marts.built_days where day = '2026-03-05'"
     assert site.rows(emptied) == [(NOT_BUILT,)], "no event is left to say that this day must be built"
+    unfinished = "select erasure_id from ops.unfinished_erasures"
+    assert free_bytes(site.database_url)
+    assert len(site.rows(unfinished)) == 1, "the marts that are still to be built leave bytes, too"
+    assert look(site.database_url, settings, Visitor("somebody else"), columns).to_build == half.to_build
     Warehouse.of(site).build(select=MODELS)
     assert naming(site, ADA) == set()
     assert numbers(site) == numbers(never)
+    assert free_bytes(site.database_url)
+    assert site.rows(unfinished) == []

@@ -9,6 +9,7 @@ import duckdb
 import psycopg
 import pytest
 
+from orchestration.cli.erase import finish
 from orchestration.errors import DogearError
 from orchestration.events.import_file import import_file
 from orchestration.events.import_legacy import LegacyImport
@@ -17,8 +18,11 @@ from orchestration.resources.database import ensure_database
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import connect, with_database
+from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.settings import Settings
+from orchestration.upkeep.erase import Erasure, Visitor, erase
 from orchestration.upkeep.freed_space import rewrite_tables
+from orchestration.upkeep.unfinished import note_erasure, unfinished_erasures
 from serving.collector.damage import DAMAGED
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
@@ -110,6 +114,41 @@ def test_no_file_holds_a_visitor_that_was_erased(site, tmp_path, parsed):
     assert (settings.journal_folder / DAMAGED / "1.ndjson").read_text() == '{"account_id":"neighbour"\n'
     assert (settings.journal_folder / DAMAGED / "1.ndjson.reasons").read_text() == "cut off\n"
     assert site.rows("select count(*) from raw.events") == [(3,)], "the neighbour's two, and that of the log"
+
+
+def test_an_erasure_that_ended_after_its_commit_is_finished_by_the_next_one(site):
+    settings = Settings(home=Path(site.environment["DOGEAR_HOME"]))
+    needles = {"account": [ACCOUNT.encode()]}
+    who = {"site": SITE, "user_code": "owner", "event_type": "page_view", "is_bot": False, "account_id": ACCOUNT}
+    with connect(site.database_url) as connection:
+        connection.execute("select raw.ensure_event_partitions(array[%s::date])", [AT.date()])
+        connection.execute(
+            f"insert into raw.events (event_id, occurred_at, source, {', '.join(who)}) "
+            "values (gen_random_uuid(), %s, 'test', %s, %s, %s, %s, %s)".encode(),
+            [AT, *who.values()],
+        )
+    columns = day_columns(parsed_project(site.database_url, settings))
+    erase(site.database_url, settings, Visitor(ACCOUNT), columns)
+    with connect(site.database_url) as connection:
+        connection.autocommit = True
+        connection.execute("checkpoint")
+    assert any("/base/" in file for file in holding(settings.home_folder, needles)), "a table of PostgreSQL"
+
+    said = site.dogear("erase", "--visitor", ACCOUNT).stdout
+    assert said.startswith(f"0 rows: there is nothing of {ACCOUNT} on any site.\nPostgreSQL's tables are written again")
+    assert holding(settings.home_folder, needles) == {}
+    assert site.rows("select from ops.unfinished_erasures") == []
+    assert "written again" not in site.dogear("erase", "--visitor", ACCOUNT).stdout
+
+
+def test_what_cannot_be_written_to_the_lake_keeps_no_bytes_in_postgresql(database_url, tmp_path):
+    (tmp_path / "lake").write_text("no folder")
+    with connect(database_url) as connection:
+        note_erasure(connection, [AT.date()])
+    with pytest.raises(DogearError, match=r"the lake is not yet\. To finish, give the same command again\."):
+        finish(Settings(home=tmp_path), database_url, Erasure([], [], [AT.date()]))
+    with connect(database_url) as connection:
+        assert unfinished_erasures(connection) == []
 
 
 @pytest.mark.parametrize(
