@@ -1,6 +1,6 @@
 """A request's body to the line of the journal that is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -62,7 +62,7 @@ def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -
         batch = BATCH.decode(body)
     except BAD:
         return read_parts(body, sender, received_at, salt)
-    return reading_of(batch.events, [], batch.sent_at, body, sender, received_at, salt)
+    return reading_of(batch.events, [], {}, batch.sent_at, body, sender, received_at, salt)
 
 
 def read_parts(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
@@ -72,15 +72,15 @@ def read_parts(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -
     except BAD as error:
         raise bad_body(body, error, sender) from None
     events: list[Event | None] = []
-    rejected: list[RejectedEvent] = []
+    rejected: list[Rejection] = []
     for index, part in enumerate(parts.events):
         try:
             events.append(read_event(part))
         except BAD as error:
             events.append(None)
-            excerpt = excerpt_of(bytes(part), sender.address)
-            rejected.append(RejectedEvent(index, reason_of(error, sender.address), excerpt))
-    return reading_of(events, rejected, parts.sent_at, body, sender, received_at, salt)
+            rejected.append(Rejection(index, reason_of(error, sender.address)))
+    unread = {it.index: parts.events[it.index] for it in rejected}
+    return reading_of(events, rejected, unread, parts.sent_at, body, sender, received_at, salt)
 
 
 def read_one(body: bytes, kind: Kind, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
@@ -89,7 +89,7 @@ def read_one(body: bytes, kind: Kind, sender: Sender, received_at: datetime, sal
         event = read_event(body) if kind == "event" else Event(kind, read_data(body))
     except BAD as error:
         raise bad_body(body, error, sender) from None
-    return reading_of([event], [], None, body, sender, received_at, salt)
+    return reading_of([event], [], {}, None, body, sender, received_at, salt)
 
 
 def bad_body(body: bytes, error: Exception, sender: Sender) -> BadBodyError:
@@ -98,14 +98,15 @@ def bad_body(body: bytes, error: Exception, sender: Sender) -> BadBodyError:
 
 def reading_of(
     events: Sequence[Event | None],
-    rejected: list[RejectedEvent],
+    rejected: list[Rejection],
+    unread: Mapping[int, msgspec.Raw],
     sent_at: datetime | None,
     body: bytes,
     sender: Sender,
     received_at: datetime,
     salt: Salt,
 ) -> Reading:
-    """The line of these events (None for one that is rejected already). Most are kept as they are."""
+    """The line of these events (None for one that is ``unread``, and rejected already). Most are kept as they are."""
     offset = offset_of(sent_at, received_at)
     is_sound = not offset and not is_suspect(body, sender.address)
     sound = sound_of(events, received_at) if is_sound else []
@@ -120,10 +121,10 @@ def reading_of(
         try:
             kept.append(mended(event, offset, sender, received_at, salt))
         except ValueError as error:
-            rejected.append(RejectedEvent(index, str(error), ""))
-    refusals = [Rejection(it.event_index, it.reason) for it in sorted(rejected, key=lambda it: it.event_index)]
+            rejected.append(Rejection(index, str(error)))
+    rejected.sort(key=lambda it: it.index)
     if not kept:
-        raise BadBodyError("none of the events can be kept", refusals)
+        raise BadBodyError("none of the events can be kept", rejected)
     line = Line(
         received_at=received_at,
         site=sender.site,
@@ -134,9 +135,15 @@ def reading_of(
         country_code=sender.country_code,
         region=masked(sender.region or "", sender.address) or None,
         city=masked(sender.city or "", sender.address) or None,
-        rejected=rejected,
+        rejected=[with_excerpt(it, unread, sender) for it in rejected],
     )
-    return Reading(ENCODER.encode(line), len(kept), refusals)
+    return Reading(ENCODER.encode(line), len(kept), rejected)
+
+
+def with_excerpt(rejection: Rejection, unread: Mapping[int, msgspec.Raw], sender: Sender) -> RejectedEvent:
+    """As it is kept, where it is: to mask an excerpt takes time."""
+    sent = bytes(unread.get(rejection.index, b""))
+    return RejectedEvent(rejection.index, rejection.reason, excerpt_of(sent, sender.address))
 
 
 def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Event]:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -10,33 +10,38 @@ from serving.collector.reasons import BAD
 
 MOST_EVENTS = 1_000
 SentAt = Annotated[datetime, msgspec.Meta(tz=True)]
+Part = TypeVar("Part")
 
 
-class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """As ``Batch``, its events as they were written."""
+class Parts(msgspec.Struct, Generic[Part], frozen=True, forbid_unknown_fields=True):
+    """As ``Batch``, its events as they were written (``Raw``), or as Python's reader of JSON makes them."""
 
-    events: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
+    events: Annotated[list[Part], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
     sent_at: SentAt | None = None
 
 
-PARTS = msgspec.json.Decoder(Parts)
+PARTS = msgspec.json.Decoder(Parts[msgspec.Raw])
 
 
-def parts_of(body: bytes) -> Parts:
+def parts_of(body: bytes) -> Parts[msgspec.Raw]:
     """Raises one of BAD where the body is no batch.
 
     Scripts that cut a text within a character write half of it (a lone surrogate), and some write NaN. Neither is JSON,
     and one would lose the whole batch. Python's reader takes both, and the event alone is judged then.
+
+    Each event is written again, which takes long: only where the body is no JSON, and the batch not too long.
     """
     try:
         return PARTS.decode(body)
+    except msgspec.ValidationError:
+        raise
     except BAD as error:
         try:
             sent: Any = json.loads(body.decode("utf-8", "surrogatepass"))
-            whole = {**sent, "events": [written(event) for event in sent["events"]]}
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, RecursionError):
             raise error from None
-    return msgspec.convert(whole, Parts)
+    batch = msgspec.convert(sent, Parts[Any])
+    return Parts([written(event) for event in batch.events], batch.sent_at)
 
 
 def written(event: object) -> msgspec.Raw:

@@ -6,7 +6,7 @@ from serving.collector.masking import masked, without_any_ip
 
 LONGEST_REASON = 500
 LONGEST_EXCERPT = 300
-MOST_BYTES = 1_000
+MOST_BYTES = 500
 # Between words. Where a text is cut, the last word may be half of an address, which would not read like one.
 BETWEEN = ' \t\r\n",{}[]'
 

@@ -1,0 +1,52 @@
+"""To judge a body takes no longer than its size allows: while one is read, nobody else is answered."""
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from serving.collector.batch import BadBodyError, read_batch
+from serving.collector.sender import Sender
+from tests.serving.collector.running import SITE, page_view
+
+SENDER = Sender(SITE, "owner", "203.0.113.7", "Firefox")
+# Seconds of the processor; some of these took a second or more.
+LONGEST = 0.2
+NUMBERS = b",".join([b"1"] * 498_000)
+TEXT = b'"' + b"a" * 999_000 + b'"'
+KEYS = b",".join(b'"%d":1' % number for number in range(90_000))
+BAD = json.dumps({"type": "page_view", "data": {"occurred_at": "a.b c:d " * 120}}).encode()
+GOOD = json.dumps(page_view()).encode()
+
+
+def seconds_to_read(body: bytes) -> tuple[float, str]:
+    """Of the processor; and why it was refused."""
+    reason = ""
+    began = time.process_time()
+    try:
+        read_batch(body, SENDER, datetime.now(UTC), lambda _: b"salt")
+    except BadBodyError as error:
+        reason = str(error)
+    return time.process_time() - began, reason
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"events":[%b]}' % NUMBERS, "Expected `array` of length <= 1000 - at `$.events`"),
+        (b'{"events":[%b,NaN]}' % NUMBERS, "Expected `array` of length <= 1000 - at `$.events`"),
+        (b'{"events":%b}' % TEXT, "Expected `array`, got `str` - at `$.events`"),
+        (b'{"sent_at":NaN,"events":%b}' % TEXT, "Expected `datetime | null`, got `float` - at `$.sent_at`"),
+        (b'{"events":{%b,"n":NaN}}' % KEYS, "Expected `array`, got `object` - at `$.events`"),
+        (b'{"events":[[%b],NaN]}' % NUMBERS, "none of the events can be kept"),
+        (b'{"events":[%b]}' % b",".join([BAD] * 950), "none of the events can be kept"),
+        (b'{"events":[%b]}' % b",".join([*[BAD] * 950, GOOD]), ""),
+    ],
+    ids=["numbers", "numbers-nan", "text", "text-nan", "keys-nan", "one-event", "bad-events", "one-good-event"],
+)
+def test_a_body_of_a_megabyte_is_judged_soon(body: bytes, said: str):
+    assert len(body) <= 1_000_000
+    seconds, reason = seconds_to_read(body)
+    assert reason == said
+    assert seconds < LONGEST
