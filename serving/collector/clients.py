@@ -7,6 +7,8 @@ MOST_REMEMBERED = 10_000
 # A host has a /64 to itself, and who asks for more gets a /48: 65,536 hosts (RFC 6177). Such a network may do what
 # sixteen hosts may.
 HOST, NETWORK, HOSTS_OF_A_NETWORK = 64, 48, 16
+# It holds no more than this part of what there is at once: seven times as much is left to others.
+PART_OF_ALL = 8
 
 # Keys that are counted, each with how many times of a limit it has.
 Client = tuple[tuple[str, int], ...]
@@ -21,3 +23,11 @@ def client_of(address: str) -> Client:
         return ((address, 1),)
     host, network = (str(IPv6Network((address, length), strict=False)) for length in (HOST, NETWORK))
     return ((host, 1), (network, HOSTS_OF_A_NETWORK))
+
+
+def most_at_once(of_one: int, share: int, of_all: int) -> int:
+    """What a key with this share may hold at once, where one client may hold ``of_one``, and all together ``of_all``.
+
+    A network may hold no more than an eighth of all, but as much as any one host.
+    """
+    return max(of_one, min(of_one * share, of_all // PART_OF_ALL))

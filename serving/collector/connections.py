@@ -7,6 +7,7 @@ let be; ``in_flight`` bounds how many of those there are.
 
 import logging
 import os
+import resource
 import socket
 import threading
 from collections import defaultdict
@@ -15,9 +16,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from serving.collector.clients import Client
+from serving.collector.clients import Client, most_at_once
 from serving.collector.in_flight import Peer
 
+# The most connections at once, where the system lets us have so many; others wait until one ends.
+MOST_CONNECTIONS = 4_096
+OTHER_FILES = 256
 DESCRIPTORS = Path("/dev/fd")
 LOOK_EVERY = 0.25
 INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -27,12 +31,21 @@ log = logging.getLogger("dogear.collector")
 class Connections:
     """``with Connections(…)`` closes connections to ``port`` beyond ``most`` of one client; 0 is no limit.
 
-    ``client_of``: whose an address is. ``busy``: the peers that wait for an answer.
+    ``of_all``: how many there may be in all. ``client_of``: whose an address is. ``busy``: the peers that wait for an
+    answer.
     """
 
-    def __init__(self, port: int, most: int, client_of: Callable[[str], Client], busy: Collection[Peer | None]) -> None:
+    def __init__(
+        self,
+        port: int,
+        most: int,
+        of_all: int,
+        client_of: Callable[[str], Client],
+        busy: Collection[Peer | None],
+    ) -> None:
         self._port = port
         self._most = most
+        self._of_all = of_all
         self._client_of = client_of
         self._busy = busy
         self._seen: list[Peer] = []
@@ -67,7 +80,7 @@ class Connections:
             for key in self._client_of(peer[0]):
                 of[key].append(peer)
         for (_, share), peers in of.items():
-            beyond = max(0, len(peers) - self._most * share)
+            beyond = max(0, len(peers) - most_at_once(self._most, share, self._of_all))
             for peer in [it for it in peers if it not in self._busy][:beyond]:
                 close_if(held[peer], peer)
 
@@ -76,6 +89,16 @@ class Connections:
             if connection.family in INTERNET and connection.getsockname()[1] == self._port:
                 return peer_of(connection)
         return None
+
+
+def connections_at_once() -> int:
+    """How many connections this process may have, after it has asked for as many as the system gives."""
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return files - OTHER_FILES
 
 
 @contextmanager

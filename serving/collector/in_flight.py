@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from serving.collector.answers import RefusedError
-from serving.collector.clients import Client
+from serving.collector.clients import Client, most_at_once
 
 LARGEST_BODY = 1_000_000
 # What a request takes besides its body: a connection, its headers, our objects.
@@ -40,7 +40,7 @@ class InFlight:
             raise RefusedError(503, "Too much comes in at this moment; send it again later.", LATER)
         if self._most_of_one:
             for key, share in client:
-                if self._of.get(key, 0) + size > self._most_of_one * share:
+                if self._of.get(key, 0) + size > most_at_once(self._most_of_one, share, self._most):
                     raise RefusedError(429, "Too much at once from one address; send less side by side.", SOON)
         self.total += size
         for key, _ in client:

@@ -1,19 +1,15 @@
 """Run the collector's server until it is asked to end: ``python -m serving.collector.serve``."""
 
-import resource
-
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import Server
 
 from orchestration.settings import Settings
+from serving.collector.connections import MOST_CONNECTIONS, connections_at_once
 from serving.processes import end_with_parent
 
 # Seconds that clients have to end their requests once we are asked to stop.
 LONGEST_END = 10
-# The most connections at once, where the system lets us have so many; others wait until one ends.
-MOST_CONNECTIONS = 4_096
-OTHER_FILES = 256
 # A connection on which no request begins, or none whose headers end, is closed. Milliseconds.
 LONGEST_HEADERS = 10_000
 LARGEST_HEADERS = 64 * 2**10
@@ -40,16 +36,6 @@ def main() -> None:
         workers_kill_timeout=LONGEST_END,
         log_access=False,
     ).serve()
-
-
-def connections_at_once() -> int:
-    """How many connections this process may have, after it has asked for as many as the system gives."""
-    wanted = MOST_CONNECTIONS + OTHER_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < files:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
-    return files - OTHER_FILES
 
 
 if __name__ == "__main__":

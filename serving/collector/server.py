@@ -32,7 +32,7 @@ def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
     from orchestration.events.places import Places
     from orchestration.resources.database import expected_url
     from serving.collector.client_address import ClientAddress, trusted_networks
-    from serving.collector.connections import Connections
+    from serving.collector.connections import Connections, connections_at_once
     from serving.collector.in_flight import InFlight
     from serving.collector.journal import Journal
     from serving.collector.known import Known
@@ -47,7 +47,7 @@ def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
     addresses = ClientAddress(trusted_networks(settings.trusted_proxies))
     in_flight = InFlight(settings.connection_limit)
     port, most = settings.collector_port, settings.connection_limit
-    stack.enter_context(Connections(port, most, addresses.client_at, in_flight.busy))
+    stack.enter_context(Connections(port, most, connections_at_once(), addresses.client_at, in_flight.busy))
     return Collector(
         journal=journal,
         known=known,

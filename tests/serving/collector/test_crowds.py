@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from serving.collector.answers import RefusedError
 from serving.collector.client_address import ClientAddress, trusted_networks
-from serving.collector.clients import client_of
+from serving.collector.clients import Client, client_of, most_at_once
 from serving.collector.connections import Connections
 from serving.collector.in_flight import EACH, LARGEST_BODY, InFlight
+from serving.collector.in_flight import MOST as MOST_BYTES
 from tests.serving.collector.running import SITE, RunningCollector, page_view, until
 
 pytestmark = pytest.mark.skipif(
@@ -109,6 +110,56 @@ def test_what_requests_hold_is_bounded_and_all_is_given_back(sent: list[tuple[st
         held.add(EACH + LARGEST_BODY)
 
 
+def host_of(network: str, number: int) -> str:
+    return f"2001:db8:{network}:{number:x}::1"
+
+
+def test_two_networks_with_as_many_hosts_as_they_like_hold_a_quarter_of_what_requests_may():
+    in_flight = InFlight(MOST)
+    with ExitStack() as stack:
+        for network in ("1", "2"):
+            for number in range(200):
+                with suppress(RefusedError):
+                    held = stack.enter_context(in_flight.request(client_of(host_of(network, number)), None))
+                    held.add(LARGEST_BODY)
+        assert MOST_BYTES / 5 < in_flight.total <= MOST_BYTES / 4
+        # Another has all that one client may.
+        with in_flight.request(client_of("203.0.113.1"), None) as held:
+            held.add(MOST * EACH)
+
+
+@given(st.integers(1, 1_000_000), st.integers(1, 10_000_000))
+def test_a_network_has_no_more_than_an_eighth_and_no_less_than_a_host(of_one: int, of_all: int):
+    host, network = (most_at_once(of_one, share, of_all) for _, share in client_of("2001:db8::1"))
+    assert host == of_one
+    assert host <= network <= max(host, of_all / 8)
+
+
+def test_a_network_keeps_an_eighth_of_all_connections_and_each_other_its_own():
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        port = server.getsockname()[1]
+
+        def connect(addresses: list[str]) -> list[socket.socket]:
+            connections = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), None, (address, 0)))
+                for address in addresses
+            ]
+            for _ in addresses:
+                stack.enter_context(server.accept()[0])
+            return connections
+
+        def client_at(peer: str) -> Client:
+            """Machines of 127.0.N.0/24 stand for the hosts of a /48."""
+            _, _, network, host = peer.split(".")
+            return client_of(host_of(network, int(host)))
+
+        crowds = [connect([f"127.0.{network}.{host}" for host in range(1, 17)]) for network in (1, 2)]
+        alone = connect(["127.0.3.1"] * 3)
+        Connections(port, 3, 40, client_at, set()).look()
+        assert [len(answered(it)) for it in (*crowds, alone)] == [11, 11, 0]
+
+
 def test_a_client_keeps_its_share_of_connections_and_the_busy_ones_while_a_proxy_keeps_all():
     addresses = ClientAddress(trusted_networks("127.0.0.3"))
     with ExitStack() as stack:
@@ -126,7 +177,7 @@ def test_a_client_keeps_its_share_of_connections_and_the_busy_ones_while_a_proxy
         others = [*connect("127.0.0.1", 1), *connect("127.0.0.3", 20)]
         first = connect(CROWD, 5)
         busy = {(CROWD, str(connection.getsockname()[1])) for connection in first[:3]}
-        connections = Connections(port, 5, addresses.client_at, busy)
+        connections = Connections(port, 5, 1_000, addresses.client_at, busy)
         connections.look()
         assert answered([*first, *others]) == []
         # Who has been there longest goes first, but for those that wait for an answer.
