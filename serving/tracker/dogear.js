@@ -87,10 +87,10 @@
       value?.slice ? value.slice(0, /url|ref/.test(key) ? 4e3 : 1e3).replace(/\p{Cs}/gu, '') : value,
     );
 
-  // Forgets what was accepted (202) or refused for good (4xx but 429); else stores all that is pending.
+  // Forgets what was accepted (202) or refused for good (4xx but 429, and 408: a slow line); else stores all.
   const settle = (keys, status) => {
     sure = status == 202;
-    if (sure || /^4(?!29)/.test(status))
+    if (sure || /^4(?!29|08)/.test(status))
       keys.map((key) => {
         delete pending[key];
         delete storage[key];

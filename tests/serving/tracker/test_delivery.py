@@ -34,7 +34,7 @@ def test_closing_the_tab_sends_what_there_is(visit: Visit) -> None:
     visit.until("page_view")
 
 
-@pytest.mark.parametrize("answer", [503, 429, 0])
+@pytest.mark.parametrize("answer", [503, 429, 408, 0])
 def test_a_server_that_fails_gets_it_on_the_next_page(visit: Visit, answer: int) -> None:
     visit.server.answer = answer
     page = visit.open("/first")
