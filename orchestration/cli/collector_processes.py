@@ -85,5 +85,8 @@ def wait_for_port(settings: Settings) -> None:
     while error := why_not(settings.collector_host, settings.collector_port):
         if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
             where = place(settings.collector_host, settings.collector_port)
-            raise DogearError(f"The collector cannot listen on {where}: {error.strerror}. Set DOGEAR_COLLECTOR_PORT.")
+            raise DogearError(
+                f"The collector cannot listen on {where}: {error.strerror}. "
+                "Set DOGEAR_COLLECTOR_HOST or DOGEAR_COLLECTOR_PORT."
+            )
         time.sleep(0.1)

@@ -38,15 +38,19 @@ def check_address(host: str, port: int, way_out: str) -> None:
 def why_not(host: str, port: int) -> OSError | None:
     """Why nobody may listen there; None where one may."""
     try:
-        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        with socket.socket(family, kind, protocol) as probe:
+        address = address_of(host)
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+            probe.bind((address, port))
     except OSError as error:
         return error
     return None
+
+
+def address_of(host: str) -> str:
+    """The address on which one listens for ``host``, which may be a name; IPv4 where it has both. Raises OSError."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return min((family, str(address[0])) for family, *_, address in found)[1]
 
 
 def place(host: str, port: int) -> str:

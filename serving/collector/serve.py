@@ -4,6 +4,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import Server
 
+from orchestration.cli.supervisor import address_of
 from orchestration.settings import Settings
 from serving.collector.connections import MOST_CONNECTIONS, connections_at_once
 from serving.processes import end_with_parent
@@ -21,7 +22,7 @@ def main() -> None:
     Server(
         "serving.collector.server:make_app",
         factory=True,
-        address=settings.collector_host,
+        address=address_of(settings.collector_host),  # the server takes no names
         port=settings.collector_port,
         interface=Interfaces.ASGI,
         loop=Loops.auto,

@@ -10,6 +10,7 @@ import requests
 
 from orchestration.cli.collector_processes import CollectorProcesses
 from orchestration.cli.supervisor import warn_if_reachable
+from orchestration.errors import DogearError
 from orchestration.settings import Settings
 from tests.serving.collector.running import free_port
 
@@ -41,11 +42,23 @@ def has_ipv6() -> bool:
         return False
 
 
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no ::1")
-def test_an_ipv6_address_can_be_listened_on(home: Path, database_url: str):
-    settings = Settings(home=home, collector_host="::1", collector_port=free_port())
-    environment = {"DATABASE_URL": database_url, "DOGEAR_HOME": str(home), "DOGEAR_COLLECTOR_HOST": "::1"}
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("localhost", "http://localhost"),
+        pytest.param("::1", "http://[::1]", marks=pytest.mark.skipif(not has_ipv6(), reason="there is no ::1")),
+    ],
+)
+def test_a_name_and_an_ipv6_address_can_be_listened_on(home: Path, database_url: str, host: str, url: str):
+    settings = Settings(home=home, collector_host=host, collector_port=free_port())
+    environment = {"DATABASE_URL": database_url, "DOGEAR_HOME": str(home), "DOGEAR_COLLECTOR_HOST": host}
     environment["DOGEAR_COLLECTOR_PORT"] = str(settings.collector_port)
     with CollectorProcesses(settings, environment) as collector:
-        assert collector.url == f"http://[::1]:{settings.collector_port}"
+        assert collector.url == f"{url}:{settings.collector_port}"
         assert requests.get(f"{collector.url}/health", timeout=9).json()["status"] == "ok"
+
+
+def test_a_host_of_nobody_is_named(home: Path):
+    settings = Settings(home=home, collector_host="nowhere.invalid", collector_port=free_port())
+    with pytest.raises(DogearError, match=r"cannot listen on nowhere.invalid:\d+: .*Set DOGEAR_COLLECTOR_HOST or"):
+        CollectorProcesses(settings, {}).__enter__()
