@@ -26,6 +26,14 @@ MIGRATIONS = "migrations"
 DESCRIPTION = (
     "One empty table per lock between processes of Dogear; who holds the lock has locked the table, in exclusive mode."
 )
+# What PostgreSQL answers to one of two who make the same thing at once: which, depends on how far the other is. Of a
+# table it may be that the type of its rows is there already.
+MADE_BY_ANOTHER = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DuplicateSchema,
+    psycopg.errors.DuplicateTable,
+    psycopg.errors.DuplicateObject,
+)
 # A server may end what waits, or does nothing, for long.
 PATIENCE = """
     select set_config(name, '0', false) from pg_settings
@@ -74,8 +82,8 @@ def make(url: str, name: str) -> None:
     table = sql.SQL("create table if not exists locks.{} ()").format(sql.Identifier(name))
     with connect(url) as connection:
         connection.autocommit = True
-        # Another may make it at the same moment. Schema and description appear together.
-        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema), connection.transaction():
+        # Schema and description appear together.
+        with suppress(*MADE_BY_ANOTHER), connection.transaction():
             connection.execute("create schema locks")
             connection.execute(sql.SQL("comment on schema locks is {}").format(DESCRIPTION))
         found = connection.execute("select obj_description(to_regnamespace('locks'), 'pg_namespace')").fetchone()
@@ -84,5 +92,5 @@ def make(url: str, name: str) -> None:
                 "The database has a schema locks that is not Dogear's, and was left alone: let DATABASE_URL name a "
                 "database without one."
             )
-        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+        with suppress(*MADE_BY_ANOTHER):
             connection.execute(table)

@@ -19,7 +19,7 @@ begin
         exception when undefined_table then
             begin
                 execute format('create table if not exists locks.%I ()', name);
-            exception when duplicate_table or unique_violation then
+            exception when duplicate_table or duplicate_object or unique_violation then
                 -- Another has made it at the same moment.
                 null;
             end;
