@@ -1,4 +1,4 @@
-"""Bring a database to the newest migration in ``sql/versions``, if it is one that Dogear can live in."""
+"""Bring a database to the newest migration in ``sql/versions`` and to the functions in ``sql/functions``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from orchestration.errors import DogearError
+from orchestration.resources.functions import applied_functions, apply_functions, digests, function_texts
 from orchestration.resources.locks import MIGRATIONS as MIGRATIONS_LOCK
 from orchestration.resources.locks import alone
 from orchestration.resources.postgres import connect
@@ -38,7 +39,7 @@ def newest_migration(folder: Path = MIGRATIONS) -> str:
 
 
 def migrate(url: str) -> None:
-    """Run the migrations that the database lacks; all of them become visible at once, or none.
+    """Run the migrations that the database lacks, and apply the functions that changed; all at once, or none.
 
     Raises DogearError where the server does not suit, or others use names that Dogear would use.
     """
@@ -48,9 +49,10 @@ def migrate(url: str) -> None:
         if current is None:
             # Before the lock, whose table is the first thing that we make.
             refuse_taken([name for (name,) in connection.execute(TAKEN, [list(SCHEMAS)]).fetchall()])
+        applied = applied_functions(connection)
     # Alembic takes longer to import than this question takes to answer, and the answer is nearly always yes.
-    newest = newest_migration()
-    if current == newest:
+    newest, functions = newest_migration(), function_texts()
+    if current == newest and applied == digests(functions):
         return
     if current is not None and current > newest:
         place = Server.of(url).place
@@ -70,6 +72,7 @@ def migrate(url: str) -> None:
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
             connection.exec_driver_sql(NOTE)
+            apply_functions(connection, functions)
     finally:
         engine.dispose()
 
