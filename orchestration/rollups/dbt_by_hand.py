@@ -15,6 +15,7 @@ from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.dbt_run import READ_AROUND, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
 from orchestration.rollups.foreign_relations import refuse_foreign
+from orchestration.rollups.outdated_tables import drop_outdated
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
 
@@ -37,6 +38,7 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
             refuse_foreign(connection, parsed)
+            drop_outdated(connection, parsed)
         if days:
             recall(database_url, settings, days.with_days_around(READ_AROUND))
             with connect(database_url) as connection:

@@ -96,6 +96,14 @@ def day_columns(parsed: Path) -> dict[str, str]:
     return {name: config["day_column"] for name, config in relations(parsed, "incremental").items()}
 
 
+def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
+    """Columns of the tables that dbt fills day by day, each with its type; empty where the project declares none."""
+    return {
+        name: {column["name"]: column["data_type"] or "" for column in node["columns"].values()}
+        for name, node in nodes(parsed, "incremental").items()
+    }
+
+
 def views_and_seeds(parsed: Path) -> list[str]:
     """What the tables of days are read from besides, with its schema; a build of days alone does not make it."""
     return list(relations(parsed, "view", "seed"))
@@ -109,10 +117,15 @@ def source_tables(parsed: Path, source: str) -> list[str]:
 
 def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
     """The configuration, as dbt parsed it, of what is materialized so, by name with schema."""
-    nodes = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
+    return {name: node["config"] for name, node in nodes(parsed, *materialized).items()}
+
+
+def nodes(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
+    """What the manifest says of each model and seed that is materialized so, by name with schema."""
+    found = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
     return {
-        f"{node['schema']}.{node['alias']}": node["config"]
-        for node in nodes
+        f"{node['schema']}.{node['alias']}": node
+        for node in found
         # An analysis says "view" too; nobody makes one.
         if node["resource_type"] in {"model", "seed"} and node["config"]["materialized"] in materialized
     }

@@ -22,6 +22,7 @@ from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_environment, parsed_project
 from orchestration.rollups.foreign_relations import refuse_foreign
+from orchestration.rollups.outdated_tables import drop_outdated
 from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import DayRange, forget_days
 from orchestration.settings import Settings
@@ -64,6 +65,7 @@ def dbt_build(
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
             refuse_foreign(connection, parsed)
+            drop_outdated(connection, parsed)
         recall(database_url, settings, days.with_days_around(READ_AROUND))
         with connect(database_url) as connection:
             forget_days(connection, days, day_columns(parsed))

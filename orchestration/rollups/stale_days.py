@@ -10,6 +10,7 @@ import psycopg
 from orchestration.events.event import LONGEST_DELAY
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
+from orchestration.rollups.outdated_tables import outdated_tables
 from orchestration.rollups.session_rules import session_rules
 from orchestration.settings import Settings
 
@@ -50,10 +51,19 @@ def days_to_build(
     look_at_content: bool = True,
 ) -> list[DayRange]:
     """``stale_ranges`` of the tables of the dbt project, by the rules of this installation."""
-    tables = day_columns(parsed_project(database_url, settings))
+    parsed = parsed_project(database_url, settings)
     with connect(database_url) as connection:
         rules = str(session_rules(connection))
-    return stale_ranges(database_url, tables, rules, always, waiting=waiting, look_at_content=look_at_content)
+        outdated = outdated_tables(connection, parsed)
+    return stale_ranges(
+        database_url,
+        day_columns(parsed),
+        rules,
+        always,
+        waiting=waiting,
+        look_at_content=look_at_content,
+        is_outdated=bool(outdated),
+    )
 
 
 def stale_ranges(
@@ -64,16 +74,18 @@ def stale_ranges(
     *,
     waiting: Collection[date] = (),
     look_at_content: bool = True,
+    is_outdated: bool = False,
 ) -> list[DayRange]:
     """The days that must be built, and those of ``always``, as few ranges, oldest first.
 
     What events do to the days of ``waiting`` is passed over; what content and rules do to them is not.
-    ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, no day is built. Where
-    there are no events either, that is today: empty marts can be looked at, absent ones cannot.
+    ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, or outdated so that the
+    next build drops it, no day is built. Where there are no events either, that is today: empty marts can be looked at,
+    absent ones cannot.
     """
     with connect(database_url) as connection:
         raw = raw_days(connection)
-        built = None if missing_tables(connection, tables) else built_days(connection)
+        built = None if is_outdated or missing_tables(connection, tables) else built_days(connection)
         if built is None:
             return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
         of_other_rules = days_of_other_rules(built, rules)
@@ -142,7 +154,8 @@ def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
     try:
         with connection.transaction():
             rows = connection.execute("select day, events, rules, built_at from marts.built_days").fetchall()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn):
+        # An older version's table lacks columns: outdated_tables.py
         return None
     return {day: Built(events, rules, at) for day, events, rules, at in rows}
 

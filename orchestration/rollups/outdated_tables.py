@@ -1,0 +1,50 @@
+"""Tables that an older version filled day by day: those whose columns are not the ones that the dbt project declares.
+
+dbt could not add today's rows to them. They are dropped by the next build, and all days are built again, from events
+that PostgreSQL or the lake holds.
+"""
+
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from orchestration.rollups.dbt_project import declared_columns
+
+# A type that is not declared, or that the server does not know, may be any.
+OUTDATED = """
+    with declared as (
+        select name, columns, types
+        from unnest(%s::text[], %s::jsonb[], %s::jsonb[]) as tables (name, columns, types)
+    ),
+
+    present as (
+        select
+            declared.name,
+            declared.columns,
+            jsonb_agg(to_jsonb(attname::text) order by attname::text collate "C") as found,
+            bool_or(to_regtype(declared.types ->> attname) is distinct from atttypid::regtype
+                and to_regtype(declared.types ->> attname) is not null) as has_other_types
+        from declared
+        inner join pg_attribute on attrelid = to_regclass(declared.name)
+        where attnum > 0 and not attisdropped
+        group by declared.name, declared.columns
+    )
+
+    select name from present where found <> columns or has_other_types order by name
+"""
+
+
+def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
+    """Name of each table of days, with its schema, that is there with other columns than the project declares."""
+    declared = declared_columns(parsed)
+    columns = [Jsonb(sorted(types)) for types in declared.values()]
+    types = [Jsonb(types) for types in declared.values()]
+    return [name for (name,) in connection.execute(OUTDATED, [list(declared), columns, types])]
+
+
+def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:
+    """Drop them, with what dbt made of them; the caller holds the lock of builds."""
+    for name in outdated_tables(connection, parsed):
+        connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(*name.split("."))))
