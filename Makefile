@@ -1,7 +1,7 @@
 # make run   everything, in the browser            make test   all tests
 # make lint  format, types, SQL, dbt               make lock   renew requirements.lock
 # make bench what is fast, measured                make tracker  minify the tracker (npm)
-# make docs  every table and column, to browse
+# make docs  every table and column, to browse   make wheel  dist/dogear-*.whl, to install elsewhere
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: run setup test lint format lock bench tracker docs clean
+.PHONY: run setup test lint format lock bench tracker docs wheel clean
 
 run: $(READY)
 	@exec $(VENV)/bin/dogear up
@@ -65,5 +65,9 @@ tracker: $(READY)
 docs: $(READY)
 	@$(VENV)/bin/python -m orchestration.rollups.documentation
 
+wheel: $(READY)
+	$(UV) build --quiet --wheel --no-build-isolation --out-dir dist .
+	@ls dist/*.whl
+
 clean:
-	rm -rf $(VENV) .dogear dbt_project/target dbt_project/logs
+	rm -rf $(VENV) .dogear dist dbt_project/target dbt_project/logs

@@ -11,7 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from orchestration.errors import DogearError
 from orchestration.state_folder import make_state_folder
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
+# The wheel holds beside our modules what a clone has beside our packages: sql, dbt_project, content (pyproject.toml).
+BUNDLED = Path(__file__).resolve().with_name("bundled")
+IS_INSTALLED = BUNDLED.is_dir()
+PROJECT_ROOT = BUNDLED if IS_INSTALLED else BUNDLED.parents[1]
 SAMPLE_SITE = "sample.dogear.example"
 MOST_OF_MACHINE = 0.7
 # With less it reads no file.
@@ -19,6 +22,11 @@ LEAST_FOR_DUCKDB = 100_000_000
 SAMPLE_CONTENT = PROJECT_ROOT / "content"
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+def default_home() -> Path:
+    """``.dogear`` of the clone; where Dogear is installed, of the working folder."""
+    return (Path.cwd() if IS_INSTALLED else PROJECT_ROOT) / ".dogear"
 
 
 def tokens_by_host(written: object) -> object:
@@ -46,7 +54,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DOGEAR_", frozen=True, extra="ignore")
 
     home: Path = Field(
-        default=PROJECT_ROOT / ".dogear",
+        default_factory=default_home,
         description="Folder of all state: the embedded PostgreSQL, Dagster's files.",
     )
     database_url: SecretStr | None = Field(

@@ -13,7 +13,6 @@ from typing import IO
 
 import psutil
 
-from orchestration.settings import PROJECT_ROOT
 from serving.processes import PARENT
 
 log = logging.getLogger(__name__)
@@ -53,8 +52,8 @@ class KeptProcess:
     def _start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", *self.command],
-            cwd=PROJECT_ROOT,
-            env={**os.environ, **self.environment, PARENT: str(os.getpid())},
+            # Where we are called, any folder may hold files that are named as modules are.
+            env={**os.environ, "PYTHONSAFEPATH": "1", **self.environment, PARENT: str(os.getpid())},
             stdout=self.log,
             stderr=subprocess.STDOUT,
             # In a group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in a session of its

@@ -59,7 +59,7 @@ def up(
         with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
             say("Dagster", "starting")
             with DagsterProcesses(settings, environment) as dagster, suppress(KeyboardInterrupt):
-                for line in READY.format(url=dagster.url, collector=collector.url).split("\n"):
+                for line in READY.format(command=our_command(), url=dagster.url, collector=collector.url).split("\n"):
                     terminal.say(line)
                 while True:
                     dagster.keep_running()
@@ -71,11 +71,25 @@ def up(
 READY = """
 Dogear is ready.
   Lineage, runs, backfills   {url}
-  Tables                     .venv/bin/dogear psql
-  Summary                    .venv/bin/dogear analytics
+  Tables                     {command} psql
+  Summary                    {command} analytics
   Script for your pages      <script defer src="{collector}/dogear.js"></script>
-  Your own site              .venv/bin/dogear site add NAME --repository PATH_OR_URL
+  Your own site              {command} site add NAME --repository PATH_OR_URL
 Ctrl-C stops everything."""
+
+
+def our_command() -> str:
+    """The command as one would type it here."""
+    import os
+    import shutil
+    import sys
+    from pathlib import Path
+
+    program = Path(sys.executable).with_name("dogear")
+    found = shutil.which("dogear")
+    if found and Path(found).resolve() == program.resolve():
+        return "dogear"
+    return os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
 
 
 def say(what: str, how: str) -> None:
