@@ -8,6 +8,8 @@ from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 
 SHORTEST_GAP, LONGEST_GAP = 1, 720
+# Changes when int_event_sessions cuts sessions by another rule: all days are then built once more.
+BEGUN_BY = "begun by acts"
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class SessionRules:
     gap_minutes: int
 
     def __str__(self) -> str:
-        return f"session gap {self.gap_minutes} minutes"
+        return f"session gap {self.gap_minutes} minutes, {BEGUN_BY}"
 
 
 def session_rules(connection: psycopg.Connection) -> SessionRules:

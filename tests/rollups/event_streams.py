@@ -90,7 +90,7 @@ WHATS = st.sampled_from(
     [
         What(*parts)
         for parts in product(
-            ["page_view", "page_view", "click", "heartbeat", "scroll", "letter_generated"],
+            ["page_view", "page_view", "click", "heartbeat", "heartbeat", "scroll", "heatmap", "letter_generated"],
             ["/", "/index.html", "/blog/", "/blog", "/blog/index.html", "/blog/a.html", "/a/index.html/"],
             [None, 0.0, 0.25, 9.75, 10.0, 60.5],
             [None, None, None, "link-1", "link-2"],

@@ -24,9 +24,9 @@ def marts_of(events: Iterable[Event]) -> dict[str, list[Row]]:
 
 
 def session_row(session: Session) -> Row:
-    first, last, views = session.events[0], session.events[-1], session.views
+    first, views = session.events[0], session.views
     return (
-        *(first.occurred_at, last.occurred_at, session.day, first.visitor),
+        *(first.occurred_at, session.last_seen, session.day, first.visitor),
         next((event.account_id for event in session.events if event.account_id), None),
         session.share_code,
         *(len(views), sum(event.event_type == "click" for event in session.events), len(session.events)),

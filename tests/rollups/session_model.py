@@ -6,12 +6,14 @@ What those leave open was settled by what dbt does, and says so below ("left ope
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from uuid import UUID
 
 LONGEST_GAP = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=24)
 ENGAGED_SECONDS = 10
+# Signs that somebody looks at a page. All else is something done: a click, an event that a site named itself.
+ATTENTION = {"heartbeat", "scroll", "heatmap"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,10 @@ class Event:
         return self.account_id or self.client_visitor_id or anonymous or f"session {self.client_session_id}"
 
     @property
+    def is_act(self) -> bool:
+        return self.event_type not in ATTENTION
+
+    @property
     def order(self) -> tuple[datetime, bool, int, UUID]:
         """Left open: which of two events at one instant comes first. By line of the log, then by id."""
         return (self.occurred_at, self.line_number is None, self.line_number or 0, self.event_id)
@@ -53,9 +59,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Session:
-    """Its events in order, the first to the last."""
+    """Its events in order; the first is an act. ``late`` is the attention that followed a gap, with no act in between:
+    it counts for its page, and does not lengthen the session."""
 
     events: tuple[Event, ...]
+    late: frozenset[Event]
 
     @property
     def views(self) -> list[Event]:
@@ -64,6 +72,10 @@ class Session:
     @property
     def day(self) -> date:
         return self.events[0].day
+
+    @property
+    def last_seen(self) -> datetime:
+        return max(event.occurred_at for event in self.events if event not in self.late)
 
     @property
     def share_code(self) -> str | None:
@@ -80,7 +92,7 @@ class Session:
     @property
     def is_engaged(self) -> bool:
         """Left open: heartbeats, where there are any, tell how long it was, not the clock."""
-        duration = (self.events[-1].occurred_at - self.events[0].occurred_at).total_seconds()
+        duration = (self.last_seen - self.events[0].occurred_at).total_seconds()
         seconds = duration if self.engaged_seconds is None else self.engaged_seconds
         return len(self.views) >= 2 or seconds >= ENGAGED_SECONDS
 
@@ -112,7 +124,7 @@ class PageView:
         """Left open: where the next event is of the same instant, the time is known, and is 0."""
         engaged = total(event.engaged_seconds for event in self.followed)
         later = self.session.events[self.session.events.index(self.event) + 1 :]
-        if engaged is not None or not later:
+        if engaged is not None or not later or later[0] in self.session.late:
             return engaged
         return (later[0].occurred_at - self.event.occurred_at).total_seconds()
 
@@ -136,8 +148,32 @@ def sessions_of(events: Iterable[Event]) -> list[Session]:
     for (kind, _), theirs in by_key.items():
         # Left open: a client's session that was silent for longer than a session may last begins anew.
         gap = LONGEST_GAP if kind == "person" else LONGEST_SESSION
-        found += [session for stretch in stretches(theirs, gap) for session in within_24_hours(stretch)]
+        pieces = [piece for stretch in stretches(theirs, gap) for piece in within_24_hours(stretch)]
+        late = late_attention(theirs)
+        found += [Session(tuple(events), late.intersection(events)) for events in begun_by_acts(pieces)]
     return found
+
+
+def begun_by_acts(pieces: Iterable[Sequence[Event]]) -> list[list[Event]]:
+    """A session a piece, from its first act on. Attention before that is of the session before, while that may last."""
+    found: list[list[Event]] = []
+    for piece in pieces:
+        begun = False
+        for event in piece:
+            if event.is_act and not begun:
+                found.append([event])
+                begun = True
+            elif found and event.occurred_at < found[-1][0].occurred_at + LONGEST_SESSION:
+                found[-1].append(event)
+    return found
+
+
+def late_attention(events: Sequence[Event]) -> frozenset[Event]:
+    """What came after a gap, up to the next act; also where a client says that its session goes on."""
+    found: set[Event] = set()
+    for stretch in stretches(events, LONGEST_GAP):
+        found |= set(takewhile(lambda event: not event.is_act, stretch))
+    return frozenset(found)
 
 
 def persons(people: Sequence[Event]) -> Callable[[str], str]:
@@ -166,12 +202,12 @@ def stretches(events: Sequence[Event], longest_gap: timedelta) -> list[list[Even
     return found
 
 
-def within_24_hours(stretch: Sequence[Event]) -> list[Session]:
-    """What goes on for 24 hours or more goes on in a session for each further UTC day (int_event_sessions.yml)."""
+def within_24_hours(stretch: Sequence[Event]) -> list[Sequence[Event]]:
+    """What goes on for 24 hours or more is cut by UTC days from there on (int_event_sessions.yml)."""
     end = stretch[0].occurred_at + LONGEST_SESSION
-    first = tuple(event for event in stretch if event.occurred_at < end)
+    first = [event for event in stretch if event.occurred_at < end]
     further = groupby(stretch[len(first) :], key=lambda event: event.day)
-    return [Session(first), *(Session(tuple(events)) for _, events in further)]
+    return [first, *(list(events) for _, events in further)]
 
 
 def page_views_of(session: Session) -> list[PageView]:

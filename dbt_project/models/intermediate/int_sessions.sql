@@ -12,7 +12,10 @@ with
 
 event_sessions as (
     select * from {{ ref('int_event_sessions') }}
-    where {{ in_days('session_day', before=1) }} and {{ in_days('event_day', before=1, after=1) }}
+    where
+        session_started_at is not null
+        and {{ in_days('session_day', before=1) }}
+        and {{ in_days('event_day', before=1, after=1) }}
 ),
 
 goal_events as (
@@ -45,7 +48,7 @@ sessions as (
         {{ first_known('account_id') }} as account_id,
         {{ first_known('share_code') }} as share_code,
         {{ first_known('contact_id') }} as contact_id,
-        max(occurred_at) as last_seen,
+        max(case when not is_late then occurred_at end) as last_seen,
         {{ exact_sum('engaged_seconds') }} as engaged_seconds,
         max(view_number) as page_views,
         count(case when event_type = 'click' then 1 end) as clicks,

@@ -1,0 +1,4 @@
+{# A sign that somebody looks at a page: not a thing done, so that no session begins with it. #}
+{% macro is_attention(event_type) -%}
+    {{ event_type }} in ('heartbeat', 'scroll', 'heatmap')
+{%- endmacro %}
