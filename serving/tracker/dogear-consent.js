@@ -4,13 +4,15 @@ const IDS = 'dogear_ids'; // ids of the visitor, of the last event, of the sessi
 let browser; // what dogear.js hands over: its storage, frozen and empty where that is blocked; write, uuid, options
 let print; // with data-fingerprint, the visitor's id where storage is blocked
 
-// The ids of an event, which is the visitor's last one now.
-const ids = (event_id) => {
+// The ids of an event, which is the visitor's last one now. A tab that is looked at again begins no session: after half an
+// hour, attention belongs to the session before, and is not the last event of any.
+const ids = (event_id, type) => {
   const { storage, uuid, write } = browser;
   const [visitor_id = print, last, session] = storage[IDS]?.match(/.{36}/g) || [];
   if (!last) return { visitor_id };
   const recent = uuid(1 / 48); // half an hour ago
   if (event_id < recent) return { visitor_id, session_id: event_id }; // left over from an earlier visit
+  if (last < recent && /^hea(rtbeat|tmap)$/.test(type)) return { visitor_id, session_id: session };
   const session_id = last > recent ? session : event_id; // a session is called after its first event
   write(IDS, visitor_id + event_id + session_id);
   return { visitor_id, session_id };
@@ -37,11 +39,11 @@ const complete = ({ storage, write }) => {
   for (const key of Object.keys(storage).sort()) {
     if (!key.startsWith('dogear.') || !storage[key].includes('"visitor_id":null')) continue;
     const event = JSON.parse(storage[key]);
-    if (event.data.visitor_id === null) Object.assign(event.data, ids(event.data.event_id));
+    if (event.data.visitor_id === null) Object.assign(event.data, ids(event.data.event_id, event.type));
     write(key, JSON.stringify(event));
   }
-  for (const { data } of Object.values(dogear.pending))
-    if (data.visitor_id === null) Object.assign(data, ids(data.event_id));
+  for (const { type, data } of Object.values(dogear.pending))
+    if (data.visitor_id === null) Object.assign(data, ids(data.event_id, type));
 };
 
 const withdrawn = () => dogear.ids !== ids && !dogear.ids();

@@ -4,6 +4,7 @@
 (() => {
   const { src, dataset: options } = document.currentScript;
   const stub = window.dogear;
+  if (stub?.track) return; // a second tag, or a router that runs the scripts of each page: who is here counts
 
   const api = (window.dogear = (name, value) =>
     name == 'consent' ? consent(value) : track(name, { properties: { ...value } }));
@@ -27,10 +28,10 @@
     } catch {}
   };
 
-  // UUIDv7 of now, or of some days ago: they sort by time.
+  // UUIDv7 of now, or of some days ago: they sort by time, and those of a millisecond by a counter.
   const uuid = (age = 0) =>
     ('0' + (Date.now() - age * 864e5).toString(16)) // twelve digits until 2527
-      .replace(/.{4}$/, '-$&-7xxx-8xxx-xxxxxxxxxxxx')
+      .replace(/.{4}$/, `-$&-7${100 + fresh}-8xxx-xxxxxxxxxxxx`)
       .replace(/x/g, () => ((Math.random() * 16) | 0).toString(16));
 
   // Keys of unsent events of all tabs, newest first. Drops what is older than a week or beyond 200 KB, where each counts
@@ -53,13 +54,13 @@
 
   // api.ids gives events their ids. Those made before dogear-consent.js is there have null, which it replaces; they wait
   // for it, also in the storage. Where it cannot be loaded, they go without.
+  const waited = () => (waiting = 0);
   const consent = (given) => {
     api.ids = () => given && { visitor_id: null };
     if (given)
       return (waiting = load('consent')
         .then((part) => part.default(storage, write, uuid, options))
-        .catch(() => {})
-        .then(() => (waiting = 0)));
+        .then(waited, waited));
     delete storage[IDS];
   };
 
@@ -73,9 +74,12 @@
   let path; // the path of it: views differ by path
   let view = {}; // its data
 
+  // With a slash at the end and without, it is one page to the rollups too.
+  const where = () => location.pathname.replace(/\/$/, '');
+
   const track = (type, data) => {
     const event_id = uuid();
-    Object.assign(data, { event_id, occurred_at: new Date(), page_url: page, ...api.ids(event_id) });
+    Object.assign(data, { event_id, occurred_at: new Date().toISOString(), page_url: page, ...api.ids(event_id, type) });
     json(data); // what is no JSON fails here, in the site's call, and not in each flush
     pending[UNSENT + event_id] = { type, data };
     if (++fresh > 19) flush();
@@ -116,10 +120,10 @@
     if (!keys[0]) return;
 
     const url = new URL('/api/analytics/ingest?site=' + (options.site || location.hostname), options.api || src);
-    const body = `{"sent_at":${json(new Date())},"events":[${keys.map((key) => storage[key] || json(pending[key]))}]}`;
+    const body = `{"sent_at":"${new Date().toISOString()}","events":[${keys.map((key) => storage[key] || json(pending[key]))}]}`;
     if (leaving) return settle(keys, navigator.sendBeacon?.(url, body) && sure && 202);
     busy = 1;
-    settle(keys, await fetch(url, { method: 'POST', body }).then(({ status }) => status, () => {}));
+    settle(keys, (await fetch(url, { method: 'POST', body }).catch(() => 0)).status);
     busy = 0;
     if (sure && keys[19]) flush();
   };
@@ -131,8 +135,12 @@
   let depth; // percent of the page seen so far
   let told; // what the last heartbeat said of it
 
-  // Called for each activity, and each second without an event.
+  // Called for each activity, and each second without an event: routers move the page in ways of their own.
   const watch = (activity) => {
+    if (path != where()) {
+      beat();
+      count(page);
+    }
     if (activity) until = Date.now() + 3e4;
     if (!document.hasFocus() || document.hidden) return;
     depth = Math.max(
@@ -154,7 +162,7 @@
 
   const count = (referrer) => {
     page = location.href;
-    path = location.pathname;
+    path = where();
     watch(1); // whoever navigates is active
     engaged = depth = told = 0;
     view = {
@@ -166,13 +174,6 @@
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
     track('page_view', view);
-  };
-
-  const moved = () => {
-    if (path != location.pathname) {
-      beat();
-      count(page);
-    }
   };
 
   // ---- Clicks
@@ -191,7 +192,7 @@
       click_target: element.dataset.dogear || target_url || element.id || text,
       click_category: is_external
         ? 'outbound'
-        : /\.(pdf|zip|gz|dmg|exe|docx|xlsx|pptx|csv|mp3|mp4|epub)$/i.test(link?.pathname)
+        : /\.(pdf|zip|gz|dmg|exe|[dxp]..x|csv|mp[34]|epub)$/i.test(link?.pathname)
           ? 'download'
           : link
             ? 'link'
@@ -214,7 +215,7 @@
     pagehide: flush,
     visibilitychange: flush,
     pageshow: ({ persisted }) => persisted && count(document.referrer),
-    popstate: moved,
+    popstate: watch,
     scroll: watch,
     pointermove: watch,
     pointerdown: watch,
@@ -226,13 +227,11 @@
     const first = view;
     listeners.load = ({ timeStamp }) => (first.load_time_ms = timeStamp | 0);
     for (const type in listeners) addEventListener(type, listeners[type], true);
-    for (const method of ['pushState', 'replaceState']) {
-      const original = history[method];
-      history[method] = (...values) => {
-        original.apply(history, values);
-        moved();
-      };
-    }
+    const { pushState } = history;
+    history.pushState = (...values) => {
+      pushState.apply(history, values);
+      watch(1);
+    };
     setInterval(watch, 1e3);
     setInterval(flush, 1e4);
     if (unsent()[0]) flush();

@@ -1,9 +1,12 @@
 """Writes dist/, the scripts as browsers get them: ``python -m serving.tracker.minify``. Only this needs npm.
 
+For terser each ``const`` becomes ``let``, which says the same in fewer letters.
+
 ``dist/SHA256SUMS`` names each source and each result, so that a test can tell a stale one without npm.
 """
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -26,7 +29,9 @@ def minify() -> None:
     """Write dist/ anew."""
     DIST.mkdir(exist_ok=True)
     for name in NAMES:
-        subprocess.run([*TERSER, SOURCES / name, *OPTIONS, "--output", DIST / name], check=True)  # noqa: S603
+        source = re.sub(r"\bconst\b", "let", (SOURCES / name).read_text(encoding="utf-8"))
+        command = [*TERSER, *OPTIONS, "--output", DIST / name]
+        subprocess.run(command, input=source, text=True, check=True)  # noqa: S603
     (DIST / "SHA256SUMS").write_text(sums(), encoding="ascii")
 
 

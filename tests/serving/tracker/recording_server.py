@@ -27,6 +27,9 @@ class RecordingServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = 202
         self.attributes = ""  # of the script tag
+        self.tag = '<script defer src="{0}/dogear.js" data-site="example.org" {1}></script>'
+        self.origin = ""  # of the script; by default that of the page
+        self.policy = ""  # Content-Security-Policy of pages
         self.head = ""
         self.body = ""
         self.accepted: list[Event] = []
@@ -51,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         if name == "favicon.ico":
             return self.reply(404, "text/plain", b"")
         page = f"""<!doctype html><title>Title of {self.path}</title>{self.server.head}
-            <script defer src="/dogear.js" data-site="example.org" {self.server.attributes}></script>
+            {self.server.tag.format(self.server.origin, self.server.attributes)}
             <body>{self.server.body}</body>"""
         return self.reply(200, "text/html; charset=utf-8", page.encode())
 
@@ -72,6 +75,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        if self.server.policy:
+            self.send_header("Content-Security-Policy", self.server.policy)
         self.end_headers()
         self.wfile.write(body)
 

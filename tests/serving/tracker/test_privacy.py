@@ -79,7 +79,7 @@ def test_a_session_ends_after_thirty_minutes_and_a_visitor_after_thirteen_months
     visit.context.clock.install()
     visit.server.attributes = "data-consent"
     page = visit.open("/")
-    page.wait_for_function("dogear.ids.length === 1")  # the part for consent is there
+    page.wait_for_function(KNOWS_IDS)
     page.clock.fast_forward(29 * 60 * 1000)
     page.evaluate("dogear('same')")
     page.clock.fast_forward(31 * 60 * 1000)
@@ -88,6 +88,23 @@ def test_a_session_ends_after_thirty_minutes_and_a_visitor_after_thirteen_months
     [view], [same], [other] = visit.until("page_view"), visit.until("same"), visit.until("other")
     assert view.session_id == same.session_id != other.session_id
     assert view.visitor_id == other.visitor_id
+
+
+def test_a_tab_that_is_looked_at_again_begins_no_session(visit: Visit) -> None:
+    visit.context.clock.install()
+    visit.server.attributes = "data-consent"
+    page = visit.open("/")
+    page.wait_for_function(KNOWS_IDS)
+    page.clock.fast_forward(45 * 60 * 1000)
+    page.mouse.move(100, 100)
+    page.clock.run_for(5_000)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # sends the heartbeat
+    eventually(lambda: visit.events("heartbeat"))
+    page.evaluate("dogear('clicked')")
+    visit.leave(page)
+    [view], [clicked] = visit.until("page_view"), visit.until("clicked")
+    assert {beat.session_id for beat in visit.events("heartbeat")} == {view.session_id}
+    assert clicked.session_id != view.session_id
 
 
 @pytest.mark.parametrize(("attributes", "consented"), [("data-consent", True), ('data-consent="false"', False)])
