@@ -27,6 +27,7 @@ def up(
     """
     import time
 
+    from orchestration.cli.collect import LOOK_AT_SERVER_EVERY, revive_embedded_server
     from orchestration.cli.collector_processes import CollectorProcesses
     from orchestration.cli.dagster_processes import DagsterProcesses
     from orchestration.cli.kept_process import LOOK_EVERY
@@ -35,13 +36,14 @@ def up(
     from orchestration.content.sync_site import sentence, sync_sites
     from orchestration.resources.dagster_home import prepare_dagster_home
     from orchestration.resources.database import open_database
+    from orchestration.resources.locks import UP, OnlyOne
     from orchestration.rollups.build_run import build_ranges
     from orchestration.rollups.stale_days import days_to_build
     from orchestration.settings import Settings
 
     interrupt_on_termination()
     settings = Settings() if port is None else Settings(port=port)
-    with alone(settings), open_database(settings) as database_url:
+    with alone(settings), open_database(settings) as database_url, OnlyOne(database_url, UP, OTHER_UP) as only_one:
         say("PostgreSQL", "as DATABASE_URL says" if settings.database_url else f"embedded, in {settings.home_folder}")
         if not all_sites(database_url):
             save_site(database_url, SAMPLE)
@@ -61,13 +63,22 @@ def up(
             with DagsterProcesses(settings, environment) as dagster, suppress(KeyboardInterrupt):
                 for line in READY.format(command=our_command(), url=dagster.url, collector=collector.url).split("\n"):
                     terminal.say(line)
+                next_look = time.monotonic()
                 while True:
                     dagster.keep_running()
                     collector.keep_running()
+                    if time.monotonic() > next_look:
+                        revive_embedded_server(settings)
+                        only_one.keep()
+                        next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
                     time.sleep(LOOK_EVERY)
         terminal.say("Everything has stopped.")
 
 
+OTHER_UP = (
+    "`dogear up` already runs on this database, from another state folder, and one alone may start runs. Stop it, or "
+    "take in visits only: dogear collect"
+)
 READY = """
 Dogear is ready.
   Lineage, runs, backfills   {url}

@@ -7,12 +7,15 @@ nothing, however long it lasts. Poolers may share connections between transactio
 
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from typing import Self
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import ConnStatus
 
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
+from orchestration.resources.server import ServerSilentError
 
 # Of any two who build, one waits.
 BUILD = "build"
@@ -22,6 +25,8 @@ LAKE = "lake"
 EVENTS = "events"
 NOTIFICATIONS = "notifications"
 MIGRATIONS = "migrations"
+# Who schedules runs, and starts them.
+UP = "up"
 # What the migration of the locks says as well; it tells the schema from another of that name.
 DESCRIPTION = (
     "One empty table per lock between processes of Dogear; who holds the lock has locked the table, in exclusive mode."
@@ -34,6 +39,7 @@ MADE_BY_ANOTHER = (
     psycopg.errors.DuplicateTable,
     psycopg.errors.DuplicateObject,
 )
+NOTHING = sql.SQL("")
 # A server may end what waits, or does nothing, for long.
 PATIENCE = """
     select set_config(name, '0', false) from pg_settings
@@ -41,6 +47,14 @@ PATIENCE = """
         'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout',
         'transaction_timeout'
     )
+"""
+
+# A machine may be gone without a word: its lock ends after a minute and a half. Sockets take no notice.
+NOTICE_THE_DEAD = """
+    select set_config(name, value, false)
+    from (
+        values ('tcp_keepalives_idle', '60'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
+    ) as wanted (name, value)
 """
 
 
@@ -69,9 +83,57 @@ def alone(url: str, name: str) -> Generator[psycopg.Connection]:
             connection.close()
 
 
-def take(connection: psycopg.Connection, name: str) -> None:
+class OnlyOne:
+    """A lock for which nobody waits, held for days: ``with OnlyOne(url, name, "…")``, and ``keep`` now and then.
+
+    Raises DogearError where another holds it: the sentence given. One that the server has ended is taken again.
+    """
+
+    def __init__(self, url: str, name: str, refusal: str) -> None:
+        self._url, self._name, self._refusal = url, name, refusal
+        self._connection: psycopg.Connection | None = None
+
+    def __enter__(self) -> Self:
+        self._take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def keep(self) -> None:
+        """Take it again if the server has ended it; while no server answers, the next call does."""
+        if self._connection is not None:
+            with suppress(psycopg.OperationalError):
+                # The server's last words, if there are some, and that it has gone.
+                self._connection.pgconn.consume_input()
+                self._connection.pgconn.consume_input()
+            if self._connection.pgconn.status == ConnStatus.OK:
+                return
+            self._connection.close()
+            self._connection = None
+        with suppress(ServerSilentError, psycopg.OperationalError):
+            self._take()
+
+    def _take(self) -> None:
+        connection = connect(self._url)
+        try:
+            connection.execute(PATIENCE)
+            connection.execute(NOTICE_THE_DEAD)
+            connection.commit()
+            make(self._url, self._name)
+            take(connection, self._name, sql.SQL("nowait"))
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, psycopg.errors.LockNotAvailable):
+                raise DogearError(self._refusal) from None
+            raise
+        self._connection = connection
+
+
+def take(connection: psycopg.Connection, name: str, how: sql.SQL = NOTHING) -> None:
     """Wait until nobody else holds the lock, and hold it until the connection's transaction ends."""
-    connection.execute(sql.SQL("lock table locks.{} in exclusive mode").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("lock table locks.{} in exclusive mode {}").format(sql.Identifier(name), how))
 
 
 def make(url: str, name: str) -> None:

@@ -35,6 +35,10 @@ OURS = {"connect_timeout": "10", "keepalives_idle": "60", "fallback_application_
 SPELLING = "in user and password write / as %2F, @ as %40, : as %3A and % as %25"
 
 
+class ServerSilentError(DogearError):
+    """The server does not answer."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A database as ``parameters`` of libpq, by its keywords; one method a client."""
@@ -89,10 +93,10 @@ class Server:
         said = [self.parameters.get(name, "") for name in ("host", "port", "dbname")]
         return f"{said[0] or 'localhost'}:{said[1] or 5432}/{said[2]}"
 
-    def silent(self, error: Exception) -> DogearError:
+    def silent(self, error: Exception) -> ServerSilentError:
         """What to say where it does not answer."""
-        reason = str(error).strip().splitlines()[0]
-        return DogearError(f"PostgreSQL does not answer at {self.place}: {reason} Check DATABASE_URL.")
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        return ServerSilentError(f"PostgreSQL does not answer at {self.place}: {reason}. Check DATABASE_URL.")
 
     def psycopg(self) -> psycopg.Connection:
         try:

@@ -2,13 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from orchestration.content.sites import Site, save_site
+from orchestration.errors import DogearError
 from orchestration.notifications.make_notifications import make_notifications
-from orchestration.resources.locks import BUILD, EVENTS, LAKE, NOTIFICATIONS, alone, take
+from orchestration.resources.embedded_postgres import EmbeddedPostgres
+from orchestration.resources.locks import BUILD, EVENTS, LAKE, NOTIFICATIONS, UP, OnlyOne, alone, take
 from orchestration.resources.postgres import connect
 from orchestration.rollups.goals import Goal, add_goal
 
@@ -74,3 +77,36 @@ def test_many_who_need_a_lock_for_the_first_time_at_once_hold_it_one_after_anoth
         list(pool.map(count, range(16)))
     with connect(database_url) as connection:
         assert connection.execute("select n from public.counted order by n").fetchall() == [(n,) for n in range(16)]
+
+
+HOLDERS = "select pg_terminate_backend(pid, 5000) from pg_locks where relation = 'locks.up'::regclass and granted"
+
+
+def test_of_two_that_must_not_run_at_once_the_second_is_refused_also_after_a_restart_of_the_server(
+    database_url: str,
+) -> None:
+    with OnlyOne(database_url, UP, "One runs already.") as one, connect(database_url) as server:
+        with pytest.raises(DogearError, match=r"^One runs already\.$"), OnlyOne(database_url, UP, "One runs already."):
+            pass
+        assert server.execute(HOLDERS).fetchall() == [(True,)]
+        one.keep()
+        with pytest.raises(DogearError), OnlyOne(database_url, UP, "One runs already."):
+            pass
+        assert server.execute(HOLDERS).fetchall() == [(True,)]
+        # Another was faster: this one has to end.
+        with OnlyOne(database_url, UP, ""), pytest.raises(DogearError, match="One runs already"):
+            one.keep()
+        # The other has ended.
+        one.keep()
+        assert server.execute(HOLDERS).fetchall() == [(True,)]
+
+
+def test_who_must_be_the_only_one_goes_on_while_the_server_is_down(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path, fsync="off")
+    with server as url, OnlyOne(url, UP, "One runs already.") as one:
+        server._run("pg_ctl", "stop", "--mode", "immediate", "--pgdata", "data")
+        one.keep()
+        with EmbeddedPostgres(tmp_path, fsync="off"):
+            one.keep()
+            with connect(url) as connection:
+                assert connection.execute(HOLDERS).fetchall() == [(True,)]
