@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,7 +33,8 @@ from orchestration.errors import DogearError
 from orchestration.terminal import complain, say
 
 INTERRUPTED = 130
-NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, *NO_ROOM}
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
 app = typer.Typer(
@@ -82,6 +84,18 @@ def environment_name(location: tuple[int | str, ...]) -> str:
     return "DATABASE_URL" if location[0] == "DATABASE_URL" else f"DOGEAR_{location[0]}".upper()
 
 
+def with_place_of_full_disk(said: str) -> str:
+    """The message, with where to make room if a disk is full and it does not say so itself."""
+    from orchestration.resources.full_disk import is_full, where_to_make_room
+    from orchestration.settings import Settings
+
+    # Of a lake or the storage of images, which may be elsewhere, the message says it.
+    if not is_full(said) or "with room" in said:
+        return said
+    folders = [Settings().home.expanduser().resolve(), Path(os.environ.get("TMPDIR", "/tmp"))]  # noqa: S108 - it is looked at
+    return f"{said} {where_to_make_room(said, folders)}"
+
+
 def main() -> None:
     """Run the command; an error that a person can act on is one line, without a traceback."""
     # Commands are short, and most of what they make is imported for good: looking for garbage costs a tenth of them.
@@ -95,13 +109,13 @@ def main() -> None:
     try:
         app()
     except DogearError as error:
-        complain(str(error))
+        complain(with_place_of_full_disk(str(error)))
         sys.exit(1)
     except OSError as error:
         if error.errno not in NOT_WRITABLE:
             raise
-        place, why = error.filename or "a file", error.strerror
-        complain(f"{place} cannot be used: {why}. Let our user read and write there, and make room.")
+        said = with_place_of_full_disk(f"{error.filename or 'A file'} cannot be used: {error.strerror}.")
+        complain(said if error.errno in NO_ROOM else f"{said} Let our user read and write there.")
         sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():

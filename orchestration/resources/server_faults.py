@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 
+from orchestration.resources.full_disk import ON_THE_SERVER, is_full
+
 # PostgreSQL's classes of errors: connections, roles, rights, resources, an operator's intervention, its disk.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SERVERS = ("08", "25006", "28", "3D", "42501", "53", "55P03", "57", "58")
@@ -15,7 +17,8 @@ def server_fault(error: BaseException) -> str | None:
     for cause in causes(error):
         if is_servers(cause):
             said = str(cause).strip().partition("\n")[0].rstrip(".")
-            return f"PostgreSQL: {said}. What was not finished has been undone; try again when the server is well."
+            way_out = ON_THE_SERVER if is_full(said) else "Try again when the server is well."
+            return f"PostgreSQL: {said}. What was not finished has been undone. {way_out}"
     return None
 
 

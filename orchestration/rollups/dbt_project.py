@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from orchestration.errors import DogearError
+from orchestration.resources.full_disk import FULL
 from orchestration.resources.server import Server
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -58,7 +59,11 @@ def parsed_project(database_url: str, settings: Settings) -> Path:
             command, cwd=DBT_PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise DogearError(f"dbt cannot read dbt_project: {(done.stdout + done.stderr).strip()}")
+            said = (done.stdout + done.stderr).strip()
+            # A traceback of dbt's.
+            if full := FULL.search(said):
+                raise DogearError(f"dbt cannot write to {folder}: {full[0]}.")
+            raise DogearError(f"dbt cannot read dbt_project: {said}")
         Path(aside, PARSED_FROM).write_text(digest_of(Path(aside), project))
         for name in (*PARSED, PARSED_FROM):
             Path(aside, name).replace(folder / name)

@@ -18,9 +18,9 @@ event has an id.
 
 
 class Health(BaseModel):
-    """degraded: what is accepted waits on disk until PostgreSQL answers."""
+    """degraded: what is accepted waits on disk until PostgreSQL answers; full: nothing is accepted for want of disk."""
 
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded", "full"]
     postgresql: bool
     journal_files: int
 
@@ -46,7 +46,7 @@ def make_api(collector: Callable[[], Collector]) -> FastAPI:
         known, journal = collector().known, collector().journal
         is_connected = known.is_connected
         return Health(
-            status="ok" if is_connected else "degraded",
+            status="full" if not journal.has_room() else "ok" if is_connected else "degraded",
             postgresql=is_connected,
             journal_files=journal.waiting_files(),
         )

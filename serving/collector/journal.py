@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from orchestration.resources.full_disk import free_near
 from serving.collector.journal_files import SEALED, JournalFile, free_bytes, sync_folder
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,10 @@ class Journal:
                 self._wanted.notify()
         return done
 
+    def has_room(self) -> bool:
+        """Whether more than the reserve of its disk is free."""
+        return free_near(self.folder) > self.reserve
+
     def waiting_files(self) -> int:
         """How many files the loader has not taken away yet."""
         return sum(1 for _ in self.folder.glob(f"*{SEALED}"))
@@ -117,6 +122,7 @@ class Journal:
         try:
             if self._file is None:  # should somebody have removed the folder
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Not as has_room: a folder that somebody has removed is an error, since its open file is lost.
             if free_bytes(self.folder) < self.reserve + len(data):
                 return JournalFullError("the disk of the journal is nearly full")
             self._file = self._file or JournalFile(self.folder)

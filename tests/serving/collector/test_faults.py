@@ -279,6 +279,7 @@ def test_a_disk_that_is_nearly_full(home: Path, database_url: str):
     with running_collector(home, database_url, JOURNAL_RESERVE_MB=str(2**30)) as collector:
         answer = collector.post({"events": [page_view()]})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+        assert requests.get(f"{collector.url}/health", timeout=9).json()["status"] == "full"
         collector.wait_for(1)
         assert collector.count() == 1
 

@@ -1,0 +1,31 @@
+"""A disk is full: libraries say so, each in its own words, and seldom where."""
+
+import errno
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+FULL = re.compile("|".join(re.escape(os.strerror(code)) for code in (errno.ENOSPC, errno.EDQUOT)))
+# PostgreSQL's own files. DuckDB and Python begin with capitals and numbers.
+OF_POSTGRESQL = re.compile(rf"could not [a-z -]*(?:file|block|directory)[^:]*: (?:{FULL.pattern})")
+ON_THE_SERVER = "Make room on the disk of PostgreSQL's server, then do the same again."
+
+
+def is_full(said: str) -> bool:
+    """Whether what a program says is that a disk is full."""
+    return FULL.search(said) is not None
+
+
+def where_to_make_room(said: str, folders: Iterable[Path]) -> str:
+    """What to do where a program ``said`` that a disk is full: of ``folders``, the one with the least room is named."""
+    if OF_POSTGRESQL.search(said):
+        return ON_THE_SERVER
+    free, place = min((free_near(folder), str(folder)) for folder in folders)
+    return f"Make room on the disk of {place} ({free // 10**6:,} MB are free), then do the same again."
+
+
+def free_near(folder: Path) -> int:
+    """How many bytes are free for us on the disk of a folder, which need not be there yet."""
+    disk = os.statvfs(next(path for path in (folder, *folder.parents) if path.exists()))
+    return disk.f_bavail * disk.f_frsize
