@@ -8,9 +8,9 @@ import re
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
+from orchestration.content.internet_addresses import as_address, is_public
 from orchestration.errors import DogearError
 
 PORTS = {"https": 443, "ssh": 22}
@@ -85,24 +85,3 @@ def refuse_private(host: str, port: int, allowed: Collection[str]) -> None:
                 f"{host} is at {address}, which is no public address. If it may be asked all the same: "
                 f"{PRIVATE_HOSTS}={host}"
             )
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it is one of the Internet's, and none that stands for an IPv4 address of another kind."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1]) or nat64(address)
-        if inner is not None:
-            return inner.is_global
-    return address.is_global and not address.is_multicast
-
-
-def nat64(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address within 64:ff9b::/96 (RFC 6052)."""
-    return IPv4Address(int(address) & 0xFFFFFFFF) if int(address) >> 32 == 0x64FF9B << 64 else None
-
-
-def as_address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None

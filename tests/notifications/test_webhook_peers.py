@@ -29,6 +29,11 @@ def test_a_url_that_says_this_machine_means_it(receiver, host):
         *(("169.254.169.254", "169.254.169.254"), ("metadata.example", "169.254.169.254")),
         *(("[fe80::1]", "fe80::1%lo"), ("mapped.example", "::ffff:169.254.169.254")),
         *(("mapped.example", "::ffff:127.0.0.1"), ("six.example", "::1"), ("many.example", "224.0.0.1")),
+        *(("translated.example", f"64:ff9b::{inner}") for inner in ("a9fe:a9fe", "7f00:1", "e000:1")),
+        *(("tunnel.example", "2002:a9fe:a9fe::1"), ("tunnel.example", "2002:7f00:1::1")),
+        *((host, "fd00:ec2::254") for host in ("cloud.example", "[fd00:ec2::254]")),
+        *((host, "100.100.100.200") for host in ("cloud.example", "100.100.100.200")),
+        *(("shared.example", "100.64.0.7"), ("shared.example", "64:ff9b::6440:7")),
     ],
 )
 def test_addresses_that_are_refused(host, address):
@@ -37,7 +42,11 @@ def test_addresses_that_are_refused(host, address):
 
 
 @pytest.mark.parametrize(
-    ("host", "address"), [("hooks.example", "203.0.113.7"), ("build.lan", "192.168.1.7"), ("[::1]", "::1")]
+    ("host", "address"),
+    [
+        *(("hooks.example", "203.0.113.7"), ("build.lan", "192.168.1.7"), ("build.lan", "fd12::7"), ("[::1]", "::1")),
+        *(("hooks.example", "64:ff9b::8c52:7903"), ("100.64.0.7", "100.64.0.7")),
+    ],
 )
 def test_addresses_that_are_asked(host, address):
     check_peer(host, address)

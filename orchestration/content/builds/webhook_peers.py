@@ -2,36 +2,38 @@
 
 import errno
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from orchestration.content.internet_addresses import as_address, reached
+
+# Where clouds answer their machines what these are and may do, beside the link-local address that most of them use:
+# Amazon's and Google's by IPv6, Alibaba's, Oracle's, Azure's.
+METADATA = {"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"}
+
 
 def check_peer(host: str, address: str) -> None:
     """Raises PermissionError where nothing is sent to ``address``, which the URL's ``host`` led to.
 
-    Link-local addresses are those of a cloud's metadata, among others; loopback is meant where the URL says it itself.
+    Nothing goes to link-local addresses, nor to others of a cloud's metadata. Whoever owns a name says where it leads:
+    to this machine, or to addresses that are neither public nor of a private network, goes what says so in the URL.
     """
-    peer = as_address(address)
-    assert peer is not None
-    if peer.is_link_local or peer.is_multicast or peer.is_unspecified:
+    written = as_address(address)
+    assert written is not None
+    peer = reached(written)
+    if peer.is_link_local or peer.is_multicast or peer.is_unspecified or str(peer) in METADATA:
         raise PermissionError(errno.EACCES, f"{address} is no address that webhooks are sent to")
+    if peer.is_loopback:
+        place, is_said = "this machine", host == "localhost"
+    else:
+        place, is_said = "no public address", peer.is_global or peer.is_private
     named = as_address(host)
-    names_loopback = host == "localhost" if named is None else named.is_loopback
-    if peer.is_loopback and not names_loopback:
-        said = "this machine; say the address in the URL if that is meant"
+    if not is_said and (named is None or reached(named) != peer):
+        said = f"{place}; say the address in the URL if that is meant"
         raise PermissionError(errno.EACCES, f"the name leads to {address}, {said}")
-
-
-def as_address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text.strip("[]"))
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 class Checked(HTTPConnection):
