@@ -16,8 +16,8 @@ from orchestration.settings import Settings
 from serving.http.guard import Guard
 from serving.processes import end_with_parent
 
-# Dagster answers a query of either by GET too, and a query may start a run.
-ACTING = ("/graphql",)
+# A query by GET may start a run, and a notebook that it names would be shown as a page of ours, with its scripts.
+ACTING = ("/graphql", "/notebook", "/dagit/notebook")
 STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW = 15_000, 3_600, 20
 
 

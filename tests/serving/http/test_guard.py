@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+from orchestration.cli.dagster_ui import ACTING
 from serving.http.guard import Guard
 
 
@@ -27,8 +28,8 @@ async def page(request: Request) -> HTMLResponse:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A server behind the guard, which people open as dogear.example too; /graphql acts by its query."""
-    routes = [Route("/graphql", answer, methods=["GET", "POST", "PUT"]), Route("/page", page)]
-    guard = Guard(Starlette(routes=routes), names=["Dogear.example"], acting=["/graphql"])
+    routes = [Route("/graphql", answer, methods=["GET", "POST", "PUT"]), Route("/page", page), Route("/notebook", page)]
+    guard = Guard(Starlette(routes=routes), names=["Dogear.example"], acting=ACTING)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(guard, log_level="error"))
         thread = threading.Thread(target=server.run, args=([listening],))
@@ -80,6 +81,7 @@ REFUSED = {
     ),
     "a link that acts": ("GET", "/graphql?query=mutation", {}),
     "a link that acts, with a slash": ("GET", "/graphql/?query=mutation", {}),
+    "a link to a notebook, which is a page of ours with scripts of others": ("GET", "/notebook?path=/tmp/a.ipynb", {}),
     "a form": ("POST", "/graphql?query=mutation", {"Content-Type": "application/x-www-form-urlencoded"}),
     "a form of text": ("POST", "/graphql", {"Content-Type": "text/plain; application/json"}),
     "no type": ("PUT", "/graphql", {}),
