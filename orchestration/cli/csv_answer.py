@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     import duckdb
 
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def print_csv(answer: "duckdb.DuckDBPyConnection") -> None:
     """All rows, some at a time, below the names of the columns."""
     is_terminal = sys.stdout.isatty()
     writer = csv.writer(UnixLines())
-    writer.writerow([column[0] for column in answer.description or []])
+    # What pivot makes of values is a name too.
+    writer.writerow([csv_cell(column[0], is_terminal=is_terminal) for column in answer.description or []])
     while rows := answer.fetchmany(10_000):
         writer.writerows([csv_cell(value, is_terminal=is_terminal) for value in row] for row in rows)
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from orchestration.cli.duckdb_shell import run
 from orchestration.content.sites import Site, save_site
+from orchestration.resources.duckdb_engine import locked_duckdb
 from orchestration.resources.metadata_table import metadata_table
 from orchestration.terminal import complain, say
 from orchestration.terminal_display import progress_bar
@@ -84,13 +85,25 @@ def test_tables_in_dagster_hold_text():
     assert [record.data for record in table.records] == [{"file": r"![x](https://evil.example/?a|b)\x1b", "rows": 5}]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", "=+-@\t\r\n＝＋－＠")
 def test_no_text_in_csv_is_a_formula(start):
     session = duckdb.connect()
     printed = io.StringIO(newline="")
     with redirect_stdout(printed):
-        assert run(session, f"select chr({ord(start)}) || '1+1' as text, -5 as number", csv=True)
+        assert run(session, f"select chr({ord(start)}) || '1+1' as text, -5 as \"{start}2\"", csv=True)
     assert list(csv.reader(io.StringIO(printed.getvalue(), newline=""))) == [
-        ["text", "number"],
+        ["text", f"'{start}2"],
         [f"'{start}1+1", "-5"],
     ]
+
+
+def test_no_log_of_duckdb_goes_past_us(tmp_path, capfd):
+    """In a folder out of reach it would end the process, and on standard output show what it quotes as it is."""
+    session = locked_duckdb({}, [tmp_path])
+    for storage in ("'stdout'", f"'file', storage_path = '{tmp_path}'"):
+        for statement in ("call ENABLE_logging", "from enable_logging"):
+            assert not run(session, f"{statement}(storage = {storage}); select 1", csv=False)
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert said.err.count("enable_logging is not run here") == 4
+    assert list(tmp_path.iterdir()) == []
