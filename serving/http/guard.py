@@ -6,9 +6,9 @@ ours, from a person who typed the address, or from a program that is no browser.
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site says what browsers add.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from serving.problems import CONTENT_TYPE, problem
 
@@ -19,6 +19,8 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# A name or an address, and a port (RFC 9110, 7.2): nothing before it, and nothing after.
+HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
 READING = frozenset({"GET", "HEAD"})
 FROM_US = frozenset({"same-origin", "none"})
 NO_FRAMES = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]
@@ -66,9 +68,10 @@ class Guard:
         for name, value in scope["headers"]:
             key, text = name.decode("latin-1").lower(), value.decode("latin-1")
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
-        if host_of(f"//{headers.get('host', '')}") not in self._names:
+        host = headers.get("host", "").lower()
+        if host_of(host) not in self._names:
             return "This host name is not ours; DOGEAR_UI_HOSTS names those under which people open this page."
-        if "origin" in headers and headers["origin"].partition("://")[2].lower() != headers["host"].lower():
+        if "origin" in headers and headers["origin"].lower() not in {f"http://{host}", f"https://{host}"}:
             return "A page of another origin asked for this."
         # Routes read a line break at the end of a path as no part of it.
         if not scope["path"].isprintable():
@@ -95,13 +98,10 @@ class Guard:
         return None
 
 
-def host_of(url: str) -> str | None:
-    """The name or address of a URL, without its port; None where it has none."""
-    try:
-        parts = urlsplit(url)
-        return None if "@" in parts.netloc else parts.hostname
-    except ValueError:
-        return None
+def host_of(host: str) -> str | None:
+    """The name or address of a Host header, without its port; None where it has none."""
+    found = HOST.fullmatch(host)
+    return found and (found[1] or found[2])
 
 
 def guarded(send: Send) -> Send:
