@@ -171,6 +171,7 @@ def test_a_jpeg_of_usual_scans_is_large_and_quick():
         (png_of(5000, 5001), "5000 × 5001 are more than 25,000,000 pixels"),
         (png_of(10000, 10000), "10000 × 10000 are more than 25,000,000 pixels"),
         (png_of(2**31 - 1, 2**31 - 1), "more than 60,000,000 pixels"),
+        (saved(Image.new("L", (5000, 2501)), "WEBP", method=0), "5000 × 2501 are more than 12,500,000 pixels"),
         (png_of(50, 50), "cannot be decoded"),
         (jpeg_of(2000, 1000, scans=600), "a JPEG of 6\\d\\d scans"),
         (jpeg_of(9, 9, scans=2000), "a JPEG of 2,0\\d\\d scans"),

@@ -21,8 +21,9 @@ RECIPE = "r2"
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 LARGEST_FILE = 50 * 10**6
-# A large JPEG is decoded in half its size. Of other formats all pixels are held at once, two or three times over.
-MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000}
+# A large JPEG is decoded in half its size. Of other formats all pixels are held at once, two or three times over; of WebP
+# six times, since its decoder keeps two canvases. So none takes much more than 300 MB.
+MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000, "WEBP": 12_500_000}
 MOST_PIXELS_OF_OTHERS = 25_000_000
 # A progressive JPEG draws the picture again with each scan; usual are ten. Even a small one takes its time.
 MOST_SCANNED_PIXELS = 1_000_000_000
@@ -127,7 +128,7 @@ def open_image(data: bytes) -> "Image":
     pixels, most = image.width * image.height, MOST_PIXELS.get(image.format or "", MOST_PIXELS_OF_OTHERS)
     if pixels > most:
         raise DogearError(f"{image.width} × {image.height} are more than {most:,} pixels")
-    scans = data.count(b"\xff\xda") if image.format in MOST_PIXELS else 0
+    scans = data.count(b"\xff\xda") if image.format in {"JPEG", "MPO"} else 0
     if scans * max(pixels, FEWEST_SCANNED_PIXELS) > MOST_SCANNED_PIXELS:
         raise DogearError(f"a JPEG of {scans:,} scans; save it with fewer")
     return image
