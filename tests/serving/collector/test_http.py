@@ -51,6 +51,15 @@ def test_bodies_in_chunks_and_lengths_that_lie(collector: RunningCollector):
     assert collector.count() == 2
 
 
+def test_a_body_in_a_million_chunks_is_not_read_to_its_end(collector: RunningCollector):
+    """Each is a message from the server to us: bodies of single bytes took seven seconds of a processor."""
+    body = json.dumps({"events": [page_view()]}).encode().ljust(3_000)
+    chunks = b"".join(b"1\r\n%b\r\n" % bytes([byte]) for byte in body)
+    assert b" 413 " in exchange(collector, head("transfer-encoding: chunked"), chunks)
+    assert b" 202 " in exchange(collector, head(f"content-length: {len(body)}"), body)
+    collector.wait_for(1)
+
+
 def test_a_hundred_slow_connections_keep_nobody_from_sending(collector: RunningCollector):
     address = urlsplit(collector.url)
     slow = [socket.create_connection((address.hostname, address.port), timeout=20) for _ in range(100)]
