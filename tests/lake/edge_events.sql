@@ -36,7 +36,8 @@ where site = 'semicomplete.com' and line_number % 3 < 2;
 create temporary table edges (
     kind text, number bigint generated always as identity, second double precision, event_type text, page_path text,
     session text, utm_source text, utm_medium text, utm_campaign text, referrer_host text, engaged_seconds double precision,
-    pointer_x integer, pointer_y integer, viewport_width integer, click_target text, properties jsonb
+    pointer_x integer, pointer_y integer, viewport_width integer, click_target text, properties jsonb,
+    share_code text
 );
 
 -- Every way to arrive.
@@ -94,10 +95,10 @@ from unnest(array[82, 83, 84, 300]) as letters
 cross join unnest(array['', '/', '.html', '/a', 'ab/']) as ending;
 
 -- More texts than have rows of their own.
-insert into edges (kind, second, event_type, page_path, session, utm_source, click_target, properties)
+insert into edges (kind, second, event_type, page_path, session, utm_source, click_target, properties, share_code)
 select
-    'many', row_number() over (), event_type, '/about', concat('many ', number), concat('source Ä', number),
-    concat('target ', number, 'é'), jsonb_build_object(concat('name ', number), number)
+    'many', row_number() over (), event_type, concat('/many Ä', number), concat('many ', number), concat('source Ä', number),
+    concat('target ', number, 'é'), jsonb_build_object(concat('name ', number), number), concat('link É', number)
 from generate_series(1, 1100) as number
 cross join lateral unnest(array['page_view', 'click', concat('many_', number)]) as event_type
 cross join lateral generate_series(0, case when number % 3 = 0 then 1 else 0 end) as again;
@@ -118,13 +119,13 @@ select raw.ensure_event_partitions(array_agg(distinct cast(occurred_at at time z
 insert into raw.events (
     event_id, occurred_at, event_type, source, line_number, site, user_code, client_session_id, anonymous_id, is_bot,
     page_path, referrer_host, utm_source, utm_medium, utm_campaign, engaged_seconds, click_target, pointer_x, pointer_y,
-    viewport_width, properties
+    viewport_width, properties, share_code
 )
 select
     moved.event_id, moved.occurred_at, moved.event_type, 'test', moved.line_number, 'semicomplete.com', 'jordan',
     placed.session, moved.anonymous_id, moved.is_bot, moved.page_path, coalesce(moved.referrer_host, placed.referrer_host),
     placed.utm_source, placed.utm_medium, placed.utm_campaign, placed.engaged_seconds, placed.click_target,
-    placed.pointer_x, placed.pointer_y, placed.viewport_width, placed.properties
+    placed.pointer_x, placed.pointer_y, placed.viewport_width, placed.properties, placed.share_code
 from moved left join placed on moved.event_id = placed.id;
 
 -- Another site, with the same ids and times.

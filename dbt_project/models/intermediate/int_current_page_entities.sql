@@ -16,20 +16,47 @@ documents as (
             order by precedence asc, last_at desc nulls first, {{ by_bytes('file_path') }} asc, content_id asc
         ) as choice
     from {{ ref('stg_content_paths') }}
+),
+
+entities as (
+    select
+        pages.event_day,
+        pages.user_code,
+        pages.site,
+        pages.page_path,
+        pages.path,
+        pages.is_entry_after_midnight,
+        documents.content_type,
+        documents.content_id,
+        documents.content_id is not null as is_document,
+        sum(pages.page_views) over (
+            partition by pages.event_day, pages.user_code, pages.site, pages.path
+        ) as page_views
+    from pages
+    left join documents
+        on
+            pages.user_code = documents.user_code
+            and pages.site = documents.site
+            and pages.path = documents.path
+            and documents.choice = 1
+),
+
+-- Anybody may ask for paths that are nobody's, without end. Documents have rows of their own, however many there are.
+placed as (
+    select
+        *,
+        {{ place_by_count(
+            'event_day, user_code, site, is_document', 'page_views', ['path'], function='dense_rank'
+        ) }} as place
+    from entities
 )
 
 select
-    pages.event_day,
-    pages.user_code,
-    pages.site,
-    pages.page_path,
-    pages.is_entry_after_midnight,
-    coalesce(documents.content_type, 'page') as entity_type,
-    coalesce(documents.content_id, pages.path) as entity_id
-from pages
-left join documents
-    on
-        pages.user_code = documents.user_code
-        and pages.site = documents.site
-        and pages.path = documents.path
-        and documents.choice = 1
+    event_day,
+    user_code,
+    site,
+    page_path,
+    is_entry_after_midnight,
+    coalesce(content_type, 'page') as entity_type,
+    case when is_document then content_id else {{ or_other('path') }} end as entity_id
+from placed

@@ -7,16 +7,27 @@ clicks as (
     where {{ in_days('click_day') }}
 ),
 
+share_codes as (
+    select * from {{ ref('int_share_codes') }}
+),
+
 counts as (
     select
-        user_code,
-        coalesce(share_code, '') as share_code,
-        click_day as date,
-        coalesce(click_target, '') as click_target,
-        coalesce(click_category, '') as click_category,
+        clicks.user_code,
+        coalesce(share_codes.counted_as, '') as share_code,
+        clicks.click_day as date,
+        coalesce(clicks.click_target, '') as click_target,
+        coalesce(clicks.click_category, '') as click_category,
         count(*) as click_count
     from clicks
-    group by user_code, coalesce(share_code, ''), click_day, coalesce(click_target, ''), coalesce(click_category, '')
+    left join share_codes
+        on
+            clicks.user_code = share_codes.user_code
+            and clicks.click_day = share_codes.date
+            and clicks.share_code = share_codes.share_code
+    group by
+        clicks.user_code, coalesce(share_codes.counted_as, ''), clicks.click_day,
+        coalesce(clicks.click_target, ''), coalesce(clicks.click_category, '')
 ),
 
 placed as (

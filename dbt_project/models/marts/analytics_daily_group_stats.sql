@@ -2,17 +2,30 @@
 
 with
 
+all_sessions as (
+    select * from {{ ref('analytics_sessions') }}
+    where {{ in_days('session_day') }}
+),
+
+share_codes as (
+    select * from {{ ref('int_share_codes') }}
+),
+
 sessions as (
     select
-        user_code,
-        coalesce(share_code, '') as share_code,
-        session_day as date,
+        all_sessions.user_code,
+        coalesce(share_codes.counted_as, '') as share_code,
+        all_sessions.session_day as date,
         count(*) as sessions,
         0 as page_views,
         0 as clicks
-    from {{ ref('analytics_sessions') }}
-    where {{ in_days('session_day') }}
-    group by user_code, coalesce(share_code, ''), session_day
+    from all_sessions
+    left join share_codes
+        on
+            all_sessions.user_code = share_codes.user_code
+            and all_sessions.session_day = share_codes.date
+            and all_sessions.share_code = share_codes.share_code
+    group by all_sessions.user_code, coalesce(share_codes.counted_as, ''), all_sessions.session_day
 ),
 
 page_views as (

@@ -7,15 +7,26 @@ page_views as (
     where {{ in_days('view_day') }}
 ),
 
+share_codes as (
+    select * from {{ ref('int_share_codes') }}
+),
+
 counts as (
     select
-        user_code,
-        coalesce(share_code, '') as share_code,
-        view_day as date,
-        coalesce(page_type, '') as page_type,
+        page_views.user_code,
+        coalesce(share_codes.counted_as, '') as share_code,
+        page_views.view_day as date,
+        coalesce(page_views.page_type, '') as page_type,
         count(*) as view_count
     from page_views
-    group by user_code, coalesce(share_code, ''), view_day, coalesce(page_type, '')
+    left join share_codes
+        on
+            page_views.user_code = share_codes.user_code
+            and page_views.view_day = share_codes.date
+            and page_views.share_code = share_codes.share_code
+    group by
+        page_views.user_code, coalesce(share_codes.counted_as, ''), page_views.view_day,
+        coalesce(page_views.page_type, '')
 ),
 
 placed as (

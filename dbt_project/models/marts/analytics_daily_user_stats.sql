@@ -30,14 +30,22 @@ unique_visitors as (
     group by user_code, date
 ),
 
+share_codes as (
+    select
+        user_code,
+        date,
+        count(*) as unique_share_codes
+    from {{ ref('int_share_codes') }}
+    group by user_code, date
+),
+
 stats as (
     select
         user_code,
         date,
         sum(total_sessions) as total_sessions,
         sum(total_page_views) as total_page_views,
-        sum(total_clicks) as total_clicks,
-        count(case when share_code <> '' then 1 end) as unique_share_codes
+        sum(total_clicks) as total_clicks
     from groups
     group by user_code, date
 )
@@ -48,7 +56,8 @@ select
     cast(stats.total_sessions as bigint) as total_sessions,
     cast(stats.total_page_views as bigint) as total_page_views,
     cast(stats.total_clicks as bigint) as total_clicks,
-    cast(stats.unique_share_codes as bigint) as unique_share_codes,
+    coalesce(share_codes.unique_share_codes, 0) as unique_share_codes,
     coalesce(unique_visitors.unique_visitors, 0) as unique_visitors
 from stats
+left join share_codes on stats.user_code = share_codes.user_code and stats.date = share_codes.date
 left join unique_visitors on stats.user_code = unique_visitors.user_code and stats.date = unique_visitors.date

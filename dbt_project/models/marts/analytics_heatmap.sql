@@ -44,6 +44,62 @@ points as (
     select * from clicks
     union all
     select * from moves
+),
+
+spots as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        date,
+        coalesce(device_type, '') as device_type,
+        kind,
+        cast(least({{ whole_quotient('100 * pointer_x', 'viewport_width') }}, 99) as smallint) as x_percent,
+        pointer_y - pointer_y % 50 as y_band
+    from points
+    where entity_id is not null and pointer_x is not null and pointer_y is not null and viewport_width > 0
+),
+
+counts as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        date,
+        device_type,
+        kind,
+        x_percent,
+        y_band,
+        count(*) as points
+    from spots
+    group by user_code, site, entity_type, entity_id, date, device_type, kind, x_percent, y_band
+),
+
+placed as (
+    select
+        *,
+        {{ place_by_count(
+            'user_code, site, date', 'points', ['entity_type', 'entity_id', 'device_type', 'kind'],
+            numbers=['x_percent', 'y_band']
+        ) }} as place
+    from counts
+),
+
+named as (
+    select
+        user_code,
+        site,
+        date,
+        kind,
+        points,
+        case when {{ has_own_row('most_spots') }} then entity_type else 'page' end as entity_type,
+        {{ or_other('entity_id', 'most_spots') }} as entity_id,
+        {{ or_other('device_type', 'most_spots') }} as device_type,
+        case when {{ has_own_row('most_spots') }} then x_percent end as x_percent,
+        case when {{ has_own_row('most_spots') }} then y_band end as y_band
+    from placed
 )
 
 select
@@ -52,13 +108,10 @@ select
     entity_type,
     entity_id,
     date,
-    coalesce(device_type, '') as device_type,
+    device_type,
     kind,
-    cast(least({{ whole_quotient('100 * pointer_x', 'viewport_width') }}, 99) as smallint) as x_percent,
-    pointer_y - pointer_y % 50 as y_band,
-    count(*) as points
-from points
-where entity_id is not null and pointer_x is not null and pointer_y is not null and viewport_width > 0
-group by
-    user_code, site, entity_type, entity_id, date, coalesce(device_type, ''), kind,
-    cast(least({{ whole_quotient('100 * pointer_x', 'viewport_width') }}, 99) as smallint), pointer_y - pointer_y % 50
+    x_percent,
+    y_band,
+    cast(sum(points) as bigint) as points
+from named
+group by user_code, site, entity_type, entity_id, date, device_type, kind, x_percent, y_band

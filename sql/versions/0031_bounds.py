@@ -1,0 +1,13 @@
+"""Pages, spots of heat maps, and shared links: those of a day that are most frequent have rows of their own."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0031"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(statements)
