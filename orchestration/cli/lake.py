@@ -144,7 +144,12 @@ def retention(
       dogear lake retention --dry-run
       dogear lake retention
     """
-    from orchestration.lake.retention import let_old_days_leave, remove_old_rejected, what_would_leave
+    from orchestration.lake.retention import (
+        forget_corrected,
+        let_old_days_leave,
+        remove_old_rejected,
+        what_would_leave,
+    )
 
     gone = freed = kept = 0
     with at_work() as (settings, url, engine, _):
@@ -158,6 +163,8 @@ def retention(
                 went = "would be dropped" if dry_run else "dropped"
                 say(f"{day.day}: {went}, {count(day.rows or 0, 'row')}, {decimal(day.bytes)}.")
         rejected = 0 if dry_run else remove_old_rejected(url, settings)
+        if not dry_run:
+            forget_corrected(url)
     if gone + kept:
         went = "would be dropped" if dry_run else "dropped"
         old = f"older than {settings.retention_days} days"

@@ -41,20 +41,13 @@ class EventCopier:
 
     def __init__(self) -> None:
         self._duckdb = locked_duckdb({"threads": 1})
-        self._corrected: pa.Array[Any] = pa.array([], pa.string())
-        self._last_corrected = 0
-
-    def forget(self) -> None:
-        """After a failure: the next load may meet another database, or the same as it was before."""
-        self._corrected = pa.array([], pa.string())
-        self._last_corrected = 0
 
     def load(self, connection: adbc.Connection, rows: pa.Table) -> int:
         """Load ``rows`` and commit; returns how many were new. As ``load_events`` does, which takes what is known."""
         lock(connection)
-        self._look_up_corrected(connection)
-        corrected = rows["event_id"].filter(pc.is_valid(rows["client_occurred_at"])).combine_chunks()
-        has_another = pc.is_in(rows["event_id"], value_set=pa.concat_arrays([self._corrected, corrected]))
+        ids = rows["event_id"].combine_chunks()
+        corrected = ids.filter(pc.is_valid(rows["client_occurred_at"].combine_chunks()))
+        has_another = pc.is_in(ids, value_set=pa.concat_arrays([corrected_among(connection, ids), corrected]))
         others = rows.filter(pc.invert(has_another))
         try:
             self._copy(connection, others)
@@ -89,17 +82,18 @@ class EventCopier:
         columns = [(typed if cast else rows)[name] for name, cast in casts.items()]
         return pa.Table.from_arrays(columns, names=list(casts))
 
-    def _look_up_corrected(self, connection: adbc.Connection) -> None:
-        """The ids of the events whose time was put right, with those that others have loaded meanwhile."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select event_id::text, number from raw.corrected_events where number > $1",
-                [self._last_corrected],
-            )
-            found = cursor.fetch_arrow_table()
-        if len(found):
-            self._corrected = pa.concat_arrays([self._corrected, found[0].combine_chunks()])
-            self._last_corrected = pc.max(found[1]).as_py()
+
+def corrected_among(connection: adbc.Connection, ids: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Those of ``ids`` that are of an event whose time was put right, by whatever way it was loaded.
+
+    They are looked up, not kept here: strangers say how many of them there are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select event_id::text from raw.corrected_events where event_id = any(string_to_array($1, ',')::uuid[])",
+            [",".join(map(str, ids.to_pylist()))],
+        )
+        return cursor.fetch_arrow_table()[0].combine_chunks()
 
 
 def lock(connection: adbc.Connection) -> None:

@@ -67,7 +67,7 @@ def lake_events(
 )
 def retention(context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB) -> dg.MaterializeResult[Any]:
     from orchestration.lake.export import Export, export_days
-    from orchestration.lake.retention import let_old_days_leave, remove_old_rejected
+    from orchestration.lake.retention import forget_corrected, let_old_days_leave, remove_old_rejected
     from orchestration.lake.storage import LakeRefusesError
 
     with connect(database.url) as connection:
@@ -93,6 +93,7 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
             "bytes freed": sum(day.bytes for day in days if day.kept is None),
             "days kept": metadata_table(["day", "why"], kept),
             "rejected events removed": remove_old_rejected(database.url, database.settings),
+            "corrected events forgotten": forget_corrected(database.url),
         }
     )
 

@@ -16,6 +16,8 @@ from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 
 LOCK_TIMEOUT = "5s"
+# The tracker sends an event for a week, and then no more; other clients have three weeks more to spare.
+LONGEST_RETRY = timedelta(days=30)
 PARTITIONS = """
     select
         to_date(right(partition.relname, 8), 'YYYYMMDD') as day,
@@ -141,4 +143,12 @@ def remove_old_rejected(database_url: str, settings: Settings) -> int:
         return connection.execute(
             "delete from raw.rejected_events where rejected_at < now() - make_interval(days => %s)",
             [settings.retention_days],
+        ).rowcount
+
+
+def forget_corrected(database_url: str, now: datetime | None = None) -> int:
+    """Forget which events had their time put right, once nobody sends them again; returns how many were forgotten."""
+    with connect(database_url) as connection:
+        return connection.execute(
+            "delete from raw.corrected_events where noted_at < %s", [(now or datetime.now(UTC)) - LONGEST_RETRY]
         ).rowcount

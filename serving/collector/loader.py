@@ -151,7 +151,6 @@ class Loader:
         if isinstance(failed, duckdb.InternalException | duckdb.FatalException | duckdb.ConnectionException):
             self._preparer.renew()
             self._copier = EventCopier()
-        self._copier.forget()
 
 
 def brief(error: Exception) -> str:

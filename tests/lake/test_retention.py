@@ -1,6 +1,6 @@
 """Old days leave PostgreSQL once the lake is proven to have them, and come back when something asks for them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -11,7 +11,7 @@ from orchestration.events.load_events import load_events
 from orchestration.lake.compare import compare_days
 from orchestration.lake.export import export_days
 from orchestration.lake.recall import recall
-from orchestration.lake.retention import let_old_days_leave, what_would_leave
+from orchestration.lake.retention import forget_corrected, let_old_days_leave, what_would_leave
 from orchestration.lake.visitor_rows import visitor_days
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
@@ -167,7 +167,10 @@ def test_an_event_whose_time_was_put_right_is_known_after_its_day_has_left(lake_
             again = cursor.fetch_arrow_table()
         leave(lake)
         assert len(again) == 1
+        now = datetime.now(UTC)
+        assert forget_corrected(lake.url, now + timedelta(days=29)) == 0
         assert load_events(connection, again) == 0
+    assert forget_corrected(lake.url, now + timedelta(days=31)) == 2, "nobody sends it after a month"
 
 
 def test_a_lake_elsewhere_is_not_taken_for_the_one_that_days_left_for(lake_of_two_days, tmp_path):

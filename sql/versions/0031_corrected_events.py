@@ -1,4 +1,4 @@
-"""Pages, spots of heat maps, and shared links: those of a day that are most frequent have rows of their own."""
+"""Events whose time was put right are forgotten after a month."""
 
 from pathlib import Path
 
