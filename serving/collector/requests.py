@@ -104,7 +104,8 @@ class Collector:
         """The site that events may be sent for.
 
         Raises RefusedError in the same words for a site that there is not, and for one that takes no events of this
-        origin: nobody learns from it which sites there are.
+        origin: no page learns from it which sites there are. (A program may name any origin, or none, and learns by a
+        202 that there is one; so does who looks at a page of the site.)
         """
         host = host_of(origin.decode("latin-1")) if origin is not None else None
         name = self.site_name(scope, host)

@@ -133,7 +133,7 @@ def test_nothing_comes_from_elsewhere(collector: RunningCollector):
         assert "json" in answer.headers["content-type"]
 
 
-def test_nobody_learns_which_sites_there_are(collector: RunningCollector):
+def test_no_page_of_others_learns_which_sites_there_are(collector: RunningCollector):
     """An unknown site, and one that takes nothing of this origin, are refused in the same words."""
 
     def refused(site: str, origin: str) -> tuple[int, str]:
