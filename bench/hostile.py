@@ -5,8 +5,9 @@
 Ten addresses (127.0.0.2 to 127.0.0.11, so Linux only) each hold 150 idle connections, open them again when they are
 closed, and send as fast as they are answered: bodies of 1 MB, batches of 1,000 distinct values, batches with an event
 for each day of a year. They heed no answer. Meanwhile fifty readers at other addresses send a batch of five events
-twenty times a second in all, each over a connection of its own. What is to be reached: p99 of the readers ≤ 200 ms,
-none refused, all that was accepted loaded, memory bounded.
+twenty times a second in all, each over a connection of its own, and today is built again and again: before the attack,
+and during it. What is to be reached: p99 of the readers ≤ 200 ms, none refused, all that was accepted loaded, memory
+bounded, and today built in a minute.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from bench.hostile_builds import builds_of_today
 from bench.hostile_load import NOBODY, Said, attack, read_pages
 from orchestration.cli.collector_processes import CollectorProcesses
 from orchestration.content.sites import Site, save_site
@@ -84,14 +86,31 @@ def loaded(url: str, journal: Path) -> int:
     return row[0] if row else 0
 
 
-def measure(collector: CollectorProcesses, seconds: float) -> tuple[Said, Said, Said, Most]:
-    """Readers alone for a while, then readers and attackers."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as others:
-        quiet = asyncio.run(read_pages(PORT, SITE, min(10.0, seconds), EVERY))
+@dataclass
+class Measured:
+    """What each side was answered, and the seconds of each build of today."""
+
+    quiet: Said
+    quiet_builds: list[float]
+    readers: Said
+    attackers: Said
+    builds: list[float]
+    most: Most
+
+
+def measure(collector: CollectorProcesses, url: str, seconds: float) -> Measured:
+    """Readers alone for a while, then readers and attackers; today is built all the time."""
+    home, quietly = collector.settings.home_folder, min(20.0, seconds)
+    with ProcessPoolExecutor(2, get_context("spawn")) as others:
+        others.submit(builds_of_today, url, home, 0).result()  # the tables are made
+        quiet_builds = others.submit(builds_of_today, url, home, quietly)
+        quiet = asyncio.run(read_pages(PORT, SITE, quietly, EVERY))
+        quiet_builds.result()
         with watched(collector) as most:
             attackers = others.submit(attack, PORT, SITE, seconds)
+            builds = others.submit(builds_of_today, url, home, seconds)
             readers = asyncio.run(read_pages(PORT, SITE, seconds, EVERY))
-            return quiet, readers, attackers.result(), most
+            return Measured(quiet, quiet_builds.result(), readers, attackers.result(), builds.result(), most)
 
 
 def say(who: str, said: Said) -> None:
@@ -101,6 +120,12 @@ def say(who: str, said: Said) -> None:
         f"{'no answer' if status == NOBODY else status}: {number:,}" for status, number in sorted(said.statuses.items())
     )
     print(f"{who:<22}p50 {p50:8.1f} ms   p99 {p99:8.1f} ms   accepted {said.accepted:9,}   {statuses}")
+
+
+def say_builds(when: str, seconds: list[float]) -> None:
+    print(
+        f"today built, {when:<14}{len(seconds)} times   longest {max(seconds):6.1f} s   shortest {min(seconds):6.1f} s"
+    )
 
 
 def main() -> None:
@@ -114,15 +139,18 @@ def main() -> None:
             save_site(url, Site(SITE, "bench"))
             environment = {"DATABASE_URL": url, "DOGEAR_COLLECTOR_PORT": str(PORT)}
             with CollectorProcesses(settings, environment) as collector:
-                quiet, readers, attackers, most = measure(collector, seconds)
+                measured = measure(collector, url, seconds)
                 found = loaded(url, settings.journal_folder)
     print(f"{platform.platform()}, {os.cpu_count()} processors, {seconds:.0f} seconds")
-    say("readers, alone", quiet)
-    say("readers, under attack", readers)
-    say("attackers", attackers)
+    say("readers, alone", measured.quiet)
+    say("readers, under attack", measured.readers)
+    say("attackers", measured.attackers)
+    say_builds("alone", measured.quiet_builds)
+    say_builds("under attack", measured.builds)
+    most = measured.most
     print(f"most memory of the server {most.memory / 1e6:,.0f} MB, most in the journal {most.journal / 1e6:,.1f} MB")
-    accepted = quiet.accepted + readers.accepted + attackers.accepted
-    unknown = quiet.unknown + readers.unknown + attackers.unknown
+    sides = (measured.quiet, measured.readers, measured.attackers)
+    accepted, unknown = sum(side.accepted for side in sides), sum(side.unknown for side in sides)
     is_whole = accepted <= found <= accepted + unknown
     print(f"accepted {accepted:,}, not answered {unknown:,}, loaded {found:,}: {'whole' if is_whole else 'NOT WHOLE'}")
 

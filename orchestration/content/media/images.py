@@ -21,8 +21,8 @@ RECIPE = "r2"
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 LARGEST_FILE = 50 * 10**6
-# A large JPEG is decoded in half its size. Of other formats all pixels are held at once, two or three times over; of WebP
-# six times, since its decoder keeps two canvases. So none takes much more than 300 MB.
+# A large JPEG is decoded in half its size. Of other formats all pixels are held at once, two or three times over; of
+# WebP six times, since its decoder keeps two canvases. So none takes much more than 300 MB.
 MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000, "WEBP": 12_500_000}
 MOST_PIXELS_OF_OTHERS = 25_000_000
 # A progressive JPEG draws the picture again with each scan; usual are ten. Even a small one takes its time.
