@@ -114,7 +114,7 @@ def measure(collector: CollectorProcesses, url: str, seconds: float) -> Measured
 
 
 def say(who: str, said: Said) -> None:
-    took = sorted(said.seconds)
+    took = sorted(said.seconds) or [0.0]
     p50, p99 = (1000 * took[int(part * len(took))] for part in (0.5, 0.99))
     statuses = ", ".join(
         f"{'no answer' if status == NOBODY else status}: {number:,}" for status, number in sorted(said.statuses.items())

@@ -52,6 +52,7 @@ def test_an_analyst_reads_every_mart_and_no_other_table(tiny_site, analyst):
         "create temporary view mine as select 1",
         "select lo_create(0)",
         "select lo_from_bytea(0, 'a')",
+        "select pg_logical_emit_message(false, 'a', repeat('b', 1000))",
         "select pg_advisory_lock(1)",
         "select pg_try_advisory_xact_lock_shared(1, 2)",
         "select locks.take('build')",

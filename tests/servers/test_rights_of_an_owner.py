@@ -17,6 +17,7 @@ from tests.servers.foreign_server import ForeignServer
 ACTS = {
     "make temporary tables": "create temporary table mine ()",
     "make large objects": "select lo_create(0)",
+    "write to the log": "select pg_logical_emit_message(false, 'a', 'b')",
     "hold advisory locks": "select pg_try_advisory_lock(1)",
 }
 # The block of docs/servers.md.
@@ -74,7 +75,7 @@ def open_to_a_stranger(server: ForeignServer, name: str) -> list[tuple]:
 
 def test_an_owner_closes_temporary_tables_and_says_what_is_left(server: ForeignServer):
     with database(server) as (name, url):
-        left = ["make large objects", "hold advisory locks"]
+        left = ["make large objects", "write to the log", "hold advisory locks"]
         assert left_to_everybody(url) == done_by_a_stranger(server, name) == left
         (statement,) = BY_AN_ADMINISTRATOR
         server.execute(statement, database=name)
