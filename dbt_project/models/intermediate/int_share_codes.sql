@@ -1,6 +1,6 @@
 {{ config(materialized='ephemeral') }}
 
--- The codes of shared links that page views, clicks and sessions of a day have, and which of them have rows of their own
+-- The codes of shared links that page views, clicks and sessions of a day have; which of them have rows of their own
 -- in the daily marts: the same in all of these.
 with
 
