@@ -1,4 +1,4 @@
-"""``dogear notifications``: what readers did that an owner should know, and how the owner is told."""
+"""``dogear notifications``: what readers did that an owner should know, and by which channels an owner hears of it."""
 
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ app.add_typer(channel, name="channel")
 
 SiteOption = Annotated[str | None, typer.Option(help="A site of the owner (default: the only one, or DOGEAR_SITE).")]
 OwnerOption = Annotated[str | None, typer.Option(help="The owner, in place of the site's.")]
-AccountOption = Annotated[str | None, typer.Option(help="What this account is told, in place of the owner.")]
+AccountOption = Annotated[str | None, typer.Option(help="An account, in place of the owner.")]
 
 
 def owner(settings: "Settings", database_url: str, site: str | None, user_code: str | None) -> str:
@@ -27,7 +27,7 @@ def owner(settings: "Settings", database_url: str, site: str | None, user_code: 
 
 @app.callback()
 def notifications() -> None:
-    """Likes, comments and shares, as owners and accounts are told of them.
+    """Notifications of likes, comments and shares, for owners and accounts.
 
     \b
     Examples:
@@ -101,7 +101,7 @@ def read(
 
 @channel.callback()
 def channels() -> None:
-    """How an owner is told: in the application, by e-mail, by webhook.
+    """Channels of an owner: in the application, by e-mail, by webhook.
 
     \b
     Examples:
@@ -138,7 +138,7 @@ def add(
     with open_database(settings) as url:
         whose = owner(settings, url, site, user_code)
         add_channel(url, whose, name, address, types or [])
-    say(f"{whose} is told by {name}.")
+    say(f"{whose} is notified by {name}.")
     usable, problems = usable_channels(settings)
     if name in NEEDED and name not in usable:
         say(" ".join(problems) or f"Nothing goes out by it before {NEEDED[name]} is set.")
@@ -146,7 +146,7 @@ def add(
 
 @channel.command("list")
 def list_channels(site: SiteOption = None, user_code: OwnerOption = None) -> None:
-    """List the channels of an owner, with what they are told by each.
+    """List the channels of an owner, with what goes out by each.
 
     \b
     Example:
@@ -182,4 +182,4 @@ def remove(
     with open_database(settings) as url:
         whose = owner(settings, url, site, user_code)
         remove_channel(url, whose, name)
-    say(f"{whose} is not told by {name} any more.")
+    say(f"{whose} is no longer notified by {name}.")

@@ -1,7 +1,7 @@
 """URLs of repositories: which are read, and which machines may be asked for them.
 
-Whoever names a repository lets this machine ask another for it, with what it may: so no password stands in a URL, none
-is an option for a program, and machines that only this one reaches are asked where the operator says so.
+A repository's URL makes this machine send a request, with its own rights. So no URL holds a password, none is an option
+of a program, and machines that only this one reaches are asked only where the operator allows it.
 """
 
 import re
