@@ -6,10 +6,11 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 
-from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, tail
+from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, last_lines, tail
 from orchestration.cli.supervisor import place, reached_at, warn_if_reachable
 from orchestration.errors import DogearError
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -25,9 +26,12 @@ ENDING = ("orchestration.cli.ends_with_parent",)
 MODULE = ("--module-name", "orchestration.definitions", "--working-directory", str(PROJECT_ROOT))
 CODE = (*MODULE, "--location-name", LOCATION, "--log-level", "warning")
 LOCATION_QUESTION = """
-{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError {
-    __typename ... on PythonError { message } } } } } }
+{ workspaceOrError { __typename ...failure
+    ... on Workspace { locationEntries { locationOrLoadError { __typename ...failure } } } } }
+fragment failure on PythonError { className message errorChain { error { message } } }
 """
+# The code server does not listen yet. Every other error is one of the code, which Dagster does not try again.
+NOT_UP_YET = "DagsterUserCodeUnreachableError"
 
 
 class DagsterProcesses:
@@ -92,12 +96,20 @@ class DagsterProcesses:
 
 
 def location_is_loaded(url: str) -> bool:
+    """Return whether the UI answers and has loaded the code location. Raises DogearError where it cannot load it."""
     try:
         answer = requests.post(f"{url}/graphql", json={"query": LOCATION_QUESTION}, timeout=10).json()
     except (requests.ConnectionError, requests.Timeout, requests.JSONDecodeError):
         return False
-    entries = answer["data"]["workspaceOrError"].get("locationEntries", [])
-    return bool(entries) and all(
-        entry["loadStatus"] == "LOADED" and entry["locationOrLoadError"]["__typename"] != "PythonError"
-        for entry in entries
-    )
+    workspace = answer["data"]["workspaceOrError"]
+    locations = [entry["locationOrLoadError"] for entry in workspace.get("locationEntries", [])]
+    for found in (workspace, *locations):
+        if found["__typename"] == "PythonError" and found["className"] != NOT_UP_YET:
+            raise DogearError(f"Dagster cannot load {MODULE[1]}:\n{end_of_messages(found)}")
+    return [found["__typename"] for found in locations] == ["RepositoryLocation"]
+
+
+def end_of_messages(failure: dict[str, Any]) -> str:
+    """The last lines of an error of Dagster's, with the errors that led to it, the first of them last."""
+    messages = [failure["message"], *(link["error"]["message"] for link in failure["errorChain"])]
+    return last_lines("\n".join(message.strip() for message in messages))

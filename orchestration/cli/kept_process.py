@@ -91,5 +91,9 @@ def end(processes: Sequence[subprocess.Popen[bytes]], wanted: signal.Signals) ->
         process.wait()
 
 
-def tail(file: Path, lines: int = 15) -> str:
-    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
+def tail(file: Path) -> str:
+    return last_lines(file.read_text(errors="replace"))
+
+
+def last_lines(text: str, lines: int = 15) -> str:
+    return "\n".join(text.splitlines()[-lines:])
