@@ -22,9 +22,9 @@ REACHABLE = (
     "(docs/security.md), or DOGEAR_HOST=127.0.0.1."
 )
 LOCATION = "dogear"
-ENDING = ("orchestration.cli.ends_with_parent",)
 MODULE = ("--module-name", "orchestration.definitions", "--working-directory", str(PROJECT_ROOT))
-CODE = (*MODULE, "--location-name", LOCATION, "--log-level", "warning")
+# Loaded lazily, it lives on where its code cannot be loaded, and says why.
+CODE = (*MODULE, "--location-name", LOCATION, "--log-level", "warning", "--lazy-load-user-code")
 LOCATION_QUESTION = """
 { workspaceOrError { __typename ...failure
     ... on Workspace { locationEntries { locationOrLoadError { __typename ...failure } } } } }
@@ -51,9 +51,10 @@ class DagsterProcesses:
         workspace.write_text(
             json.dumps({"load_from": [{"grpc_server": {"socket": str(socket), "location_name": LOCATION}}]})
         )
+        # Not behind Dagster's own code-server, which reloads code, and outlives us by half a minute when we are killed.
         commands = (
-            [*ENDING, "dagster", "code-server", "start", *CODE, "--socket", str(socket)],
-            [*ENDING, "dagster._daemon", "run", "--workspace", str(workspace)],
+            ["dagster", "api", "grpc", *CODE, "--socket", str(socket)],
+            ["dagster._daemon", "run", "--workspace", str(workspace)],
             ["orchestration.cli.dagster_ui", str(workspace)],
         )
         self.processes = [KeptProcess(command, self._environment, self._log) for command in commands]

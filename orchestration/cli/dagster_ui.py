@@ -1,6 +1,6 @@
 """The Dagster UI behind the guard: its own server answers any page of any site, which could start runs.
 
-``python -m orchestration.cli.dagster_ui WORKSPACE`` serves until it is stopped, or its parent ends.
+``python -m orchestration.cli.dagster_ui WORKSPACE`` serves until it is stopped.
 """
 
 import sys
@@ -14,7 +14,6 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from orchestration.cli.supervisor import reached_at
 from orchestration.settings import Settings
 from serving.http.guard import Guard
-from serving.processes import end_with_parent
 
 # A query by GET may start a run, and a notebook that it names would be shown as a page of ours, with its scripts.
 ACTING = ("/graphql", "/notebook", "/dagit/notebook")
@@ -33,5 +32,4 @@ def serve(workspace: str, settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    end_with_parent()
     serve(sys.argv[1], Settings())

@@ -51,7 +51,7 @@ class KeptProcess:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", *self.command],
+            [sys.executable, "-m", "orchestration.cli.ends_with_parent", *self.command],
             # Where we are called, any folder may hold files that are named as modules are.
             env={**os.environ, "PYTHONSAFEPATH": "1", **self.environment, PARENT: str(os.getpid())},
             stdout=self.log,
@@ -83,12 +83,28 @@ def end(processes: Sequence[subprocess.Popen[bytes]], wanted: signal.Signals) ->
             continue
         if process.poll() is None:
             process.send_signal(wanted)
-    _, left = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
+    left = left_after(STOP_TIMEOUT, family)
     for relative in left:
         relative.kill()
-    psutil.wait_procs(left, timeout=STOP_TIMEOUT)
+    left_after(STOP_TIMEOUT, left)
     for process in processes:
         process.wait()
+
+
+def left_after(seconds: float, processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Wait until they have ended, at most so long; returns those that have not."""
+    deadline = time.monotonic() + seconds
+    while (left := [process for process in processes if not has_ended(process)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Return whether it has; psutil waits besides until its parent has noticed, which in a container may be never."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def tail(file: Path) -> str:

@@ -18,6 +18,7 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import Queued
 from dagster._daemon.sensor import execute_sensor_iteration
 from psycopg.rows import dict_row
 
+from orchestration.cli.kept_process import left_after
 from orchestration.resources.postgres import connect
 
 log = logging.getLogger(__name__)
@@ -108,9 +109,11 @@ def all_of(iteration: Iterator[object]) -> None:
 
 @contextmanager
 def queue_of(database_url: str, dagster_home: Path) -> Iterator[Queue]:
+    # Those of other tests live on, such as a server for the whole session.
+    others = set(psutil.Process().children(recursive=True))
     with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
         queue = Queue(instance, database_url)
         with queue.servers:
             yield queue
-            processes = psutil.Process().children(recursive=True)
-        psutil.wait_procs(processes, timeout=30)
+            processes = list(set(psutil.Process().children(recursive=True)) - others)
+        left_after(30, processes)
