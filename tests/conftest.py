@@ -16,19 +16,19 @@ from orchestration.resources.postgres import connect, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
-from tests.scheduling import WholeFiles, group_of
+from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
 
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
 LONGEST = (
-    "real_site",
-    "tests/lake/test_two_engines.py",
-    "tests/resources/test_job_queue.py",
+    GROUP_OF_SITES,
     "tests/e2e/test_up.py",
-    "tests/servers/test_foreign_servers.py",
+    "tests/rollups/test_sensors.py",
     "tests/rollups/test_killed_build.py",
+    "tests/lake/test_two_engines.py",
+    "tests/servers/test_foreign_servers.py",
     "tests/upkeep/test_erase.py",
+    "tests/resources/test_job_queue.py",
     "tests/upkeep/test_nothing_is_left.py",
-    "tiny_site",
     "tests/rollups/test_rebuilds.py",
     "tests/rollups/test_session_model.py",
     "tests/e2e/test_late_events.py",
@@ -66,7 +66,8 @@ def create_database(server_url: str, template: str = TEMPLATE) -> str:
     name = database_name()
     with connect(server_url) as connection:
         connection.autocommit = True
-        connection.execute(f"create database {name} template {template}")
+        # Without the log of every page, which nobody reads again here.
+        connection.execute(f"create database {name} template {template} strategy file_copy")
     return with_database(server_url, name)
 
 

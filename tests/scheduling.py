@@ -6,17 +6,18 @@ from pathlib import Path
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-# What is shared by several files, and takes long to make.
+# What is shared by several files, and takes long to make. Some files ask for both, so one worker makes both, once.
 SHARED_SITES = ("real_site", "tiny_site")
+GROUP_OF_SITES = "shared sites"
 
 
 @cache
 def group_of(file: str) -> str:
-    """The shared site that the tests of a file ask for, themselves or by their conftest; else the file."""
+    """The group of the shared sites where a file asks for one, itself or by its conftest; else the file."""
     path = Path(file)
     texts = [it.read_text() for it in (path, path.with_name("conftest.py")) if it.exists()]
-    found = [site for site in SHARED_SITES if any(re.search(rf"\b{site}\b", text) for text in texts)]
-    return found[0] if found else file
+    asks = any(re.search(rf"\b{site}\b", text) for site in SHARED_SITES for text in texts)
+    return GROUP_OF_SITES if asks else file
 
 
 class WholeFiles(LoadScopeScheduling):

@@ -40,7 +40,7 @@ AT = datetime.now(UTC) - timedelta(days=3)
 def site(tmp_path: Path, parsed: Parsed) -> Iterator[Installation]:
     """An installation with all that is its own below one folder."""
     (home := tmp_path / "home").mkdir()
-    with EmbeddedPostgres(home / "postgres") as server:
+    with EmbeddedPostgres(home / "postgres", fsync="off") as server:
         ensure_database(server, name := database_name())
         url = with_database(server, name)
         migrate(url)
