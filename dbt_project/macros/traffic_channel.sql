@@ -1,17 +1,9 @@
 {# GA4's default channel group. `source`, `medium` and `campaign` are '' where there is none; `category` is the kind of
    site that the source is. Rules and their order: https://support.google.com/analytics/answer/9756891
-   GA4 has had AI Assistant since May 2026. It names no list of assistants: these are the hosts that answer to people, and
-   the names that ChatGPT and Perplexity give themselves in utm_source. #}
+   GA4 has had AI Assistant since May 2026. #}
 {% macro traffic_channel(source, medium, campaign, category) %}
 {%- set is_paid -%} {{ matches(medium, '^(.*cp.*|ppc|retargeting|paid.*)$') }} {%- endset -%}
 {%- set is_shopping -%} ({{ category }} = 'shopping' or {{ matches(campaign, '(^|[^a-df-z])shop|shopping') }}) {%- endset -%}
-{%- set assistants = [
-    'chatgpt.com', 'chat.openai.com', 'claude.ai', 'gemini.google.com', 'bard.google.com', 'copilot.microsoft.com',
-    'perplexity.ai', 'perplexity', 'grok.com', 'chat.deepseek.com', 'chat.mistral.ai', 'meta.ai', 'poe.com', 'duck.ai'
-] -%}
-{%- set is_assistant -%}
-    ({{ medium }} = 'ai-assistant' or regexp_replace({{ source }}, '^www\.', '') in ('{{ assistants | join("', '") }}'))
-{%- endset -%}
     case
         when {{ source }} = '' and {{ medium }} = '' then 'Direct'
         when {{ campaign }} like '%cross-network%' then 'Cross-network'
@@ -21,7 +13,7 @@
         when {{ category }} = 'video' and {{ is_paid }} then 'Paid Video'
         when {{ medium }} in ('display', 'banner', 'expandable', 'interstitial', 'cpm') then 'Display'
         when {{ is_paid }} then 'Paid Other'
-        when {{ is_assistant }} then 'AI Assistant'
+        when {{ category }} = 'assistant' or {{ medium }} = 'ai-assistant' then 'AI Assistant'
         when {{ is_shopping }} then 'Organic Shopping'
         when
             {{ category }} = 'social'

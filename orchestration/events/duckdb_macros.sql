@@ -9,10 +9,6 @@ create macro hashed_visitor(salt, site, client_ip, user_agent) as
 -- A time in UTC, without its zone. As `at time zone 'UTC'`, which asks a calendar and takes ten times as long.
 create macro utc(moment) as make_timestamp(epoch_us(moment));
 
--- Host without port and www., in lower case; NULL where there is none.
-create macro clean_host(host) as
-    nullif(regexp_replace(regexp_replace(lower(host), '^.*@|:\d*$', '', 'g'), '^www\.', ''), '');
-
 -- The text with anything that reads like an e-mail address masked, in any script, percent-encoded and inside of JSON too.
 -- Mask first and cut then: half of an address would not read like one.
 create macro without_email(words) as

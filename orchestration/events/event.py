@@ -35,7 +35,7 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     - ``occurred_at``: RFC 3339 with a time zone.
     - ``visitor_id``: first-party id, sent only with consent.
     - ``session_id``: made by the client.
-    - ``page_url``, ``referrer``: cut to host and path; utm parameters are kept, the rest of the query is not.
+    - ``page_url``, ``referrer``: cut to host and path; of the query, utm parameters and the kind of click id are kept.
     - ``client_ip``: only to derive ``anonymous_id``; never stored.
     """
 

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling
+from duckdb.sqltypes import VARCHAR
 
+from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event_input import EVENT_INPUT
+from orchestration.events.hosts import ascii_host
 from orchestration.events.user_agents import UserAgents
 from orchestration.resources.duckdb_engine import locked_duckdb
 
@@ -56,6 +60,13 @@ class EventPreparer:
             reach = [*reach, spill]
         self.connection = locked_duckdb(config, reach)
         self.connection.execute(sql("duckdb_macros"))
+        self.connection.create_function(
+            "ascii_host", ascii_host, [VARCHAR], VARCHAR, null_handling=FunctionNullHandling.SPECIAL
+        )
+        self.connection.execute("set variable click_ids = $names", {"names": CLICK_IDS})
+        pattern = f"(?i)(?:^|&)({'|'.join(CLICK_IDS)})=[^&]"
+        self.connection.execute("set variable click_id_pattern = $pattern", {"pattern": pattern})
+        self.connection.execute(sql("url_macros"))
         self._salts = salts
         self._user_agents = UserAgents()
         self.connection.register("event_input", EVENT_INPUT.empty_table())

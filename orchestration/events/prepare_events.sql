@@ -1,7 +1,7 @@
 -- What of each event is kept? From filled_input (what readers of files found), salts (day, salt) and user_agents
 -- (user_agent, is_bot, device_type, os, browser); one row per event, in the columns of raw.events. Addresses of machines
--- end here: only a salted hash goes on. Query strings and fragments end here too, but for the utm parameters. So do e-mail
--- addresses, and characters that are obeyed and not seen, wherever a client may write what it likes.
+-- end here: only a salted hash goes on. Query strings and fragments end here too, but for the utm parameters and the names of
+-- click ids. So do e-mail addresses, and characters that are obeyed and not seen, wherever a client may write what it likes.
 --
 -- Events name few pages, again and again: what is made of a URL is made once.
 with masked as (
@@ -60,7 +60,8 @@ pages as (
         query_value(part.query, 'utm_medium') as utm_medium,
         query_value(part.query, 'utm_campaign') as utm_campaign,
         query_value(part.query, 'utm_term') as utm_term,
-        query_value(part.query, 'utm_content') as utm_content
+        query_value(part.query, 'utm_content') as utm_content,
+        click_id_kind(part.query) as click_id_kind
     from split_urls
 ),
 
@@ -118,13 +119,14 @@ select
     e.page_title,
     pages.page_host,
     pages.page_path,
-    referrers.referrer_host,
+    host_of_site(e.site, referrers.referrer_host) as referrer_host,
     referrers.referrer_path,
     coalesce(e.utm_source, pages.utm_source) as utm_source,
     coalesce(e.utm_medium, pages.utm_medium) as utm_medium,
     coalesce(e.utm_campaign, pages.utm_campaign) as utm_campaign,
     coalesce(e.utm_term, pages.utm_term) as utm_term,
     coalesce(e.utm_content, pages.utm_content) as utm_content,
+    pages.click_id_kind,
     e.engaged_seconds,
     e.scroll_depth_percentage,
     e.load_time_ms,

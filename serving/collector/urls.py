@@ -1,20 +1,29 @@
-"""URLs as they may be on disk: of query and fragment, which may say anything, the utm parameters alone.
+"""URLs as they may be on disk: of query and fragment, which may say anything, utm parameters and kinds of click ids.
 
 They are cut once more when they are loaded (prepare_events.sql), files of visits too.
 """
 
 from collections.abc import Callable
 
+from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event import EventData
 
 UTM = tuple(f"{name}=" for name in EventData.__struct_fields__ if name.startswith("utm_"))
 
 
 def cut_page(url: str) -> str:
-    """The URL of a page, with its utm parameters."""
+    """The URL of a page, with its utm parameters, and 1 for the value of a click id."""
     page, _, query = url.partition("#")[0].partition("?")
-    kept = "&".join(it for it in query.split("&") if it.startswith(UTM))
+    kept = "&".join(filter(None, map(cut_parameter, query.split("&"))))
     return f"{page}?{kept}" if kept else page
+
+
+def cut_parameter(parameter: str) -> str:
+    """Return what may be kept of a parameter of a page's URL."""
+    if parameter.startswith(UTM):
+        return parameter
+    name, _, value = parameter.partition("=")
+    return f"{name.lower()}=1" if value and name.lower() in CLICK_IDS else ""
 
 
 def cut_referrer(url: str) -> str:

@@ -29,12 +29,17 @@ def outside_host(data: dict[str, Any], site: str) -> str | None:
 
 
 def category_of(source: str) -> str | None:
-    """What kind of site a host is: the word for the longest ending that is known."""
+    """What kind of place a source is: its own row says, else that of all countries, else that of all members."""
+    rows = seed("traffic_source_categories.csv")
     labels = source.split(".")
-    endings = [".".join(labels[start:]) for start in range(len(labels))]
-    return next(
-        (seed("traffic_source_categories.csv")[e] for e in endings if e in seed("traffic_source_categories.csv")), None
-    )
+    if labels[0] in {"www", "m", "mobile", "l", "lm"} and source not in rows:
+        labels = labels[1:]
+    kept = labels[:-2] if labels[-2:-1] in (["co"], ["com"], ["org"], ["net"]) else labels[:-1]
+    of_all_countries = ".".join([*kept, "{}"]) if len(labels[-1]) == 2 else source
+    of_a_language = ".".join(["{}", *labels[1:]]) if len(labels[0]) == 2 else source
+    of_members = ".".join(["*", *labels[1:]])
+    named = (source, ".".join(labels), of_all_countries, of_a_language, of_members, f"{labels[0]}.*")
+    return next((rows[name] for name in named if name in rows), None)
 
 
 def channel_of(data: dict[str, Any], site: str) -> str:
@@ -48,7 +53,7 @@ def channel_of(data: dict[str, Any], site: str) -> str:
         return {"search": "Paid Search", "social": "Paid Social", "video": "Paid Video"}.get(
             category or "", "Paid Other"
         )
-    if source == "chatgpt.com":
+    if category == "assistant":
         return "AI Assistant"
     if category in {"shopping", "social", "video", "search"}:
         return f"Organic {category.title()}"

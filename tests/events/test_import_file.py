@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from orchestration.errors import DogearError
+from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event import EventData
 from orchestration.events.import_file import import_file
 
@@ -149,7 +150,7 @@ def test_a_visitor_is_the_same_within_a_day_and_tied_over_midnight_only_for_half
 def test_no_address_is_kept(load, server_url, database_url, rows):
     load(
         log_line(
-            "/u/someone@mail.example/",
+            "/u/someone@mail.example/?gclid=someone",
             ip="203.0.113.77",
             referrer="http://x.example/someone%40mail.example?ip=203.0.113.77",
         )
@@ -160,6 +161,15 @@ def test_no_address_is_kept(load, server_url, database_url, rows):
     assert "example.org" in everything
     assert "203.0.113.77" not in everything
     assert "someone" not in everything
+
+
+def test_of_a_click_id_the_kind_is_kept_alone(load, rows, everything):
+    queries = [*(f"{name}=Some-Id" for name in CLICK_IDS), "GCLID=Some-Id", "a=b&fbclid=Some-Id&gclid=Some-Id"]
+    none = ["gclid=", "gclid", "xgclid=Some-Id", "gclidx=Some-Id", "a=gclid=Some-Id"]
+    load("".join(log_line(f"/?{query}") for query in [*queries, *none]))
+    kinds = [kind for (kind,) in rows("select click_id_kind from raw.events order by line_number")]
+    assert kinds == [*CLICK_IDS, "gclid", "gclid", *[None] * len(none)]
+    assert "Some-Id" not in everything()
 
 
 EMAILS = (

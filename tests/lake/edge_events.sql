@@ -35,9 +35,9 @@ where site = 'semicomplete.com' and line_number % 3 < 2;
 
 create temporary table edges (
     kind text, number bigint generated always as identity, second double precision, event_type text, page_path text,
-    session text, utm_source text, utm_medium text, utm_campaign text, referrer_host text, engaged_seconds double precision,
-    pointer_x integer, pointer_y integer, viewport_width integer, click_target text, properties jsonb,
-    share_code text
+    session text, utm_source text, utm_medium text, utm_campaign text, referrer_host text, click_id_kind text,
+    engaged_seconds double precision, pointer_x integer, pointer_y integer, viewport_width integer, click_target text,
+    properties jsonb, share_code text
 );
 
 -- Every way to arrive.
@@ -53,6 +53,18 @@ cross join
     ]) as medium
 cross join unnest(array[null, 'WINTER-Shop', 'workshop', E'a\nshop', 'Cross-Network']) as campaign
 cross join unnest(array[null, 'www.semicomplete.com', 'old.reddit.com']) as host;
+
+insert into edges (kind, second, event_type, page_path, session, utm_source, utm_medium, referrer_host, click_id_kind)
+select
+    'click id', row_number() over (), 'page_view', '/about', concat('click id ', row_number() over ()), source, medium, host, kind
+from unnest(array[null, 'gclid', 'dclid', 'ttclid', 'fbclid', 'ysclid', 'unknown', 'GCLID', '']) as kind
+cross join unnest(array[
+    null, '', 'semicomplete.com', 'docs.google.com', 'google.co.uk', 'm.google.com.br', 'images.google.de', 'de-de.facebook.com',
+    'l.facebook.com', 'anybody.tumblr.com', 'us-mg5.mail.yahoo.com', 'webmail.example.org', 'com.slack', '544007664', 'a..b', '.', '*.*',
+    '{}', 'xn--bcher-kva.example', 'Ü.ÄÖ', E'google.com\n', 'www.', 'm.', 'www.m.google.de', '[2001:db8::1]', repeat('a.', 500)
+]) as host
+cross join unnest(array[null, '', 'WWW.Google.de', 'm.İ.de']) as source
+cross join unnest(array[null, 'email']) as medium;
 
 -- Halves of a millionth, and sums that would tell in which order they were added.
 insert into edges (kind, second, event_type, page_path, session, engaged_seconds)
@@ -118,13 +130,13 @@ select raw.ensure_event_partitions(array_agg(distinct cast(occurred_at at time z
 
 insert into raw.events (
     event_id, occurred_at, event_type, source, line_number, site, user_code, client_session_id, anonymous_id, is_bot,
-    page_path, referrer_host, utm_source, utm_medium, utm_campaign, engaged_seconds, click_target, pointer_x, pointer_y,
-    viewport_width, properties, share_code
+    page_path, referrer_host, click_id_kind, utm_source, utm_medium, utm_campaign, engaged_seconds, click_target, pointer_x,
+    pointer_y, viewport_width, properties, share_code
 )
 select
     moved.event_id, moved.occurred_at, moved.event_type, 'test', moved.line_number, 'semicomplete.com', 'jordan',
     placed.session, moved.anonymous_id, moved.is_bot, moved.page_path, coalesce(moved.referrer_host, placed.referrer_host),
-    placed.utm_source, placed.utm_medium, placed.utm_campaign, placed.engaged_seconds, placed.click_target,
+    placed.click_id_kind, placed.utm_source, placed.utm_medium, placed.utm_campaign, placed.engaged_seconds, placed.click_target,
     placed.pointer_x, placed.pointer_y, placed.viewport_width, placed.properties, placed.share_code
 from moved left join placed on moved.event_id = placed.id;
 

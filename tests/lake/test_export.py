@@ -21,7 +21,8 @@ def test_every_column_of_every_row_reads_the_same_from_the_lake(lake):
     columns = [
         name
         for (name,) in lake.rows(
-            "select attname from pg_attribute where attrelid = 'raw.events'::regclass and attnum > 0 order by attnum"
+            "select attname from pg_attribute where attrelid = 'raw.events'::regclass and attnum > 0 "
+            "order by attname = 'properties', attnum"
         )
     ]
     question = f"select {', '.join(columns)} from raw.events order by event_id"

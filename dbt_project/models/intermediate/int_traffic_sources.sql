@@ -19,30 +19,43 @@ channels as (
     select * from {{ ref('traffic_channels') }}
 ),
 
-categorised as (
+sources as (
+    select distinct arrival_source from arrivals
+),
+
+forms as (
+    {% for form in source_forms('arrival_source') -%}
     select
-        arrivals.*,
+        arrival_source,
+        {{ form }} as form,
+        {{ loop.index }} as choice
+    from sources
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+),
+
+known as (
+    select
+        forms.arrival_source,
         categories.category,
-        -- news.example.com is what its own row says, not what the row of example.com says.
-        row_number() over (
-            partition by arrivals.arrival_source, arrivals.arrival_medium, arrivals.arrival_campaign
-            order by length(categories.source) desc
-        ) as choice
-    from arrivals
-    left join categories
-        on
-            arrivals.arrival_source = categories.source
-            or right(arrivals.arrival_source, length(categories.source) + 1) = '.' || categories.source
+        row_number() over (partition by forms.arrival_source order by forms.choice) as place
+    from forms
+    inner join categories on forms.form = categories.source
 ),
 
 grouped as (
     select
-        arrival_source,
-        arrival_medium,
-        arrival_campaign,
-        {{ traffic_channel('arrival_source', 'arrival_medium', 'arrival_campaign', 'category') }} as channel
-    from categorised
-    where choice = 1
+        arrivals.arrival_source,
+        arrivals.arrival_medium,
+        arrivals.arrival_campaign,
+        {{ traffic_channel(
+            'arrivals.arrival_source', 'arrivals.arrival_medium', 'arrivals.arrival_campaign', 'known.category'
+        ) }} as channel
+    from arrivals
+    left join known on arrivals.arrival_source = known.arrival_source and known.place = 1
 )
 
 select

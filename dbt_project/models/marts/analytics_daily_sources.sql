@@ -7,7 +7,9 @@ sessions as (
         *,
         -- A site does not send visitors to itself, by whatever name of its host.
         coalesce(
-            nullif(utm_source, ''), case when channel <> 'Direct' and referrer_host <> site then referrer_host end, ''
+            nullif(utm_source, ''),
+            case when channel <> 'Direct' and referrer_host <> {{ bare_host('site') }} then referrer_host end,
+            ''
         ) as referrer
     from {{ ref('analytics_sessions') }}
     where {{ in_days('session_day') }}

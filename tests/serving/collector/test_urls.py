@@ -16,17 +16,19 @@ from tests.serving.collector.running import SITE, page_view
 
 NOW = datetime.now(UTC)
 SENDER = Sender(SITE, "owner", "192.0.2.7", "Firefox")
-PARTS = ["https://a.example/", "/b", "?", "#", "&", "utm_source=x", "autm_term=y"]
+PARTS = ["https://a.example/", "/b", "?", "#", "&", "utm_source=x", "gclid=", "autm_term=y"]
 
 
 @pytest.mark.parametrize("title", ["plain", "50 % of it"])
 def test_the_journal_holds_no_query_and_no_fragment(title):
     view = page_view(
-        "/a?token=secret&utm_source=letter#secret", referrer="https://b.example/c?q=secret", page_title=title
+        "/a?token=secret&utm_source=letter&GClid=secret#secret",
+        referrer="https://b.example/c?q=secret",
+        page_title=title,
     )
     line = read_batch(json.dumps({"events": [view]}).encode(), SENDER, NOW, lambda _: b"salt").line
     (event,) = json.loads(line)["events"]
-    assert event["data"]["page_url"] == f"https://{SITE}/a?utm_source=letter"
+    assert event["data"]["page_url"] == f"https://{SITE}/a?utm_source=letter&gclid=1"
     assert event["data"]["referrer"] == "https://b.example/c"
     assert b"secret" not in line
 
@@ -48,5 +50,5 @@ def read(preparer: EventPreparer, pages: list[str], referrers: list[str]) -> lis
     preparer.connection.register("event_input", pa.Table.from_pylist(rows, EVENT_INPUT))
     preparer.connection.execute("delete from prepared")
     preparer.prepare()
-    kept = "page_host, page_path, referrer_host, referrer_path, columns('utm_.*')"
+    kept = "page_host, page_path, referrer_host, referrer_path, click_id_kind, columns('utm_.*')"
     return preparer.connection.execute(f"select {kept} from prepared order by line_number").fetchall()
