@@ -9,9 +9,10 @@ import psycopg
 
 from orchestration.content.document import Document
 from orchestration.content.rules.conventions import Conventions
-from orchestration.content.rules.url_patterns import canonical
+from orchestration.content.rules.url_patterns import canonical, is_sound
 from orchestration.content.site_files import is_markdown
 from orchestration.content.sites import Site
+from orchestration.paths import normal_path
 from orchestration.resources.copy_rows import copy_rows
 
 COLUMNS = (
@@ -51,24 +52,24 @@ def destination(
     target = without_liquid(target)
     try:
         parts = urlsplit(target.strip())
-        path = unquote(parts.path)
+        path, name = parts.path, unquote(parts.path)
     except ValueError:
         return False, [], []
     if parts.netloc or parts.scheme:
         is_own = parts.scheme in {"http", "https", ""} and without_www(parts.netloc) == without_www(site)
         return is_own, known_paths([path or "/"]) if is_own else [], []
-    if not path or "\0" in path or len(path) > LONGEST:
+    if not path or "\0" in name or len(path) > LONGEST:
         return False, [], []  # a place on the page itself
     folder, content_root = posixpath.dirname(file_path), conventions.content_root
     if path.startswith("/"):
         # Some generators put the path below which the site is served before it, some leave that to the author.
         urls = [path, conventions.below_base(path)]
-        files = [posixpath.join(content_root, path.lstrip("/"))]
+        files = [posixpath.join(content_root, name.lstrip("/"))]
     else:
         urls = [posixpath.join(url_path, path), posixpath.join(posixpath.dirname(url_path), path)]
-        files = [posixpath.join(content_root, folder, path), posixpath.join(content_root, path)]
+        files = [posixpath.join(content_root, folder, name), posixpath.join(content_root, name)]
     files = [file for file in map(posixpath.normpath, files) if not file.startswith("../")]
-    if is_markdown(posixpath.basename(path)):
+    if is_markdown(posixpath.basename(name)):
         urls = []
     return True, known_paths(urls), list(dict.fromkeys(files))
 
@@ -90,5 +91,5 @@ def without_www(host: str) -> str:
 def known_paths(urls: Iterable[str]) -> list[str]:
     """The URL paths as ``content.paths`` has them, and files such as page.html as they are."""
     found = (path for url in urls if (path := canonical(posixpath.normpath(url))))
-    files = [url for url in urls if url.endswith(PAGES) and canonical(url, None)]
+    files = [normal_path(url) for url in urls if url.endswith(PAGES) and is_sound(url)]
     return list(dict.fromkeys([*found, *files]))

@@ -20,7 +20,7 @@ create macro without_email(words) as
                 -- A backslash goes together with what it escapes, so that JSON stays JSON; a quote begins what is in it.
                 '(?:\\[^"]|[^\s/?&=#@"\\<>()\[\],;:])+'
                 '(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040)'
-                '[^\s/?&=#@"\\<>()\[\],;:.]+(?:\.[^\s/?&=#@"\\<>()\[\],;:.]+)+',
+                '[^\s/?&=#@"\\<>()\[\],;:.]+(?:(?:\.|%(?:25)*2[eE])[^\s/?&=#@"\\<>()\[\],;:.]+)+',
                 '[email]',
                 'g'
             )

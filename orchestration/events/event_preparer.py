@@ -16,6 +16,7 @@ from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event_input import EVENT_INPUT
 from orchestration.events.hosts import ascii_host
 from orchestration.events.user_agents import UserAgents
+from orchestration.paths import normal_path
 from orchestration.resources.duckdb_engine import locked_duckdb
 
 HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ class EventPreparer:
             reach = [*reach, spill]
         self.connection = locked_duckdb(config, reach)
         self.connection.execute(sql("duckdb_macros"))
+        self.connection.create_function("normal_path", normal_path, ["VARCHAR"], "VARCHAR")
         self.connection.create_function(
             "ascii_host", ascii_host, [VARCHAR], VARCHAR, null_handling=FunctionNullHandling.SPECIAL
         )

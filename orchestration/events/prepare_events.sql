@@ -54,7 +54,8 @@ pages as (
     select
         page_url,
         kept_text(clean_host(part.host)) as page_host,
-        nullif(left(kept_text(case when part.host != '' and part.path = '' then '/' else part.path end), 2000), '')
+        -- Masked in both forms: decoded, the name of a mailbox may end elsewhere.
+        case when part.host != '' or part.path != '' then left(kept_text(normal_path(without_email(part.path))), 2000) end
             as page_path,
         query_value(part.query, 'utm_source') as utm_source,
         query_value(part.query, 'utm_medium') as utm_medium,
@@ -78,7 +79,7 @@ referrers as (
         kept_text(clean_host(part.host)) as referrer_host,
         case
             when clean_host(part.host) is not null
-                then coalesce(nullif(left(kept_text(part.path), 2000), ''), '/')
+                then left(kept_text(normal_path(without_email(part.path))), 2000)
         end as referrer_path
     from split_referrers
 ),

@@ -193,8 +193,7 @@ documents as (
             items.site = wanted.site
             and items.user_code = wanted.user_code
             and not items.is_draft
-            and regexp_replace(items.url_path, '(.)/+$', '\1')
-            = regexp_replace(regexp_replace(wanted.path, '(/index)?\.html?$', ''), '(.)/+$', '\1')
+            and items.url_path = raw.page_path(wanted.path)
         order by items.file_path
         limit 1
     ) as document on true

@@ -12,8 +12,12 @@ from orchestration.events.addresses import ANY_ADDRESS
 
 BETWEEN = frozenset(' \t\n\r\v\f/?&=#@"\\<>()[],;:')
 LABEL = r"[^\s/?&=#@\"\\<>()\[\],;:.]{1,100}+"
+# Where all dots are encoded.
+DOT = r"%(?:25)*2[eE]"
+ENCODED_LABEL = rf"(?:(?!{DOT})[^\s/?&=#@\"\\<>()\[\],;:.]){{1,100}}+"
+HOST = rf"(?:{LABEL}(?:\.{LABEL})+|{ENCODED_LABEL}(?:{DOT}{ENCODED_LABEL})+)"
 # What follows upon the name of a mailbox.
-AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){LABEL}(?:\.{LABEL})+")
+AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){HOST}")
 MOST_REMEMBERED = 1_000
 
 

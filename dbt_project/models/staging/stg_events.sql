@@ -54,10 +54,10 @@ select
     page_id,
     page_title,
     page_host,
-    page_path,
+    {{ normal_path('page_path') }} as page_path,
     -- where from
     referrer_host,
-    referrer_path,
+    {{ normal_path('referrer_path') }} as referrer_path,
     utm_source,
     utm_medium,
     utm_campaign,

@@ -26,11 +26,11 @@ from orchestration.content.rules.url_patterns import (
     written_text,
 )
 from orchestration.errors import DogearError
+from orchestration.paths import normal_path, page_path
 
 # One more with every change that gives a document another type or URL: all are read again.
-READER = 1
+READER = 2
 GENERATORS = ("hugo", "jekyll", "astro", "eleventy", "plain")
-ANY_EXTENSION = re.compile(r"(/_?index)?\.[a-z]{1,5}$")
 MOST_ALIASES = 100
 TOKENS = sorted(Plain().values("x.md", {}, None))
 CONFIG_FILES = {
@@ -79,12 +79,12 @@ class Conventions:
         return {folder: rule.name for rule in self.types for folder in rule.folders}
 
     def url_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
-        """Path of the document's URL, without extension and trailing slash; / is the home page at the root."""
-        return self.below_base(self.inner_path(path, front_matter, published_at))
+        """Path of the document's URL as visits are compared with it; / is the home page at the root."""
+        return page_path(self.below_base(self.inner_path(path, front_matter, published_at)))
 
     def below_base(self, path: str) -> str:
         """A path of the site as the host serves it."""
-        return f"{self.rules.base_path}{path}".rstrip("/") or "/"
+        return normal_path(f"{self.rules.base_path}{path}")
 
     def inner_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
         """The same without the path below which the host serves the site.
@@ -108,7 +108,7 @@ class Conventions:
                 written and (written.startswith("/") or name == self.rules.rooted_name) and written[:1] not in "?#"
             )
             if written and is_path and not re.search("[:{]", written) and written not in self.rules.styles:
-                path = canonical(without_query(written), ANY_EXTENSION)
+                path = canonical(without_query(written))
                 if path:
                     return path
         return None
@@ -131,12 +131,12 @@ class Conventions:
         aliases, redirects = texts_in(front_matter.get("aliases")), texts_in(front_matter.get("redirect_from"))
         if not aliases and not redirects:
             return []
-        url = self.inner_path(path, front_matter, None)
+        url = page_path(self.inner_path(path, front_matter, None))
         parent = url.rpartition("/")[0]
         written = [*((parent, alias) for alias in aliases), *(("", alias) for alias in redirects)]
         found = (alias_path(alias, below) for below, alias in written[: 10 * MOST_ALIASES])
         others = [alias for alias in dict.fromkeys(found) if alias and alias != url]
-        return [self.below_base(alias) for alias in others[:MOST_ALIASES]]
+        return [page_path(self.below_base(alias)) for alias in others[:MOST_ALIASES]]
 
     def file_date(self, path: str) -> datetime | None:
         """UTC midnight of the date in the file's name, where the generator dates files by name."""

@@ -35,6 +35,8 @@ from orchestration.content.rules.url_patterns import (
 ENDINGS = ("toml", "yaml", "yml", "json")
 # Go writes a date as 2 January 2006 would be written.
 GO_DATES = {"2006": "year", "06": "short_year", "01": "month", "02": "day", "1": "i_month", "2": "i_day"}
+# A percent sign stays where it begins an escape.
+NO_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 GO_NAMES = {"January": "long_month", "Jan": "short_month", "Monday": "long_day", "Mon": "short_day"}
 SOME_SECTIONS = re.compile(r":sections\[(?:(\d+|last)|(\d*):(\d*|last))\]", re.ASCII)
 MARKS = ("baseurl", "contentdir", "permalinks", "taxonomies", "defaultcontentlanguage")
@@ -82,6 +84,11 @@ class Hugo(Plain):
 
     def own_url(self, path: str, front_matter: FrontMatter, at: datetime | None) -> str:
         prefix, inside = self.in_language(path)
+        written = written_text(front_matter, "url") or ""
+        if written.startswith("/") and ":" in written:
+            own = expand(written, self.values(path, front_matter, at))
+            if own:
+                return own
         pattern = self.pattern_of(inside)
         url = expand(pattern, self.values(path, front_matter, at)) if pattern else None
         return f"{prefix}{url or self.url_of_file(inside, front_matter)}".rstrip("/") or "/"
@@ -106,19 +113,19 @@ class Hugo(Plain):
         return "/".join(self.in_url(part) or part for part in file_url(inside, slug).split("/"))
 
     def in_url(self, text: str) -> str | None:
-        """``text`` as Hugo sanitizes it: spaces become hyphens; letters, digits and ``._+~-@%`` stay; others go."""
-        text = text[: 2 * LONGEST_URL_PATH].strip()
-        allowed = "".join(c if c in "._+~-@%" or is_word(c) else " " if c.isspace() else "" for c in text)
+        """``text`` as Hugo sanitizes it: spaces become hyphens; letters, digits and ``._#+~-@`` stay; others go."""
+        text = NO_ESCAPE.sub("", text[: 2 * LONGEST_URL_PATH].strip())
+        allowed = "".join(c if c in "._#+~-@%" or is_word(c) else " " if c.isspace() else "" for c in text)
         sanitized = re.sub(r" *-[ -]*| +", lambda gap: gap[0].replace(" ", "") or "-", allowed.rstrip())
-        return (sanitized if self.keeps_case else sanitized.lower()) or None
+        return (sanitized if self.keeps_case else "".join(c.lower()[0] for c in sanitized)) or None
 
     def values(self, path: str, front_matter: FrontMatter, at: datetime | None) -> Values:
         inside = self.in_language(path)[1]
         *folders, name = inside.split("/")
         values = super().values(inside, front_matter, at)
         slug = written_slug(front_matter)
-        slug = self.in_url(slug) if slug else None
-        title = self.in_url((written_text(front_matter, "title") or "").replace("/", "-"))
+        slug = self.in_url(slug.replace("+", " ")) if slug else None
+        title = self.in_url((written_text(front_matter, "title") or "").replace("/", "-").replace("+", " "))
         base = self.in_url(self.name_of(inside)[1])
         return values | {
             **{token: values[meaning] for token, meaning in (GO_DATES | GO_NAMES).items()},

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from orchestration.content.dates import NAMES, read_date
+from orchestration.paths import normal_path, page_path
 
 # What an index of paths holds, of whatever letters.
 LONGEST_URL_PATH = 500
-HTML = re.compile(r"(/index)?\.(html?|xhtml|php)$|\.aspx?$")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TOKEN = re.compile(r":(\w+)", re.ASCII)
 DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)", re.ASCII | re.DOTALL)
@@ -39,18 +39,20 @@ DATE_TOKENS = {
 }
 
 
-def canonical(written: str, extension: re.Pattern[str] | None = HTML) -> str | None:
-    """The path as visits are compared with it: without ``extension``, doubled and trailing slashes.
+def canonical(written: str) -> str | None:
+    """The path as visits are compared with it.
 
     None where it is too long, has control characters, or could lead out of the site.
     """
+    return page_path(written) if is_sound(written) else None
+
+
+def is_sound(written: str) -> bool:
+    """Whether the path of a URL may be taken from what somebody wrote."""
     if len(written) > 4 * LONGEST_URL_PATH or CONTROL.search(written):
-        return None
-    shortened = extension.sub("", written) if extension else written
-    parts = [part for part in shortened.split("/") if part]
-    path = f"/{'/'.join(parts)}"
-    leads_out = any(unquote(part).strip() in {".", ".."} or "\\" in part for part in parts)
-    return None if leads_out or len(path) > LONGEST_URL_PATH else path
+        return False
+    leads_out = any(unquote(part).strip() in {".", ".."} or "\\" in part for part in written.split("/"))
+    return not leads_out and len(normal_path(written)) <= LONGEST_URL_PATH
 
 
 def without_query(written: str) -> str:
@@ -147,7 +149,7 @@ def file_url(path: str, slug: str | None = None) -> str:
     *folders, name = path.split("/")
     parts = folders if stem_of(name) in INDEX else [*folders, stem_of(name)]
     if slug and parts:
-        return canonical("/".join([*parts[:-1], slug]), None) or file_url(path)
+        return f"/{'/'.join([*parts[:-1], slug])}"
     return f"/{'/'.join(parts)}"
 
 

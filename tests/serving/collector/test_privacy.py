@@ -27,6 +27,7 @@ MAILS = [
     "Jane.Roe@PLANTED.example",
     "jane.roe%40planted.example",
     "jane.roe%2540planted.example",
+    "jane.roe%40planted%2Eexample",
     r"jane.roe\u0040planted.example",
     "x" * 400 + "jane.roe@planted.example",
 ]
