@@ -1,5 +1,6 @@
 """Read one file of visits into rows for ``raw.events`` and ``raw.rejected_events``."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -14,16 +15,30 @@ from orchestration.events.event_preparer import EventPreparer, Salts, sql
 from orchestration.events.log_formats import FileFormat, cloudfront_fields
 from orchestration.events.log_lines import LineChunk
 from orchestration.events.ndjson import read_events
+from orchestration.events.pages import FILE_ENDINGS
+from orchestration.paths import page_path
 
 # A line may have been cut within it.
 ADDRESS_OR_ITS_START = rf"{ANY_ADDRESS.pattern}|[0-9a-fA-F]+[.:][0-9a-fA-F.:]*$"
 
 
 class FileReader:
-    """Reads the chunks of one file, then gives out its events and its rejected lines as Arrow."""
+    """Reads the chunks of one file, then gives out its events and its rejected lines as Arrow.
 
-    def __init__(self, site: str, file_format: FileFormat, salts: Salts, spill: Path, memory_limit: str) -> None:
+    ``documents`` are paths of pages that read like those of files.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        file_format: FileFormat,
+        salts: Salts,
+        spill: Path,
+        memory_limit: str,
+        documents: Sequence[str] = (),
+    ) -> None:
         self.site = site
+        self._documents = list(documents)
         self.format: FileFormat = file_format
         self.lines_read = 0
         self.lines_passed_over = 0
@@ -31,6 +46,7 @@ class FileReader:
         self._preparer = EventPreparer(salts, memory_limit, spill)
         self._duckdb = self._preparer.connection
         self._duckdb.execute(sql("log_macros"))
+        self._duckdb.create_function("page_path", page_path, ["VARCHAR"], "VARCHAR")
         self._duckdb.register("rejected_chunk", REJECTED.empty_table())
         self._duckdb.execute("create table rejected as from rejected_chunk")
 
@@ -88,7 +104,8 @@ class FileReader:
             self._fields = cloudfront_fields(chunk.lines, self._fields)
         self._duckdb.execute(sql(f"parse_{self.format}"), known)
         limits = {"earliest": EARLIEST, "latest": datetime.now(UTC) + MOST_AHEAD}
-        self._duckdb.execute(sql("page_views"), limits)
+        pages = {"file_endings": FILE_ENDINGS, "documents": self._documents}
+        self._duckdb.execute(sql("page_views"), limits | pages)
         self._duckdb.register("no_events", EVENT_INPUT.empty_table())
         self._duckdb.unregister("event_input")
         self._duckdb.execute(

@@ -20,6 +20,7 @@ from orchestration.events.file_reader import FileReader
 from orchestration.events.load_events import load_events
 from orchestration.events.log_formats import SAMPLE_LINES, FileFormat, format_of
 from orchestration.events.log_lines import LineChunk, read_line_chunks
+from orchestration.events.pages import documents_named_like_files
 from orchestration.events.visitor_salts import salts_for
 from orchestration.resources.bulk_load import load_rows, one_row
 from orchestration.resources.postgres import connect
@@ -75,7 +76,14 @@ def import_file(
         with (
             spill_folder(spill) as folder,
             identified(database_url, site, file_format, first) as identity,
-            FileReader(site, file_format, lambda days: salts_for(database_url, days), folder, memory_limit) as reader,
+            FileReader(
+                site,
+                file_format,
+                lambda days: salts_for(database_url, days),
+                folder,
+                memory_limit,
+                documents_named_like_files(database_url, site),
+            ) as reader,
         ):
             for chunk in chain([first], chunks):
                 reader.read(chunk)

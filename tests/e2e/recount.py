@@ -9,7 +9,11 @@ from typing import Protocol, TypeVar
 
 from crawleruseragents import is_crawler
 
-PAGE_EXTENSIONS = {"", "html", "htm", "xhtml", "php", "asp", "aspx"}
+# Those of files that the log names; other names may hold dots too.
+FILES = {
+    *("css", "js", "xml", "xsl", "txt", "png", "jpg", "jpeg", "gif", "ico", "svg", "woff", "ttf", "swf"),
+    *("pdf", "doc", "gz", "jar", "deb", "exe"),
+}
 GAP = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
 
@@ -45,7 +49,7 @@ def read_view(line: str) -> View | None:
     method, target, _protocol = request.split(" ")
     path = target.partition("?")[0].partition("#")[0]
     extension = path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
-    is_page = method == "GET" and status_and_size.split()[0] in {"200", "304"} and extension in PAGE_EXTENSIONS
+    is_page = method == "GET" and status_and_size.split()[0] in {"200", "304"} and extension not in FILES
     if not is_page or is_crawler(agent):
         return None
     at = datetime.strptime(rest[rest.index("[") + 1 : rest.index("]")], "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC)

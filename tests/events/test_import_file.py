@@ -59,6 +59,28 @@ def test_a_page_view_is_a_get_of_a_page_that_was_answered(load, rows):
     ]
 
 
+def test_a_page_is_what_is_not_a_file(load, rows):
+    targets = [
+        *("/blog/python-3.14", "/news.shtml", "/shop.jsp;jsessionid=AB12", "/doc//a%2Eb/../caf%C3%A9", r"/caf\xC3\xA9"),
+        *("http://example.org", "HTTP://example.org:80?x=1", "https://example.org/rome.html", "example.org/paris"),
+        *(
+            "/app.js",
+            "/APP.JS?v=1",
+            "/a/logo%2epng",
+            "/feed.xml",
+            "http://example.org/x.css",
+            "rome",
+            "*",
+            "x.js;y=/z.js",
+        ),
+    ]
+    assert load("".join(map(log_line, targets))).lines_passed_over == 8
+    assert [path for (path,) in rows("select page_path from raw.events order by line_number")] == [
+        *("/blog/python-3.14", "/news.shtml", "/shop.jsp", "/doc/café", "/café"),
+        *("/", "/", "/rome.html", "/paris"),
+    ]
+
+
 def test_common_format_and_odd_user_agents_are_read(load, rows):
     load(
         '192.0.2.1 - - [17/May/2026:10:05:03 +0200] "GET / HTTP/1.1" 200 -\n'
@@ -174,6 +196,7 @@ def test_of_a_click_id_the_kind_is_kept_alone(load, rows, everything):
 
 EMAILS = (
     *("someone@mail.example", "SomeOne+tag%40mail.example", "someone%2540mail.example", "someone\\u0040mail.example"),
+    "someone%40m%61il%2Eexample",
     *("sömeone@mäil.example", "o'someone@mail.example", 'x\n"\\someone@mail.example'),
 )
 

@@ -1,0 +1,29 @@
+"""What is a page? What is not a file, and whatever the site says is a document of it."""
+
+from orchestration.paths import page_path
+from orchestration.resources.postgres import connect
+
+# What pages are made of, and what people download. A name may hold any dot (python-3.14, asp.net), and pages may have
+# any ending (shtml, jsp): what is not known to be a file is a page, as AWStats, GoAccess and Matomo have it.
+FILES = """
+css js mjs map json webmanifest wasm xml xsl xslt rss atom txt
+png jpg jpeg gif svg svgz webp avif bmp ico tif tiff psd heic
+woff woff2 ttf otf eot swf class
+mp3 mp4 m4a m4v ogg oga ogv wav flac aac avi mov mpg mpeg mkv webm wmv wma flv mid midi m3u8 ts vtt
+pdf ps eps epub mobi azw3 djvu doc docx xls xlsx ppt pptx odt ods odp rtf csv tsv ics vcf
+zip gz tgz bz2 tbz xz zst 7z rar tar jar war ear
+exe msi dmg pkg deb rpm apk ipa iso img bin torrent
+"""
+FILE_ENDINGS = FILES.split()
+
+
+def documents_named_like_files(database_url: str, site: str) -> list[str]:
+    """Return the paths of documents (``page_path``) that end as files do, such as /blog/what-is-node.js."""
+    with connect(database_url) as connection:
+        paths = connection.execute("select distinct path from content.paths where site = %s", [site]).fetchall()
+    return sorted({page for (path,) in paths if ending_of(page := page_path(path)) in FILE_ENDINGS})
+
+
+def ending_of(path: str) -> str:
+    """Return what follows the last dot of a path's last part, in lower case; an empty text where there is none."""
+    return path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""

@@ -1,0 +1,15 @@
+"""A site for each case."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cases.case_site import CaseSite
+from tests.parsing import Parsed
+from tests.rollups.building import Warehouse
+
+
+@pytest.fixture
+def site(database_url: str, parsed: Parsed, tmp_path: Path) -> CaseSite:
+    parsed.give(database_url, tmp_path)
+    return CaseSite(Warehouse(database_url, tmp_path))
