@@ -16,9 +16,10 @@ from orchestration.content.links import destination
 from orchestration.content.media.images import encode_variants, hush_pillow
 from orchestration.content.rules.conventions import read_conventions
 from orchestration.errors import DogearError
+from orchestration.events.file_identity import without_address
 from orchestration.events.file_reader import FileReader
 from orchestration.events.log_formats import FileFormat, format_of_line
-from orchestration.events.log_lines import LineChunk, without_addresses
+from orchestration.events.log_lines import LineChunk
 from orchestration.events.user_agents import UserAgents
 from serving.collector import masking
 from serving.collector.batch import BadBodyError, read_batch
@@ -93,12 +94,13 @@ def lines_of(file_format: FileFormat, written: str) -> object:
     """What an import does with lines; up to where they become events."""
     lines = written.replace("\0", "\ufffd").split("\n")
     for line in lines:
-        format_of_line(line), without_addresses(line)
+        format_of_line(line), without_address(line, file_format)
     before = [FIELDS] if file_format == "cloudfront" else []
     with (
         tempfile.TemporaryDirectory() as folder,
         FileReader("a.example", file_format, lambda days: dict.fromkeys(days, b"s"), Path(folder), "1GB") as reader,
     ):
+        reader.named_fields([*before, *lines])
         reader.read(LineChunk(1, [*before, *lines], len(written)))
     return None
 

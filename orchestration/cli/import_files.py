@@ -25,7 +25,8 @@ def import_files(
     plain or gzip. A file that was imported before adds nothing, also when it was renamed or compressed; one that has
     grown since adds what is new.
     Lines that cannot be read go to raw.rejected_events with the reason. From a log, a page view is a GET answered 200
-    or 304 for a page; images and the like are passed over.
+    or 304 for a page; images and the like are passed over. A file that cannot be read keeps no other from being
+    imported; the last line names those that failed, and the exit status is 1.
 
     \b
     Examples:
@@ -36,14 +37,14 @@ def import_files(
     from rich.progress import DownloadColumn, TimeRemainingColumn
 
     from orchestration.content.sites import find_site
-    from orchestration.events.import_file import import_file
+    from orchestration.events.import_file import import_file, printable
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
     from orchestration.terminal_display import print_beside, progress_bar
 
     settings = Settings()
     files = list_files(paths)
-    failed = 0
+    failed: list[Path] = []
     with open_database(settings) as database_url, progress_bar(DownloadColumn(), TimeRemainingColumn()) as progress:
         visited = find_site(database_url, site or settings.site)
         for file in files:
@@ -59,11 +60,15 @@ def import_files(
                     on_progress=lambda done, task=task: progress.update(task, completed=done),
                 )
             except DogearError as error:
-                failed += 1
+                failed.append(file)
                 print_beside(progress, f"dogear: {error}")
             else:
                 print_beside(progress, sentence(summary, visited.site))
             progress.remove_task(task)
+        if failed and len(files) > 1:
+            names = ", ".join(printable(file) for file in failed)
+            verb = "was" if len(failed) == 1 else "were"
+            print_beside(progress, f"dogear: {len(failed)} of {len(files)} files {verb} not imported: {names}.")
     sys.exit(1 if failed else 0)
 
 
@@ -75,17 +80,19 @@ def size_of(file: Path) -> int | None:
 
 
 def list_files(paths: list[Path]) -> list[Path]:
-    """The files that ``paths`` name; a folder stands for the files in it and below, but for hidden ones."""
+    """The files that ``paths`` name; a folder stands for the files in it and below, but for hidden ones.
+
+    Raises DogearError where all of them are folders without files.
+    """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = (file for file in path.rglob("*") if not is_hidden(file.relative_to(path)))
-            found = sorted(file for file in inside if file.is_file())
-            if not found:
-                raise DogearError(f"{path}: there is no file in this folder.")
-            files += found
+            files += sorted(file for file in inside if file.is_file())
         else:
             files.append(path)
+    if not files:
+        raise DogearError(f"{', '.join(map(str, paths))}: there is no file in this folder.")
     return files
 
 
@@ -95,6 +102,8 @@ def is_hidden(path: Path) -> bool:
 
 def sentence(summary: "ImportSummary", site: str) -> str:
     """What was done, in one line."""
+    if summary.format is None:
+        return f"{summary.file}: the file is empty; site {site}."
     parts = [f"{summary.events_added:,} events added"]
     if summary.events_known:
         parts.append(f"{summary.events_known:,} known already")

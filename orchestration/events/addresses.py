@@ -1,11 +1,134 @@
-"""Whatever reads like an address of a machine, IPv4 or IPv6, wherever it stands in a text. A time has too few colons.
+"""Addresses of machines: what is one, whose it is of several, and where one stands in front of a line of a log.
 
-For DuckDB's expressions as well, which look neither back nor ahead; ``masked_excerpt`` in duckdb_macros.sql says the
-same. An address has no more than 39 letters: where that is not said, Python takes time with the square of the length.
+What is no IP address is none: no visitor is known by it. One address has one spelling here, however it was written.
 """
 
 import re
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
+# Whatever reads like an address, IPv4 or IPv6, wherever it stands in a text. A time has too few colons.
+#
+# For DuckDB's expressions as well, which look neither back nor ahead; ``masked_excerpt`` in duckdb_macros.sql says the
+# same. An address has no more than 39 letters: where that is not said, Python takes time with the square of the length.
 ANY_ADDRESS = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]{0,39}::[0-9a-fA-F:.]*"
 )
+# In a query a colon may be encoded.
+ADDRESS_IN_QUERY = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}"
+    r"|(?:[0-9a-fA-F]{1,4}(?::|%3[aA])){4,}(?:[0-9a-fA-F:.]|%3[aA])*"
+    r"|(?:[0-9a-fA-F:]|%3[aA]){0,39}(?::|%3[aA]){2}(?:[0-9a-fA-F:.]|%3[aA])*"
+)
+# With the name of an interface and a port.
+LONGEST_ADDRESS = 64
+# Addresses that proxies of a company or a data centre have. A list of forwarded addresses may begin with them.
+NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.168.0.0/16", "::/127", "fc00::/7", "fe80::/10"),
+    )
+)
+# RFC 7239 lets proxies hide a port behind a name.
+WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?|([^:]*):(?:\d{1,5}|_[\w.-]+)")
+# Words in front of a line. A list of addresses, and what is in quotes, is one word.
+WORD = re.compile(r'"[^"]*"|[^\s,]+(?:,\s*[^\s,]+)*,?')
+HOST = re.compile(r"(?=.*[a-zA-Z])[\w.-]{1,255}(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?")
+LONGEST_FRONT = 2_000
+MOST_REMEMBERED = 20_000
+
+Address = IPv4Address | IPv6Address
+
+
+class Front(NamedTuple):
+    """What stands in front of a line of a log, before its time.
+
+    ``address`` is the visitor's, None where there is none. ``host`` is the host that was visited, where it is named.
+    ``next_address`` is a second address, right behind the first and public too: in a file whose lines begin with hosts
+    it is the visitor's, and the first is the host. ``names`` is the rest (ident and user) without addresses.
+    """
+
+    host: str | None
+    address: str | None
+    next_address: str | None
+    names: str
+
+
+NO_FRONT = Front(None, None, None, "")
+
+
+def read_address(written: str) -> Address | None:
+    """The address without quotes, brackets, port and zone; IPv4 in IPv6 becomes IPv4. None where it is none."""
+    text = written.strip('" ')
+    if len(text) > LONGEST_ADDRESS:
+        return None
+    if with_port := WITH_PORT.fullmatch(text):
+        text = with_port[1] or with_port[2] or ""
+    try:
+        address = ip_address(text.partition("%")[0] if ":" in text else text)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def visitor_address(written: str) -> str | None:
+    """The visitor's address in one spelling; None where ``written`` holds none.
+
+    ``written`` is one address, or a list with commas as proxies write it. The first public one is the visitor's,
+    or the first, where none is public.
+    """
+    found = [address for part in written.strip('" ').split(",") if (address := read_address(part))]
+    public = (address for address in found if not any(address in network for network in NOT_PUBLIC))
+    address = next(public, found[0] if found else None)
+    return None if address is None else str(address)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def front_of_line(written: str) -> Front:
+    """Read what stands before the time in a line of an access log.
+
+    The visitor's is the first word that is an address. Before it may stand the host that was visited, or what a logger
+    writes. The last two words are ident and user, which anybody may have made to look like an address; some servers
+    write the host in place of ident.
+    """
+    words = list(WORD.finditer(written)) if len(written) <= LONGEST_FRONT else []
+    addresses = [visitor_address(word[0]) for word in words[: max(1, len(words) - 2)]]
+    place = next((place for place, address in enumerate(addresses) if address), None)
+    if place is None:
+        return NO_FRONT
+    first, second = addresses[place], addresses[1] if place == 0 and len(addresses) > 1 else None
+    names = names_in(written[words[place].end() :])
+    if first is None or second is None:
+        return Front(host_in([word[0] for word in words], place), first, None, names)
+    if has_port(words[0][0]) and not has_port(words[1][0]):
+        return Front(words[0][0], second, None, names)
+    chosen = visitor_address(f"{first},{second}")
+    is_undecided = chosen == first and visitor_address(f"{second},{first}") == second
+    return Front(None, chosen, second if is_undecided else None, names)
+
+
+def host_in(words: list[str], place: int) -> str | None:
+    """The host that was visited, where it stands before the address at ``place``, or right behind it as ident."""
+    if place == 1 and HOST.fullmatch(words[0]):
+        return words[0]
+    if place == 0 and len(words) == 3 and "." in words[1] and HOST.fullmatch(words[1]):
+        return words[1]
+    return None
+
+
+def has_port(word: str) -> bool:
+    return WITH_PORT.fullmatch(word) is not None and not word.endswith("]")
+
+
+def names_in(words: str) -> str:
+    """``words`` without those that read like an address or a list of them."""
+    return WORD.sub(lambda word: "" if visitor_address(word[0]) or ANY_ADDRESS.search(word[0]) else word[0], words)
+
+
+def query_without_addresses(url: str) -> str:
+    """``url`` without what reads like an address in its query; as the macro of that name in log_macros.sql."""
+    path, mark, query = url.partition("?")
+    return path + mark + ADDRESS_IN_QUERY.sub("", query)

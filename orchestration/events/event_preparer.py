@@ -12,6 +12,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling
 from duckdb.sqltypes import VARCHAR
 
+from orchestration.events.address_functions import add_address_functions
 from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event_input import EVENT_INPUT
 from orchestration.events.hosts import ascii_host
@@ -60,6 +61,7 @@ class EventPreparer:
             config |= {"temp_directory": str(spill), "temp_file_encryption": True}
             reach = [*reach, spill]
         self.connection = locked_duckdb(config, reach)
+        add_address_functions(self.connection)
         self.connection.execute(sql("duckdb_macros"))
         self.connection.create_function("normal_path", normal_path, ["VARCHAR"], "VARCHAR")
         self.connection.create_function(

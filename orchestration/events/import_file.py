@@ -15,11 +15,11 @@ from typing import Any
 import psutil
 
 from orchestration.errors import DogearError
-from orchestration.events.file_identity import FileIdentity, identified
+from orchestration.events.file_identity import NAMED_FIELDS, FileIdentity, head_lines, identified
 from orchestration.events.file_reader import FileReader
 from orchestration.events.load_events import load_events
-from orchestration.events.log_formats import SAMPLE_LINES, FileFormat, format_of
-from orchestration.events.log_lines import LineChunk, read_line_chunks
+from orchestration.events.log_formats import FileFormat, format_of, why_unread
+from orchestration.events.log_lines import LineChunk, PackedFileError, read_line_chunks
 from orchestration.events.pages import documents_named_like_files
 from orchestration.events.visitor_salts import salts_for
 from orchestration.resources.bulk_load import load_rows, one_row
@@ -34,11 +34,11 @@ class ImportSummary:
     """What became of the lines of one file.
 
     ``lines_read`` is the sum of the counts below it, unless lines of NDJSON hold several events. ``days`` are the UTC
-    days of the events.
+    days of the events. ``format`` is None where the file is empty.
     """
 
     file: str
-    format: FileFormat
+    format: FileFormat | None
     lines_read: int
     events_added: int
     events_known: int
@@ -70,12 +70,12 @@ def import_file(
             raise DogearError(f"{printable(path)}: not a regular file.")
         chunks = read_line_chunks(path)
         first = next(chunks, None)
-        if first is None:
-            raise DogearError(f"{printable(path)}: the file is empty; there is nothing to import.")
+        if first is None or (is_blank(first) and next(chunks, None) is None):
+            return nothing_in(path, first)
         file_format = detect_format(path, first)
+        head = head_lines(first)
         with (
             spill_folder(spill) as folder,
-            identified(database_url, site, file_format, first) as identity,
             FileReader(
                 site,
                 file_format,
@@ -84,12 +84,16 @@ def import_file(
                 memory_limit,
                 documents_named_like_files(database_url, site),
             ) as reader,
+            identified(database_url, site, file_format, head, reader.named_fields(head)) as identity,
         ):
+            reader.old_lines = identity.old_lines
             for chunk in chain([first], chunks):
                 reader.read(chunk)
                 on_progress(chunk.bytes_read)
             # Whoever follows a number to its line may stand in another folder.
             return load(database_url, printable(path.absolute()), identity, reader, user_code)
+    except PackedFileError as error:
+        raise DogearError(f"{printable(path)}: nothing was imported: {error}") from None
     except OSError as error:
         raise DogearError(f"{printable(path)}: {error.strerror or error}.") from None
     except (duckdb.Error, adbc.Error) as error:
@@ -119,17 +123,23 @@ def printable(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def is_blank(chunk: LineChunk) -> bool:
+    return not any(map(str.strip, chunk.lines))
+
+
+def nothing_in(path: Path, chunk: LineChunk | None) -> ImportSummary:
+    """What an import of an empty file did: the log of a day without visits is no error. A damaged file is one."""
+    if chunk and chunk.damage:
+        raise DogearError(f"{printable(path)}: {chunk.damage}; there is nothing to import.")
+    lines = len(chunk.lines) if chunk else 0
+    return ImportSummary(printable(path.absolute()), None, lines, 0, 0, lines, 0, [])
+
+
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
     """Tell by the first lines what the file holds. Raises DogearError where it is no format that is read."""
     if found := format_of(chunk.lines):
         return found
-    if not any(map(str.strip, chunk.lines)):
-        raise DogearError(f"{printable(path)}: {chunk.damage or 'the file is empty'}; there is nothing to import.")
-    raise DogearError(
-        f"{printable(path)}: none of the first {min(SAMPLE_LINES, len(chunk.lines)):,} lines is of an access log "
-        "(combined or common, JSON of nginx or Caddy, CloudFront with its #Fields) or an event in JSON; "
-        "nothing was imported."
-    )
+    raise DogearError(f"{printable(path)}: nothing was imported: {why_unread(chunk.lines)}")
 
 
 def load(database_url: str, file: str, identity: FileIdentity, reader: FileReader, user_code: str) -> ImportSummary:
@@ -142,7 +152,8 @@ def load(database_url: str, file: str, identity: FileIdentity, reader: FileReade
     with Server.of(database_url).adbc() as connection:
         import_id = record_import(connection, file, identity, reader, rejected)
         rows = reader.events(user_code, import_id, identity.file_id)
-        added = load_events(connection, rows)
+        is_log = reader.format not in {"ndjson", "legacy"}
+        added = load_events(connection, rows, file_id=identity.file_id if is_log else None)
         refused = reader.rejected(file, import_id, identity.file_id)
         load_rows(connection, "raw.rejected_events", refused, on_conflict="nothing")
         with connection.cursor() as cursor:
@@ -163,12 +174,12 @@ def record_import(connection: Any, file: str, identity: FileIdentity, reader: Fi
     """Note the import, so that its rows can point to it; how many events were new is only known afterwards."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into raw.imports (site, file, format, file_id, head_lines, head_digest, "
+            "insert into raw.imports (site, file, format, file_id, head_lines, head_digest, digest_rule, "
             "lines_read, events_added, events_known, lines_passed_over, lines_rejected) "
-            "values ($1, $2, $3, $4::text::uuid, $5, $6, $7, 0, 0, $8, $9) returning import_id",
+            "values ($1, $2, $3, $4::text::uuid, $5, $6, $7::bigint::smallint, $8, 0, 0, $9, $10) returning import_id",
             [
                 *(reader.site, file, reader.format),
-                *(str(identity.file_id), identity.head_lines, identity.head_digest),
+                *(str(identity.file_id), identity.head_lines, identity.head_digest, NAMED_FIELDS),
                 *(reader.lines_read, reader.lines_passed_over, rejected),
             ],
         )

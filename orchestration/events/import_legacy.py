@@ -8,12 +8,12 @@ from itertools import chain
 from pathlib import Path
 
 from orchestration.errors import DogearError
-from orchestration.events.file_identity import FileIdentity, identified
+from orchestration.events.file_identity import FileIdentity, head_lines, identified, without_address
 from orchestration.events.import_file import ImportSummary, load, printable, spill_folder
 from orchestration.events.legacy_dump import Dump
 from orchestration.events.legacy_reader import LegacyReader
 from orchestration.events.legacy_table import LegacyTable, table_rows
-from orchestration.events.log_lines import LineChunk, read_line_chunks
+from orchestration.events.log_lines import read_line_chunks
 from orchestration.events.visitor_salts import salts_for
 
 
@@ -36,9 +36,9 @@ class LegacyImport:
                 reader.read_rows(rows)
 
         # The table has no first lines by which it could be known; its place is what makes it itself.
-        place = LineChunk(1, [sha256(table.place.encode()).hexdigest()], 0)
+        place = [sha256(table.place.encode()).hexdigest()]
         with named(table.place):
-            return self._load(table.place, identified(self.database_url, self.site, "legacy", place), read)
+            return self._load(table.place, self._identified(place), read)
 
     def dump(self, path: Path) -> ImportSummary:
         """Load the rows of a dump: COPY's text, CSV, pg_dump's script, or one JSON object a line."""
@@ -57,8 +57,11 @@ class LegacyImport:
                 if not dump.has_rows:
                     raise DogearError("no COPY of a table with event_type, event_data and created_at was found in it.")
 
-            identity = identified(self.database_url, self.site, "legacy", first)
-            return self._load(printable(path.absolute()), identity, read)
+            return self._load(printable(path.absolute()), self._identified(head_lines(first)), read)
+
+    def _identified(self, lines: list[str]) -> AbstractContextManager[FileIdentity]:
+        without = [without_address(line, "legacy") for line in lines]
+        return identified(self.database_url, self.site, "legacy", lines, without)
 
     def _load(
         self, place: str, identity: AbstractContextManager[FileIdentity], read: Callable[[LegacyReader], None]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
@@ -17,8 +18,12 @@ SEEN = (
 NEEDED = ("event_id", "received_at", "client_occurred_at", *SEEN)
 
 
-def load_events(connection: adbc.Connection, rows: pa.Table | pa.RecordBatchReader) -> int:
+def load_events(
+    connection: adbc.Connection, rows: pa.Table | pa.RecordBatchReader, *, file_id: UUID | None = None
+) -> int:
     """Load ``rows``, as export_events.sql gives them; returns how many were new.
+
+    With ``file_id``, that of a log of their site, lines that other files of the site hold as well are not new.
 
     Columns that are all empty may be left out, but for NEEDED. The partitions of the days are there. Whoever is on a
     site just now is seen in ``live.visitors`` too. Runs inside the connection's transaction and does not commit.
@@ -28,6 +33,8 @@ def load_events(connection: adbc.Connection, rows: pa.Table | pa.RecordBatchRead
         types = column_types(cursor, "raw.events")
         values = ", ".join(f"{column}::{types[column]}" for column in columns)
         cursor.adbc_ingest("loading", rows, mode="create", temporary=True)
+        if file_id is not None:
+            cursor.execute(sql("leave_out_copies").format(file_id=file_id))
         cursor.execute(sql("insert_events").format(columns=", ".join(columns), values=values))
         (written,) = one_row(cursor)
         see_visitors(cursor)

@@ -1,32 +1,37 @@
 """Read a file of lines, plain or gzip, in chunks, whatever its bytes are."""
 
 import gzip
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from orchestration.events.addresses import ANY_ADDRESS
+from orchestration.errors import DogearError
 
 CHUNK_BYTES = 16 * 2**20
 LONGEST_LINE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
+# What files begin with that are compressed or packed in other ways.
+OTHER_MAGIC = {
+    b"\x28\xb5\x2f\xfd": "compressed by Zstandard (.zst)",
+    b"\xfd7zXZ\0": "compressed by xz",
+    b"BZh": "compressed by bzip2 (.bz2)",
+    b"\x04\x22\x4d\x18": "compressed by LZ4 (.lz4)",
+    b"LZIP": "compressed by lzip (.lz)",
+    b"\x89LZO\0": "compressed by lzop (.lzo)",
+    b"\x1f\x9d": "compressed by compress (.Z)",
+    b"PK\x03\x04": "a ZIP archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+}
+TAR_MAGIC = slice(257, 262)
+# What no one wrote: a byte order mark, and the NULs that a crash leaves in a file that was being written.
+NOT_WRITTEN = "\0\ufeff"
 
 
-# Logs begin with it, events name it.
-ADDRESS = re.compile(r'^[^\s{]+ |"client_ip"\s*:\s*"[^"]*"')
-
-
-def without_address(line: str) -> str:
-    """A line of a log, or an event in JSON, to be hashed: a hash would give an address away to who tries them all."""
-    return ADDRESS.sub("", line)
-
-
-def without_addresses(line: str) -> str:
-    """A line of a log without addresses, to be hashed. In JSON they may stand anywhere."""
-    return ANY_ADDRESS.sub("", line)
+class PackedFileError(DogearError):
+    """The file is compressed, or an archive, in a way that is not read."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,19 @@ class LineChunk:
 def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[LineChunk]:
     """Yield the lines of ``path``; bytes that are not UTF-8 become U+FFFD, as do NULs, which PostgreSQL cannot hold.
 
-    A line longer than LONGEST_LINE is cut there. A gzip file that is damaged yields what comes before the damage.
+    NULs and byte order marks around a line are no part of it. A line longer than LONGEST_LINE is cut there. A gzip file
+    that is damaged yields what comes before the damage. Raises PackedFileError where it is packed in another way.
     """
     with path.open("rb") as file:
-        is_gzip = file.read(2) == GZIP_MAGIC
+        start = file.read(8)
+        refuse_packed(start)
         file.seek(0)
-        stream = gzip.GzipFile(fileobj=file) if is_gzip else file
+        stream = gzip.GzipFile(fileobj=file) if start.startswith(GZIP_MAGIC) else file
         next_line, rest, cutting = 1, b"", False
         while True:
             block, damage = read_block(stream, chunk_bytes)
+            if next_line == 1 and not (rest or cutting):
+                refuse_packed(block)
             ended = damage is not None or len(block) < chunk_bytes
             if cutting:  # still inside a line whose start has been given out
                 _, found, block = block.partition(b"\n")
@@ -77,6 +86,17 @@ def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Lin
                 return
 
 
+def refuse_packed(start: bytes) -> None:
+    """Raise PackedFileError where a file that begins with ``start`` is packed in a way that is not read."""
+    packed = next((name for magic, name in OTHER_MAGIC.items() if start.startswith(magic)), None)
+    if start[TAR_MAGIC] == b"ustar":
+        packed = "a tar archive"
+    if packed:
+        raise PackedFileError(
+            f"the file is {packed}, which is not read: unpack it first. Plain files and gzip are read."
+        )
+
+
 def read_block(stream: BufferedReader | gzip.GzipFile, size: int) -> tuple[bytes, str | None]:
     """The next ``size`` bytes, fewer at the end, and what is wrong with the file, if it is."""
     block = bytearray()
@@ -90,5 +110,5 @@ def read_block(stream: BufferedReader | gzip.GzipFile, size: int) -> tuple[bytes
 
 
 def split_lines(whole: bytes) -> list[str]:
-    text = whole.decode("utf-8", errors="replace").replace("\0", "\ufffd")
-    return [line.removesuffix("\r")[:LONGEST_LINE] for line in text.split("\n")]
+    lines = whole.decode("utf-8", errors="replace").split("\n")
+    return [line.removesuffix("\r").strip(NOT_WRITTEN)[:LONGEST_LINE].replace("\0", "\ufffd") for line in lines]

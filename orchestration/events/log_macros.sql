@@ -22,9 +22,36 @@ create macro logged_time(words) as
         else try_strptime(words, '%d/%b/%Y:%H:%M:%S %z')
     end;
 
--- The digest of a line, without its address, since a hash of it could be searched for.
-create macro line_digest(written_time, request, method, target, status, bytes, referrer, user_agent) as
-    md5(concat_ws(chr(31), written_time, request, method, target, status, bytes, referrer, user_agent));
+-- A URL, or a line of a request, without what reads like an address in its query. Paths stay: they are kept as they are.
+-- As query_without_addresses in addresses.py.
+create macro query_without_addresses(words) as
+    case
+        when contains(words, '?')
+            then split_part(words, '?', 1) || regexp_replace(
+                substr(words, strpos(words, '?')),
+                '\d{1,3}(?:\.\d{1,3}){3}'
+                '|(?:[0-9a-fA-F]{1,4}(?::|%3[aA])){4,}(?:[0-9a-fA-F:.]|%3[aA])*'
+                '|(?:[0-9a-fA-F:]|%3[aA]){0,39}(?::|%3[aA]){2}(?:[0-9a-fA-F:.]|%3[aA])*',
+                '',
+                'g'
+            )
+        else words
+    end;
+
+-- The fields of a line by which it is known again. No address is among them, since a digest of it could be searched for.
+-- A line that an older version read (is_old) is known by its whole queries.
+create macro known_by(is_old, written_time, request, method, target, status, bytes, referrer, user_agent) as
+    concat_ws(
+        chr(31),
+        written_time,
+        case when is_old then request::varchar else query_without_addresses(request::varchar) end,
+        method,
+        case when is_old then target else query_without_addresses(target) end,
+        status,
+        bytes,
+        case when is_old then referrer else query_without_addresses(referrer) end,
+        user_agent
+    );
 
 -- Percent signs that were encoded themselves, as CloudFront does, put back.
 create macro undoubled(words) as

@@ -128,8 +128,8 @@ select
     field['account_id'] as account_id,
     field['contact_id'] as contact_id,
     field['share_code'] as share_code,
-    -- Of a chain of proxies the first is the visitor; what is no address tells nobody apart.
-    nullif(regexp_extract(field['client_ip'], '^\s*\[?([0-9a-fA-F:.]*[.:][0-9a-fA-F:.]+)', 1), '') as client_ip,
+    -- What is no address tells nobody apart.
+    visitor_address(field['client_ip']) as client_ip,
     field['page_url'] as page_url,
     field['page_type'] as page_type,
     field['page_id'] as page_id,

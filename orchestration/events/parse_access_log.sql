@@ -6,43 +6,78 @@ with matched as (
         line,
         regexp_extract(
             line,
-            -- host ident user [time] "request" status bytes, then perhaps "referrer" "user agent". Inside quotes a
-            -- backslash escapes. Only a user agent may end in any way: some servers cut it, or leave quotes in it.
-            '^(\S+) \S+ .*? ?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)'
-            '(?: "((?:[^"\\]|\\.)*)" "(?:((?:[^"\\]|\\.)*)"(?: .*)?|(.*?)"?))?\s*$',
-            ['client_ip', 'time', 'request', 'status', 'bytes', 'referrer', 'user_agent', 'odd_user_agent']
+            -- front [time] "request" status bytes, then perhaps "referrer" "user agent", then what we do not ask for. Inside
+            -- quotes a backslash escapes. Only a user agent may end in any way: some servers cut it, or leave quotes in it.
+            '^(.*?)\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)'
+            '(?:( ")((?:[^"\\]|\\.)*)" "(?:((?:[^"\\]|\\.)*)"(?: .*)?|(.*?)("(?: (?:"[^"]*"|[^"\s]+))*)?))?\s*$',
+            [
+                'front', 'time', 'request', 'status', 'bytes',
+                'combined', 'referrer', 'user_agent', 'odd_user_agent', 'odd_end'
+            ]
         ) as part
     from lines
+),
+
+fronted as (
+    select
+        *,
+        case
+            -- Most fronts are as short as this, and Python is asked of the others alone.
+            when regexp_full_match(
+                part.front, '(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}) - - '
+            )
+                then struct_pack(
+                    host := null::varchar,
+                    address := split_part(part.front, ' ', 1),
+                    next_address := null::varchar,
+                    names := ' - - '
+                )
+            else front_of_line(part.front)
+        end as front
+    from matched
 ),
 
 timed as (
     select
         *,
+        -- Two public addresses: in a file whose lines begin with hosts, the first is the host.
+        front.next_address is not null and bool_or(front.host is not null) over () as begins_with_host,
         try_strptime(part.time, '%d/%b/%Y:%H:%M:%S %z') as occurred_at,
         bool_or(part.referrer != '') over () as is_combined,
         regexp_extract(part.request, '^(\S+) (\S+)', ['method', 'target']) as request
-    from matched
+    from fronted
 )
 
 select
     line_number,
     line,
     occurred_at,
-    part.client_ip as client_ip,
+    case when begins_with_host then front.next_address else front.address end as client_ip,
     request.method as method,
-    null::varchar as host,
+    case when begins_with_host then regexp_extract(part.front, '^\S+') else front.host end as host,
     request.target as target,
     try_cast(part.status as smallint) as response_status,
     try_cast(part.bytes as bigint) as response_bytes,
     nullif(nullif(part.referrer, '-'), '') as referrer,
     nullif(nullif(part.user_agent || part.odd_user_agent, '-'), '') as user_agent,
-    -- Not the address, since a hash of it could be searched for.
-    md5(regexp_replace(line, '^\S+', '')) as content_digest,
+    case
+        when line_number <= $old_lines then regexp_replace(line, '^\S+', '')
+        else
+            front.names || '[' || part.time || '] "' || query_without_addresses(part.request) || '" '
+            || part.status || ' ' || part.bytes
+            || case
+                when part.combined = '' then ''
+                else
+                    ' "' || query_without_addresses(part.referrer) || '" "' || part.user_agent || part.odd_user_agent
+                    || case when part.odd_user_agent != '' and part.odd_end = '' then '' else '"' end
+            end
+    end as named_fields,
     case
         when trim(line) = '' then 'empty'
         when line_number = $cut_line and is_combined and not regexp_matches(line, '"\s*$')
             then 'the last line is not whole; import the file again when the rest of it has been written'
-        when part.client_ip = '' then 'not a line of the combined or common log format'
+        when part.status = '' then 'not a line of the combined or common log format'
         when occurred_at is null then 'the time cannot be read'
+        when front.address is null then 'the line begins with no IP address: nobody did it'
     end as problem
 from timed

@@ -11,7 +11,7 @@ with documents as (
                     "logger": "VARCHAR",
                     "ts": "VARCHAR",
                     "request": {
-                        "client_ip": "VARCHAR", "remote_ip": "VARCHAR", "method": "VARCHAR", "uri": "VARCHAR",
+                        "client_ip": "VARCHAR", "remote_ip": "VARCHAR", "remote_addr": "VARCHAR", "method": "VARCHAR", "uri": "VARCHAR",
                         "host": "VARCHAR",
                         "headers": {"Referer": ["VARCHAR"], "User-Agent": ["VARCHAR"]}
                     },
@@ -30,8 +30,9 @@ named as (
         -- Others, such as the reverse proxy's, tell of the same request again.
         coalesce(said.request is not null and coalesce(said.logger, 'http.log.access') like 'http.log.access%', false)
             as is_request,
-        -- Behind a trusted proxy, client_ip is the visitor and remote_ip the proxy.
-        logged_text(coalesce(said.request.client_ip, said.request.remote_ip)) as client_ip,
+        -- Behind a trusted proxy, client_ip is the visitor and remote_ip the proxy. Before 2.5, remote_addr was both.
+        visitor_address(coalesce(said.request.client_ip, said.request.remote_ip, said.request.remote_addr))
+            as client_ip,
         logged_text(said.ts) as written_time,
         logged_text(said.request.method) as method,
         logged_text(said.request.uri) as target,
@@ -46,8 +47,10 @@ named as (
 select
     * exclude (is_json, is_request, written_time),
     logged_time(written_time) as occurred_at,
-    line_digest(written_time, null, method, target, response_status, response_bytes, referrer, user_agent)
-        as content_digest,
+    known_by(
+        line_number <= $old_lines,
+        written_time, null, method, target, response_status, response_bytes, referrer, user_agent
+    ) as named_fields,
     case
         when trim(line) = '' then 'empty'
         when not is_json and line_number = $cut_line
@@ -56,7 +59,7 @@ select
         when not is_request then 'empty'
         when logged_time(written_time) is null
             then 'the time (ts) cannot be read: Caddy''s time_format must name the zone, as its default does'
-        when client_ip is null then 'request.remote_ip is missing'
+        when client_ip is null then 'request.remote_ip is missing, or no IP address: nobody did it'
         when method is null or target is null then 'request.method or request.uri is missing'
         when response_status is null then 'status is missing, or no number'
     end as problem

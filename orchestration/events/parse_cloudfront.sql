@@ -37,7 +37,7 @@ named as (
         len(s.field) as fields_found,
         logged_text(s.field[list_position(h.names, 'date')]) || 'T'
             || logged_text(s.field[list_position(h.names, 'time')]) || 'Z' as written_time,
-        logged_text(s.field[list_position(h.names, 'c-ip')]) as client_ip,
+        visitor_address(s.field[list_position(h.names, 'c-ip')]) as client_ip,
         logged_text(s.field[list_position(h.names, 'cs-method')]) as method,
         logged_text(s.field[list_position(h.names, 'x-host-header')]) as host,
         undoubled(logged_text(s.field[list_position(h.names, 'cs-uri-stem')])
@@ -55,8 +55,10 @@ select
     * exclude (written_time, fields_named, fields_found, referrer),
     case when regexp_matches(referrer, '^[a-zA-Z]+%3[aA]') then percent_decoded(referrer) else referrer end as referrer,
     logged_time(written_time) as occurred_at,
-    line_digest(written_time, null, method, target, response_status, response_bytes, referrer, user_agent)
-        as content_digest,
+    known_by(
+        line_number <= $old_lines,
+        written_time, null, method, target, response_status, response_bytes, referrer, user_agent
+    ) as named_fields,
     case
         when trim(line) = '' or line like '#%' then 'empty'
         when fields_named is null then 'no line before it names the fields (#Fields:)'
@@ -65,7 +67,7 @@ select
         when fields_found != fields_named
             then 'the line has ' || fields_found || ' fields, and #Fields: names ' || fields_named
         when logged_time(written_time) is null then 'the time (date, time) cannot be read'
-        when client_ip is null then 'c-ip is missing'
+        when client_ip is null then 'c-ip is missing, or no IP address: nobody did it'
         when method is null or target is null then 'cs-method or cs-uri-stem is missing'
         when response_status is null then 'sc-status is missing, or no number'
     end as problem

@@ -27,7 +27,7 @@ named as (
         line_number,
         line,
         said is not null as is_json,
-        logged_text(coalesce(said.remote_addr, said.client_ip, said.remote_ip)) as client_ip,
+        visitor_address(coalesce(said.remote_addr, said.client_ip, said.remote_ip)) as client_ip,
         logged_text(coalesce(
             said.time_iso8601, said.msec, said.time_local, said.time, said.timestamp, said."@timestamp"
         )) as written_time,
@@ -51,8 +51,10 @@ select
     coalesce(method, nullif(request.method, '')) as method,
     -- The line of the request holds what was asked for; uri alone is what nginx made of it.
     coalesce(nullif(request.target, ''), target) as target,
-    line_digest(written_time, request, method, target, response_status, response_bytes, referrer, user_agent)
-        as content_digest,
+    known_by(
+        line_number <= $old_lines,
+        written_time, request, method, target, response_status, response_bytes, referrer, user_agent
+    ) as named_fields,
     case
         when trim(line) = '' then 'empty'
         when not is_json and line_number = $cut_line
@@ -60,7 +62,7 @@ select
         when not is_json then 'not a JSON object; nginx writes JSON only with escape=json'
         when logged_time(written_time) is null
             then 'the time cannot be read: log time_iso8601, time_local or msec'
-        when client_ip is null then 'remote_addr is missing'
+        when client_ip is null then 'remote_addr is missing, or no IP address: nobody did it'
         when coalesce(method, request.method, '') = '' or coalesce(target, request.target, '') = ''
             then 'request, or request_method and request_uri, is missing'
         when response_status is null then 'status is missing, or no number'

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from orchestration.errors import DogearError
+from orchestration.events.addresses import read_address
 from serving.collector.clients import Client, client_of
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 LONGEST_HEADER = 2_000
-LONGEST_ADDRESS = 64
 MOST_REMEMBERED = 10_000
 
 
@@ -90,19 +89,3 @@ def elements(header: bytes) -> list[str]:
     listed = header[-LONGEST_HEADER:].decode("latin-1").split(",")
     whole = listed[1:] if len(header) > LONGEST_HEADER else listed
     return [part for part in map(str.strip, reversed(whole)) if part]
-
-
-def read_address(written: str) -> Address | None:
-    """An address without quotes, brackets, port and zone; IPv4 in IPv6 becomes IPv4. None where it is none."""
-    if len(written) > LONGEST_ADDRESS:
-        return None
-    text = written.strip('"')
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

@@ -26,8 +26,8 @@ def one_line(text: str) -> str:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("empty.log", b"", "the file is empty; there is nothing to import"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "lines is of an access log"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "lines is of a format that is read: access logs"),
+        ("access.log.zst", b"\x28\xb5\x2f\xfd\x04", "compressed by Zstandard (.zst), which is not read"),
         ("cut.gz", gzip.compress(LINE.encode(), mtime=0)[:12], "the gzip file is damaged"),
     ],
 )
@@ -48,9 +48,13 @@ def test_a_missing_file(installation, tmp_path):
 
 def test_one_broken_line_and_one_broken_file_stop_nothing(installation, tmp_path):
     (tmp_path / "a.log").write_bytes(b"")
+    (tmp_path / "a.log.xz").write_bytes(b"\xfd7zXZ\0")
     (tmp_path / "b.log").write_text(f"{LINE}not a line\n{LINE}")
-    done = installation.dogear("import", str(tmp_path), check=False)
+    (tmp_path / "empty").mkdir()
+    done = installation.dogear("import", str(tmp_path / "empty"), str(tmp_path), check=False)
     assert done.returncode == 1, "one of the files could not be imported"
+    assert "a.log: the file is empty; site example.org." in done.stderr
+    assert f"dogear: 1 of 3 files was not imported: {tmp_path / 'a.log.xz'}." in done.stderr
     assert "2 events added, 1 rejected (see raw.rejected_events)" in done.stderr
     assert "; site example.org." in done.stderr
     assert installation.rows("select line_number, reason from raw.rejected_events where file like '%%b.log'") == [

@@ -308,9 +308,8 @@ def test_one_bad_event_of_a_batch_is_named_by_its_index(load, rows):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("empty.log", b"", "the file is empty"),
-        ("blank.log", b"\n\n", "the file is empty"),
-        ("photo.png", bytes(range(256)) * 4000, "is of an access log"),
+        ("photo.png", bytes(range(256)) * 4000, "lines is of a format that is read: access logs"),
+        ("names.log", log_line(ip="visitor.example").encode(), "with the IP addresses of visitors"),
         ("broken.gz", b"\x1f\x8b\x08nothing", "the gzip file is damaged"),
     ],
 )
@@ -318,6 +317,13 @@ def test_a_file_that_holds_no_visits_is_one_clear_error(load, rows, name, conten
     with pytest.raises(DogearError, match=message):
         load(content, name)
     assert rows("select count(*) from raw.rejected_events") == [(0,)]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\0\0\0", gzip.compress(b"", mtime=0)])
+def test_the_log_of_a_day_without_visits_is_no_error(load, rows, content):
+    summary = load(content)
+    assert (summary.format, summary.events_added, summary.lines_rejected) == (None, 0, 0)
+    assert rows("select count(*) from raw.imports") == [(0,)]
 
 
 def test_a_missing_file_is_one_clear_error(database_url):
