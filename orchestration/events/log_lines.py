@@ -10,6 +10,8 @@ from pathlib import Path
 from orchestration.errors import DogearError
 
 CHUNK_BYTES = 16 * 2**20
+# A line takes a few hundred bytes in memory, however short it is.
+CHUNK_LINES = 200_000
 LONGEST_LINE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
 # What files begin with that are compressed or packed in other ways.
@@ -50,7 +52,7 @@ class LineChunk:
     is_cut: bool = False
 
 
-def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[LineChunk]:
+def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES, chunk_lines: int = CHUNK_LINES) -> Iterator[LineChunk]:
     """Yield the lines of ``path``; bytes that are not UTF-8 become U+FFFD, as do NULs, which PostgreSQL cannot hold.
 
     NULs and byte order marks around a line are no part of it. A line longer than LONGEST_LINE is cut there. A gzip file
@@ -79,9 +81,13 @@ def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Lin
             if is_cut:
                 whole, newline, rest = whole + newline + rest[:LONGEST_LINE], b"\n", b""
             lines = split_lines(whole) if newline else []
-            if lines or damage:
-                yield LineChunk(next_line, lines, file.tell(), damage, is_cut)
-            next_line += len(lines)
+            *parts, last = [lines[n : n + chunk_lines] for n in range(0, len(lines), chunk_lines)] or [[]]
+            for part in parts:
+                yield LineChunk(next_line, part, file.tell())
+                next_line += len(part)
+            if last or damage:
+                yield LineChunk(next_line, last, file.tell(), damage, is_cut)
+            next_line += len(last)
             if ended:
                 return
 

@@ -15,21 +15,21 @@ from orchestration.events.log_formats import format_of_line
 from orchestration.events.log_lines import LONGEST_LINE, PackedFileError, read_line_chunks
 
 
-def lines_of(path: Path, chunk_bytes: int = 7) -> list[tuple[int, str]]:
-    return [
-        (chunk.first_line + offset, line)
-        for chunk in read_line_chunks(path, chunk_bytes)
-        for offset, line in enumerate(chunk.lines)
-    ]
+def lines_of(path: Path, chunk_bytes: int = 7, chunk_lines: int = 3) -> list[tuple[int, str]]:
+    chunks = list(read_line_chunks(path, chunk_bytes, chunk_lines))
+    assert all(len(chunk.lines) <= chunk_lines for chunk in chunks)
+    return [(chunk.first_line + offset, line) for chunk in chunks for offset, line in enumerate(chunk.lines)]
 
 
 @given(
-    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n\ufeff"), max_size=30)), st.integers(1, 50)
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n\ufeff"), max_size=30)),
+    st.integers(1, 50),
+    st.integers(1, 4),
 )
-def test_chunks_of_any_size_give_the_same_lines(tmp_path_factory, lines, chunk_bytes):
+def test_chunks_of_any_size_give_the_same_lines(tmp_path_factory, lines, chunk_bytes, chunk_lines):
     path = tmp_path_factory.mktemp("log") / "log"
     path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-    assert lines_of(path, chunk_bytes) == list(enumerate(lines, 1))
+    assert lines_of(path, chunk_bytes, chunk_lines) == list(enumerate(lines, 1))
 
 
 def test_a_last_line_without_newline_and_windows_newlines_count(tmp_path):
