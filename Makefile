@@ -39,6 +39,7 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/pyright
+	$(VENV)/bin/lint-imports --no-logo --cache-dir $(VENV)/import-linter
 	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/analyses
 	$(VENV)/bin/dogear dbt parse --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bench.processor_time import stolen_seconds
 from orchestration.content.sites import Site, save_site
-from orchestration.content.sync import SyncSummary
-from orchestration.content.sync_site import sync_tables
+from orchestration.content.sync_content import SyncSummary
+from orchestration.content.sync_sites import sync_tables
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.settings import SAMPLE_CONTENT, Settings

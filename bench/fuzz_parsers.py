@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from orchestration.content.document import read_document
-from orchestration.content.links import destination
+from orchestration.content.documents.document import read_document
+from orchestration.content.documents.links import destination
+from orchestration.content.documents.rules.conventions import read_conventions
 from orchestration.content.media.images import encode_variants, hush_pillow
-from orchestration.content.rules.conventions import read_conventions
 from orchestration.errors import DogearError
-from orchestration.events.file_identity import without_address
-from orchestration.events.file_reader import FileReader
-from orchestration.events.log_formats import FileFormat, format_of_line
-from orchestration.events.log_lines import LineChunk
+from orchestration.events.logs.file_identity import without_address
+from orchestration.events.logs.file_reader import FileReader
+from orchestration.events.logs.log_formats import FileFormat, format_of_line
+from orchestration.events.logs.log_lines import LineChunk
 from orchestration.events.user_agents import UserAgents
 from serving.collector import masking
 from serving.collector.batch import BadBodyError, read_batch

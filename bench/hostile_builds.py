@@ -6,9 +6,9 @@ from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.days import DayRange
 from orchestration.rollups.dbt_project import parsed_project
 from orchestration.rollups.dbt_run import dbt_build
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 
 

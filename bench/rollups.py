@@ -23,9 +23,10 @@ import psycopg
 
 from bench.dashboard import compare
 from bench.visits import make_visits
+from orchestration.days import DayRange
 from orchestration.resources.database import open_database
 from orchestration.rollups.dbt_run import NodeResult, dbt_build
-from orchestration.rollups.stale_days import DayRange, days_to_build
+from orchestration.rollups.stale_days import days_to_build
 from orchestration.settings import Settings
 
 FIRST = date(2026, 3, 1)

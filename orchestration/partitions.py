@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from orchestration.events.event import EARLIEST
-from orchestration.rollups.stale_days import DayRange
+from orchestration.days import EARLIEST, DayRange
 
 # Up to tomorrow, since the clocks of some visitors are ahead.
 DAILY = dg.DailyPartitionsDefinition(start_date=EARLIEST, end_offset=2)
@@ -15,3 +14,11 @@ def days_of(context: dg.AssetExecutionContext) -> DayRange:
     """The days that a run is for."""
     window = context.partition_time_window
     return DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
+
+
+def run_tags(days: DayRange) -> dict[str, str]:
+    """Tags that make one run of all these days."""
+    return {
+        "dagster/asset_partition_range_start": str(days.first),
+        "dagster/asset_partition_range_end": str(days.last),
+    }

@@ -8,13 +8,14 @@ import typer
 from orchestration.terminal import say
 
 if TYPE_CHECKING:
-    from orchestration.rollups.stale_days import DayRange
+    from orchestration.days import DayRange
 
 
 def check_range(days: "DayRange") -> None:
     """Raises DogearError where the days are none that events can have."""
+    from orchestration.days import EARLIEST
     from orchestration.errors import DogearError
-    from orchestration.events.event import EARLIEST, MOST_AHEAD
+    from orchestration.events.event import MOST_AHEAD
 
     if days.first > days.last:
         raise DogearError(f"--from lies after --to: {days.first} after {days.last} (today, where no --to is said).")
@@ -41,10 +42,11 @@ def build(
       dogear build --from 2026-03-01 --to 2026-03-31
       dogear build --from 2026-03-01                    (up to today)
     """
+    from orchestration.cli.build_run import build_ranges
+    from orchestration.days import DayRange
     from orchestration.errors import DogearError
     from orchestration.resources.database import open_database
-    from orchestration.rollups.build_run import build_ranges
-    from orchestration.rollups.stale_days import DayRange, days_to_build
+    from orchestration.rollups.stale_days import days_to_build
     from orchestration.settings import Settings
 
     if from_day is None and to_day is not None:

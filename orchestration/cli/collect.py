@@ -60,7 +60,7 @@ def database_if_it_answers(settings: "Settings") -> "Generator[str]":
     from orchestration.errors import DogearError
     from orchestration.resources.database import expected_url, open_database
     from orchestration.resources.postgres import connect
-    from serving.collector.known import FILE
+    from serving.collector.registry import FILE
 
     if settings.database_url is not None and (settings.journal_folder / FILE).exists():
         url = expected_url(settings)

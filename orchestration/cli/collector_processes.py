@@ -9,8 +9,8 @@ from typing import IO
 import requests
 
 from orchestration.cli.kept_process import KeptProcess, end, tail
-from orchestration.cli.supervisor import place, warn_if_reachable, why_not
 from orchestration.errors import DogearError
+from orchestration.resources.listening import place, warn_if_reachable, why_not
 from orchestration.settings import Settings
 
 START_TIMEOUT = 60
@@ -20,7 +20,7 @@ REACHABLE = (
     "they may send events of your sites, and read the tracker's scripts, /openapi.json and /health; "
     "DOGEAR_COLLECTOR_HOST=127.0.0.1 keeps it to this one."
 )
-PROGRAMS = ("serving.collector.serve", "serving.collector.load")
+PROGRAMS = ("serving.collector.run_server", "orchestration.events.journal.run_loader")
 
 
 class CollectorProcesses:

@@ -11,8 +11,8 @@ from typing import Any
 import requests
 
 from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, last_lines, tail
-from orchestration.cli.supervisor import place, reached_at, warn_if_reachable
 from orchestration.errors import DogearError
+from orchestration.resources.listening import place, reached_at, warn_if_reachable
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.terminal import say
 

@@ -11,7 +11,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
-from orchestration.cli.supervisor import reached_at
+from orchestration.resources.listening import reached_at
 from orchestration.settings import Settings
 from serving.http.guard import Guard
 

@@ -5,7 +5,7 @@ import runpy
 import sys
 import traceback
 
-from serving.processes import end_with_parent
+from orchestration.resources.parent_process import end_with_parent
 
 
 def run(module: str) -> int:

@@ -11,7 +11,7 @@ from orchestration.terminal import say
 if TYPE_CHECKING:
     from datetime import date
 
-    from orchestration.rollups.stale_days import DayRange
+    from orchestration.days import DayRange
     from orchestration.settings import Settings
     from orchestration.upkeep.erase import Erasure
 
@@ -42,11 +42,11 @@ def erase(
       dogear erase --visitor 0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63 --site example.org
       dogear erase --visitor 4711 --yes
     """
+    from orchestration.events.journal.pending_journal import load_pending
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_project import day_columns, parsed_project
     from orchestration.settings import Settings
     from orchestration.upkeep import erase as upkeep
-    from orchestration.upkeep.pending_journal import load_pending
 
     settings = Settings()
     with open_database(settings) as database_url:
@@ -105,7 +105,7 @@ def finish(settings: "Settings", database_url: str, done: "Erasure") -> None:
 
 def forget_warehouse(settings: "Settings") -> None:
     """Remove the DuckDB warehouse: it holds copies of rows, and is quickly built again."""
-    from orchestration.lake.warehouse import remove_warehouse
+    from orchestration.warehouse.warehouse import remove_warehouse
 
     if removed := remove_warehouse(settings):
         say(f"{removed} is removed, a copy. To build it again: dogear dbt build --target duckdb")
@@ -129,8 +129,8 @@ def write_again(settings: "Settings", database_url: str, days: "list[date]") -> 
 
 def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:
     """Build the marts without the visitor. Raises DogearError where that cannot be done."""
+    from orchestration.cli.build_run import build_ranges
     from orchestration.errors import DogearError
-    from orchestration.rollups.build_run import build_ranges
 
     if not ranges:
         return

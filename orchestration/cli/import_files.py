@@ -9,7 +9,7 @@ import typer
 from orchestration.errors import DogearError
 
 if TYPE_CHECKING:
-    from orchestration.events.import_file import ImportSummary
+    from orchestration.events.logs.import_file import ImportSummary
 
 
 def import_files(
@@ -37,7 +37,7 @@ def import_files(
     from rich.progress import DownloadColumn, TimeRemainingColumn
 
     from orchestration.content.sites import find_site
-    from orchestration.events.import_file import import_file, printable
+    from orchestration.events.logs.import_file import import_file, printable
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
     from orchestration.terminal_display import print_beside, progress_bar

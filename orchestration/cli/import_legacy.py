@@ -40,9 +40,9 @@ def import_legacy(
       dogear import-legacy analytics_events.csv
     """
     from orchestration.content.sites import find_site
-    from orchestration.events.import_legacy import LegacyImport
-    from orchestration.events.legacy_table import archive as put_away
-    from orchestration.events.legacy_table import find_legacy_table
+    from orchestration.events.legacy.import_legacy import LegacyImport
+    from orchestration.events.legacy.legacy_table import archive as put_away
+    from orchestration.events.legacy.legacy_table import find_legacy_table
     from orchestration.lake.legacy_archive import archive_rows
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings

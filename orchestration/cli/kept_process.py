@@ -13,7 +13,7 @@ from typing import IO
 
 import psutil
 
-from serving.processes import PARENT
+from orchestration.resources.parent_process import PARENT
 
 log = logging.getLogger(__name__)
 

@@ -74,9 +74,9 @@ def export(
       dogear lake export
       dogear lake export --from 2026-03-01 --to 2026-03-31 --anew
     """
+    from orchestration.days import DayRange
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
-    from orchestration.rollups.stale_days import DayRange
 
     with at_work() as (settings, url, engine, progress):
         wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not anew)

@@ -45,12 +45,12 @@ def dbt(context: typer.Context) -> None:
       dogear dbt build --vars '{from_day: 2026-03-01, to_day: 2026-03-07}'
       dogear dbt build --target duckdb                  (the same models, of the lake, in DuckDB)
     """
-    from orchestration.lake.warehouse_command import dbt_on_warehouse, means_warehouse
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_by_hand import days_at_hand
     from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
     from orchestration.rollups.session_rules import session_environment
     from orchestration.settings import Settings
+    from orchestration.warehouse.warehouse_command import dbt_on_warehouse, means_warehouse
 
     settings = Settings()
     with open_database(settings) as url:

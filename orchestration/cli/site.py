@@ -57,8 +57,8 @@ def add(
     import sys
 
     from orchestration.cli.sync import sync_and_tell
-    from orchestration.content.repositories import check_repository, forget_unused
     from orchestration.content.sites import all_sites, allowed_origins, check_site, save_site
+    from orchestration.content.sources.repositories import check_repository, forget_unused
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 
@@ -119,8 +119,8 @@ def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> No
     Example:
       dogear site remove example.org
     """
-    from orchestration.content.repositories import forget_unused
     from orchestration.content.sites import all_sites, remove_site
+    from orchestration.content.sources.repositories import forget_unused
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
 

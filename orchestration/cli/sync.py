@@ -44,7 +44,7 @@ def sync_and_tell(settings: "Settings", database_url: str, sites: "Sequence[Site
     """Sync the sites and print a line for each, with progress for its images; False where one could not be synced."""
     from rich.progress import MofNCompleteColumn
 
-    from orchestration.content.sync_site import sentence, sync_sites
+    from orchestration.content.sync_sites import sentence, sync_sites
     from orchestration.errors import DogearError
     from orchestration.terminal_display import progress_bar
 

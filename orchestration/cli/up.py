@@ -27,17 +27,17 @@ def up(
     """
     import time
 
+    from orchestration.cli.build_run import build_ranges
     from orchestration.cli.collect import LOOK_AT_SERVER_EVERY, revive_embedded_server
     from orchestration.cli.collector_processes import CollectorProcesses
     from orchestration.cli.dagster_processes import DagsterProcesses
     from orchestration.cli.kept_process import LOOK_EVERY
     from orchestration.cli.supervisor import alone, interrupt_on_termination
     from orchestration.content.sites import SAMPLE, all_sites, save_site
-    from orchestration.content.sync_site import sentence, sync_sites
+    from orchestration.content.sync_sites import sentence, sync_sites
     from orchestration.resources.dagster_home import prepare_dagster_home
     from orchestration.resources.database import open_database
     from orchestration.resources.locks import UP, OnlyOne
-    from orchestration.rollups.build_run import build_ranges
     from orchestration.rollups.stale_days import days_to_build
     from orchestration.settings import Settings
 
@@ -113,7 +113,7 @@ def load_sample_visits(settings: "Settings", database_url: str) -> int:
 
     from orchestration.content.site_paths import site_paths
     from orchestration.content.sites import SAMPLE
-    from orchestration.events.import_file import import_file, was_imported
+    from orchestration.events.logs.import_file import import_file, was_imported
     from orchestration.events.sample_traffic import write_sample_traffic
 
     folder = settings.home_folder / "sample"

@@ -1,4 +1,4 @@
-"""Content as assets: the wiring only; the work is in ``sync_site.py``."""
+"""Content as assets: the wiring only; the work is in ``sync_sites.py``."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.content.sites import all_sites, count_rows
-from orchestration.content.sync_site import sentence, sync_sites
+from orchestration.content.sync_sites import sentence, sync_sites
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.retries import PASSING_FAULTS
 

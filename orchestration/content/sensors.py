@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from orchestration.content.assets import SitesToSync, content_files
+from orchestration.content.assets import SitesToSync
 from orchestration.content.builds.build_requests import builds_due
-from orchestration.content.changes import fingerprint
-from orchestration.content.remotes import GitAccess
-from orchestration.content.repositories import RepositoryBusyError
+from orchestration.content.jobs import sync_content_job
 from orchestration.content.sites import all_sites, fingerprints, note_sync_error
+from orchestration.content.sources.changes import fingerprint
+from orchestration.content.sources.remotes import GitAccess
+from orchestration.content.sources.repositories import RepositoryBusyError
 from orchestration.errors import DogearError
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
@@ -27,13 +28,6 @@ class Asked(NamedTuple):
     fingerprint: str
     tries: int
     again_at: float
-
-
-sync_content_job = dg.define_asset_job(
-    "sync_content",
-    selection=dg.AssetSelection.assets(content_files),
-    description="Read what changed in the content of some sites and its Git history.",
-)
 
 
 @dg.sensor(
@@ -78,4 +72,4 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
     )
 
 
-defs = dg.Definitions(jobs=[sync_content_job], sensors=[content_changes])
+defs = dg.Definitions(sensors=[content_changes])

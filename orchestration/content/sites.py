@@ -80,7 +80,7 @@ def listed(names: list[str]) -> str:
 
 def check_site(values: Mapping[str, str | None]) -> Site:
     """A site of these values. Raises DogearError for what a site cannot be called, or cannot be read from."""
-    from orchestration.content.builds.webhook_secrets import check_webhook_url
+    from orchestration.webhooks.signing import check_webhook_url
 
     site = Site(**values)  # pyright: ignore[reportArgumentType] - the mapping holds the names of its fields
     site = replace(site, allowed_origins=site.allowed_origins or None)

@@ -8,14 +8,13 @@ An unknown field is an error that names the field, so that nothing is lost by a 
 own goes into ``properties``.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-# What happened before the first log, or later than a clock can be wrong, is refused. Every day between has a partition.
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+# What happens later than a clock can be wrong is refused, as is what happened before EARLIEST.
 MOST_AHEAD = timedelta(days=1)
 # What strangers say of older days, nobody believes. The tracker keeps what it could not send as long as this.
 LONGEST_DELAY = timedelta(days=7)

@@ -7,7 +7,6 @@ import dagster as dg
 from orchestration.errors import DogearError
 from orchestration.lake.days import changed_days
 from orchestration.partitions import DAILY, days_of
-from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.resources.metadata_table import metadata_table
@@ -98,28 +97,4 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
     )
 
 
-export = dg.define_asset_job(
-    "export_lake",
-    selection=dg.AssetSelection.assets(lake_events).without_checks(),
-    tags=Priority.UPKEEP.tags,
-    description="Write closed days of raw.events to the lake: what the sensor of changed days asks for.",
-)
-leave = dg.define_asset_job(
-    "retention",
-    selection=[retention],
-    tags=Priority.UPKEEP.tags,
-    description="Drop days from PostgreSQL that are older than the retention, once the lake is proven to hold them.",
-)
-
-defs = dg.Definitions(
-    assets=[lake_events, retention],
-    jobs=[export],
-    schedules=[
-        dg.ScheduleDefinition(
-            job=leave,
-            cron_schedule="0 4 * * 0",
-            description="On Sundays, lets old days leave PostgreSQL.",
-            default_status=dg.DefaultScheduleStatus.RUNNING,
-        )
-    ],
-)
+defs = dg.Definitions(assets=[lake_events, retention])

@@ -6,7 +6,6 @@ import dagster as dg
 
 from orchestration.lake.compare import Comparison
 from orchestration.lake.due_checks import NIGHTLY, days_to_check
-from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.resources.metadata_table import metadata_table
@@ -52,17 +51,4 @@ def finding(wrong: Comparison) -> tuple[object, ...]:
     return wrong.day, wrong.verdict, wrong.reason, then
 
 
-check = dg.define_asset_job(
-    "check_lake",
-    selection=dg.AssetSelection.checks(lake_holds_what_postgres_holds),
-    tags=Priority.UPKEEP.tags,
-    description="Compare days of the lake with PostgreSQL.",
-)
-nightly = dg.ScheduleDefinition(
-    job=check,
-    description="Each night, compares days of the lake with PostgreSQL.",
-    cron_schedule="30 3 * * *",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-
-defs = dg.Definitions(asset_checks=[lake_holds_what_postgres_holds], jobs=[check], schedules=[nightly])
+defs = dg.Definitions(asset_checks=[lake_holds_what_postgres_holds])

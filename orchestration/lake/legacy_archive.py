@@ -12,8 +12,8 @@ import pyarrow as pa
 from orchestration.errors import DogearError
 from orchestration.events.addresses import ANY_ADDRESS
 from orchestration.events.event_preparer import sql
-from orchestration.events.legacy_reader import LEGACY_ROWS
-from orchestration.events.legacy_table import LegacyTable, check_rows, table_rows
+from orchestration.events.legacy.legacy_reader import LEGACY_ROWS
+from orchestration.events.legacy.legacy_table import LegacyTable, check_rows, table_rows
 from orchestration.lake.storage import open_lake
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings

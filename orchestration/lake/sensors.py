@@ -4,15 +4,15 @@ import time
 
 import dagster as dg
 
-from orchestration.lake.assets import export
+from orchestration.asking.ask_for_days import UNFINISHED, ask_for, digest, skip
+from orchestration.asking.asked_runs import Memory
+from orchestration.days import DayRange, ranges
 from orchestration.lake.days import changed_days, lake_days
+from orchestration.lake.jobs import export
+from orchestration.partitions import run_tags
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
-from orchestration.rollups.ask_for_days import UNFINISHED, ask_for, digest, skip
-from orchestration.rollups.asked_builds import Memory
-from orchestration.rollups.jobs import run_tags
-from orchestration.rollups.stale_days import DayRange, ranges
 
 LOOK_EVERY = 300
 # The others come with the next looks.

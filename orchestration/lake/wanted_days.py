@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from orchestration.days import DayRange
 from orchestration.lake.days import changed_days, lake_days
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange
 
 
 def days_of_range(database_url: str, days: DayRange, *, only_changed: bool) -> list[date]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from orchestration.content.builds.webhook_secrets import without_query
 from orchestration.errors import DogearError
 from orchestration.notifications.email_channel import EmailChannel, check_address
 from orchestration.notifications.notification import TYPES, Channel
@@ -11,6 +10,7 @@ from orchestration.notifications.smtp_server import smtp_server
 from orchestration.notifications.webhook_channel import check_url, webhook_channel
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
+from orchestration.webhooks.signing import without_query
 
 CHANNELS = ("in_app", "email", "webhook")
 NEEDED = {"email": "DOGEAR_SMTP_URL", "webhook": "DOGEAR_NOTIFICATION_WEBHOOK_SECRET"}

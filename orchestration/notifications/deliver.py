@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orchestration.content.builds.build_requests import LONGEST_RETRY_AFTER, seconds_of
-from orchestration.content.builds.webhook import Delivery
 from orchestration.notifications.notification import Channel, NotDeliveredError, Notification
 from orchestration.notifications.outbox import any_due, claim, expire, record
 from orchestration.resources.postgres import connect
+from orchestration.webhooks.delivery import Delivery
 
 MOST_ATTEMPTS = 3
 FIRST_PAUSE = 60

@@ -10,11 +10,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Literal
 
-from orchestration.content.builds.webhook import Delivery, root_reason, within
 from orchestration.errors import DogearError
 from orchestration.notifications.notification import NotDeliveredError, Notification
 from orchestration.notifications.smtp_server import SmtpServer, connected
 from orchestration.visible_text import visible_text
+from orchestration.webhooks.delivery import Delivery, root_reason, within
 
 Outcome = Literal["refused", "failed", "unknown"]
 WHOLE_DELIVERY = 60

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from orchestration.content.builds.webhook import Delivery
+from orchestration.webhooks.delivery import Delivery
 
 TYPES = ("like", "comment", "reply", "share", "run_failed")
 

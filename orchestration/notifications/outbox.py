@@ -12,8 +12,8 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from orchestration.content.builds.webhook import Delivery
 from orchestration.notifications.notification import Notification
+from orchestration.webhooks.delivery import Delivery
 
 DUE = """
     from ops.notifications

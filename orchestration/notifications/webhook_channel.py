@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from orchestration.content.builds.webhook import TIMEOUTS, Delivery, Timeouts, deliver
-from orchestration.content.builds.webhook_secrets import SECRET_VARIABLE, check_webhook_url, signing_key
 from orchestration.errors import DogearError
 from orchestration.notifications.notification import NotDeliveredError, Notification
+from orchestration.webhooks.delivery import TIMEOUTS, Delivery, Timeouts, deliver
+from orchestration.webhooks.signing import SECRET_VARIABLE, check_webhook_url, signing_key
 
 OUR_VARIABLE = "DOGEAR_NOTIFICATION_WEBHOOK_SECRET"
 

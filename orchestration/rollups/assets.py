@@ -85,3 +85,6 @@ def recorded(context: dg.AssetExecutionContext, results: Iterator[NodeResult]) -
     if failed:
         message = "; ".join(f"{result.unique_id}: {result.message}" for result in failed)
         raise dg.Failure(message, allow_retries=may_pass(failed))
+
+
+defs = dg.Definitions(assets=[rollups, refreshed])

@@ -38,3 +38,6 @@ def marts_hold_what_was_collected(database: Database, config: DaysToReconcile) -
             "seconds": round(time.monotonic() - started, 3),
         },
     )
+
+
+defs = dg.Definitions(asset_checks=[marts_hold_what_was_collected])

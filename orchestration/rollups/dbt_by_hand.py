@@ -6,6 +6,7 @@ from datetime import date
 
 import yaml
 
+from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
@@ -16,7 +17,7 @@ from orchestration.rollups.dbt_run import READ_AROUND, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
 from orchestration.rollups.foreign_relations import refuse_foreign
 from orchestration.rollups.outdated_tables import drop_outdated
-from orchestration.rollups.stale_days import DayRange, forget_days
+from orchestration.rollups.stale_days import forget_days
 from orchestration.settings import Settings
 
 # Others write tables that hold no days.

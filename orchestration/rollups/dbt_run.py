@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.lake.recall import recall
 from orchestration.resources.locks import BUILD, alone
@@ -24,7 +25,7 @@ from orchestration.rollups.dbt_project import DBT_PROJECT, day_columns, dbt_envi
 from orchestration.rollups.foreign_relations import refuse_foreign
 from orchestration.rollups.outdated_tables import drop_outdated
 from orchestration.rollups.session_rules import session_environment
-from orchestration.rollups.stale_days import DayRange, forget_days
+from orchestration.rollups.stale_days import forget_days
 from orchestration.settings import Settings
 
 # How many days before and after those that are built a model may read (at_days in the dbt project).

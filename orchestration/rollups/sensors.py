@@ -7,18 +7,19 @@ from functools import cache, partial
 
 import dagster as dg
 
+from orchestration.asking.ask_for_days import UNFINISHED, ask_for, digest, skip
+from orchestration.asking.asked_runs import Memory
+from orchestration.days import DayRange
+from orchestration.partitions import run_tags
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
-from orchestration.rollups.ask_for_days import UNFINISHED, ask_for, digest, skip
-from orchestration.rollups.asked_builds import Memory
 from orchestration.rollups.assets import rollups
 from orchestration.rollups.dbt_project import parsed_project, views_and_seeds
-from orchestration.rollups.jobs import build, run_tags, update
+from orchestration.rollups.jobs import build, update
 from orchestration.rollups.session_rules import session_rules
 from orchestration.rollups.stale_days import (
     Built,
-    DayRange,
     built_days,
     content_state,
     days_of_other_content,

@@ -1,12 +1,13 @@
 """Which days must be built: those whose events, documents or rules are not the ones that their marts were made of."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
+from orchestration.days import ONE_DAY, DayRange, ranges
 from orchestration.events.event import LONGEST_DELAY
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
@@ -16,30 +17,12 @@ from orchestration.settings import Settings
 
 RAW_DAYS = (Path(__file__).parent / "raw_days.sql").read_bytes()
 CONTENT_STATE = (Path(__file__).parent / "content_state.sql").read_bytes()
-ONE_DAY = timedelta(days=1)
 OTHER_CONTENT = "intermediate.int_days_of_other_content"
-# How many days without events a range may bridge: writing down that they hold nothing takes less than another run.
-LONGEST_BRIDGE = 14
 # In place of the number of events. NOT_BUILT: the day must be built again, and those that its sessions reach. BEGUN: a
 # build has begun that knows those others itself; were it the same, each build that fails would leave more to build.
 NOT_BUILT, BEGUN = -1, -2
 # Between two builds of a day that is over and that strangers can still reach.
 PAUSE_OF_PAST_DAYS = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class DayRange:
-    """Consecutive UTC days, both ends included."""
-
-    first: date
-    last: date
-
-    def with_days_around(self, number: int) -> list[date]:
-        """Each of these days, and as many before and after."""
-        return [self.first + n * ONE_DAY for n in range(-number, (self.last - self.first).days + number + 1)]
-
-    def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
 def days_to_build(
@@ -194,19 +177,3 @@ def touched_days(changed: Collection[date], known: Collection[date]) -> set[date
     """
     offsets = [timedelta(days=offset) for offset in (-1, 0, 1, 2)]
     return {day + offset for day in changed for offset in offsets if offset == timedelta() or day + offset in known}
-
-
-def ranges(days: Iterable[date], known: Collection[date]) -> list[DayRange]:
-    """``days`` as few ranges, which hold no other of the ``known`` days, and few that hold nothing."""
-    found: list[DayRange] = []
-    for day in sorted(days):
-        if found and is_bridged(found[-1].last, day, known):
-            found[-1] = DayRange(found[-1].first, day)
-        else:
-            found.append(DayRange(day, day))
-    return found
-
-
-def is_bridged(last: date, day: date, known: Collection[date]) -> bool:
-    between = (day - last).days - 1
-    return between <= LONGEST_BRIDGE and not any(last + n * ONE_DAY in known for n in range(1, between + 1))

@@ -5,7 +5,6 @@ from typing import Any
 import dagster as dg
 
 from orchestration.events.visitor_salts import destroy_old_salts
-from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
 from orchestration.resources.retries import PASSING_FAULTS
@@ -41,27 +40,4 @@ def day_counts(database: Database) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"rows summed up": summed_up, "dagster/row_count": rows})
 
 
-destroy_salts = dg.define_asset_job(
-    "destroy_visitor_salts",
-    selection=[visitor_salts],
-    tags=Priority.UPKEEP.tags,
-    description="Destroy the salts that have lived for two days.",
-)
-sum_up_day_counts = dg.define_asset_job(
-    "sum_up_day_counts",
-    selection=[day_counts],
-    tags=Priority.UPKEEP.tags,
-    description="Make one row of all the counts that a day has.",
-)
-
-defs = dg.Definitions(
-    assets=[visitor_salts, day_counts],
-    schedules=[
-        dg.ScheduleDefinition(
-            job=destroy_salts, cron_schedule="0 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
-        ),
-        dg.ScheduleDefinition(
-            job=sum_up_day_counts, cron_schedule="10 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
-        ),
-    ],
-)
+defs = dg.Definitions(assets=[visitor_salts, day_counts])

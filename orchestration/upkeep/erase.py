@@ -20,15 +20,15 @@ from uuid import UUID
 import psycopg
 
 from orchestration.content.sites import all_sites
+from orchestration.days import DayRange
 from orchestration.errors import DogearError
+from orchestration.events.journal.damaged_lines import Named, named_lines, remove_lines
 from orchestration.lake.days import alone_in_lake, export_again
 from orchestration.lake.recall import bring_back
 from orchestration.lake.visitor_rows import VisitorDay, visitor_days
 from orchestration.resources.locks import BUILD, EVENTS, NOTIFICATIONS, take
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
-from orchestration.upkeep.damaged_lines import Named, named_lines, remove_lines
 from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
 from orchestration.upkeep.unfinished import days_not_built, note_erasure, unfinished_erasures
 
@@ -140,7 +140,7 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
 
 def damaged_lines(database_url: str, settings: Settings, visitor: Visitor) -> list[Named]:
     """The lines of the journal that name the visitor and could not be loaded."""
-    from serving.collector.damage import DAMAGED
+    from orchestration.events.journal.damage import DAMAGED
 
     sites = [visitor.site] if visitor.site else [site.site for site in all_sites(database_url)]
     return named_lines(settings.journal_folder / DAMAGED, visitor.words(sites), visitor.site)

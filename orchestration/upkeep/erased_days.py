@@ -11,16 +11,9 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from orchestration.days import DayRange, ranges
 from orchestration.resources.copy_rows import column_types
-from orchestration.rollups.stale_days import (
-    NOT_BUILT,
-    DayRange,
-    built_days,
-    missing_tables,
-    ranges,
-    raw_days,
-    touched_days,
-)
+from orchestration.rollups.stale_days import NOT_BUILT, built_days, missing_tables, raw_days, touched_days
 
 MARTS_OF_VISITOR = Path(__file__).with_name("marts_of_visitor.sql").read_text()
 BUILT_DAYS = "marts.built_days"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from serving.problems import problem
+from serving.http.problems import problem
 
 Headers = Mapping[bytes, bytes]
 

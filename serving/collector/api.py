@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from serving.collector.contract import add_events
-from serving.collector.requests import Collector
-from serving.problems import CONTENT_TYPE, problem
+from serving.collector.ingest import Collector
+from serving.http.problems import CONTENT_TYPE, problem
 
 DESCRIPTION = """
 Takes in what visitors do. What is answered 202 is on disk, and counts exactly once, however often it is sent: each

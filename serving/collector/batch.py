@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from orchestration.events.event import Event
+from orchestration.events.journal.journal_line import KeptEvent, Line, RejectedEvent
 from serving.collector.clock import OFF_BY, earliest_believed, offset_of
-from serving.collector.journal_line import KeptEvent, Line, RejectedEvent
+from serving.collector.decoding import read_data, read_event
 from serving.collector.masking import is_suspect, masked
-from serving.collector.mending import MOST_PROPERTIES, mended
 from serving.collector.parts import MOST_EVENTS, SentAt, parts_of
-from serving.collector.reading import read_data, read_event
 from serving.collector.reasons import BAD, excerpt_of, reason_of
+from serving.collector.sanitizing import MOST_PROPERTIES, mended
 from serving.collector.sender import Salt, Sender, visitors_of
 from serving.collector.urls import cut_page, cut_referrer, is_cut
 

@@ -6,8 +6,8 @@ import msgspec
 
 from orchestration.events.event import Event, EventData
 from serving.collector.batch import Batch, Rejection
-from serving.collector.mending import MOST_PROPERTIES
-from serving.collector.requests import KINDS
+from serving.collector.ingest import KINDS
+from serving.collector.sanitizing import MOST_PROPERTIES
 
 SUMMARIES = {
     "batch": "Events, at most 1,000 at once; the bad ones among them are named, the others kept",

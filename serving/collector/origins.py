@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from serving.collector.known import KnownSite
+from serving.collector.registry import KnownSite
 
 LONGEST_ORIGIN = 500
 # RFC 6454: scheme, host, and port; neither user nor path. A host in other letters than ASCII comes as Punycode.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from serving.collector.journal_line import Visitor
+from orchestration.events.journal.journal_line import Visitor
 
 MINUTES_AFTER_MIDNIGHT = 30
 ONE_DAY = timedelta(days=1)

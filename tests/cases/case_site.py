@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from orchestration.content.sites import Site, save_site
-from orchestration.content.sync_site import sync_tables
-from orchestration.events.import_file import ImportSummary, import_file
+from orchestration.content.sync_sites import sync_tables
+from orchestration.events.logs.import_file import ImportSummary, import_file
 from orchestration.settings import PROJECT_ROOT, Settings
 from tests.content.git_site import GIT
 from tests.rollups.building import MODELS, Warehouse

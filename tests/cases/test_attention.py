@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.rollups.stale_days import DayRange
+from orchestration.days import DayRange
 from tests.installation import Installation
 from tests.rollups.building import MODELS, Warehouse
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestration.errors import DogearError
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 from orchestration.resources.postgres import connect
 from orchestration.settings import PROJECT_ROOT
 

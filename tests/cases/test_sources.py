@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 from orchestration.settings import PROJECT_ROOT
 from tests.conftest import database_of_its_own
 from tests.parsing import Parsed

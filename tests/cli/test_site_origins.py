@@ -4,8 +4,8 @@ import pytest
 
 from orchestration.content.sites import origin_host
 from orchestration.errors import DogearError
-from serving.collector.known import KnownSite
 from serving.collector.origins import host_of, is_allowed
+from serving.collector.registry import KnownSite
 
 
 @pytest.mark.parametrize(

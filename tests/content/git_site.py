@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from orchestration.content.sync import SyncSummary
+from orchestration.content.sync_content import SyncSummary
 from tests.content.syncing import sync
 
 GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]

@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from orchestration.content.sites import Site, save_site
-from orchestration.content.sync import SyncSummary
-from orchestration.content.sync_site import sync_tables
+from orchestration.content.sync_content import SyncSummary
+from orchestration.content.sync_sites import sync_tables
 from orchestration.settings import Settings
 
 

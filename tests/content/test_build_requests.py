@@ -18,9 +18,9 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from orchestration.content.builds.build_requests import BuildsSummary, request_build, send_builds
-from orchestration.content.builds.webhook import Timeouts
-from orchestration.content.builds.webhook_secrets import check_webhook_url
 from orchestration.errors import DogearError
+from orchestration.webhooks.delivery import Timeouts
+from orchestration.webhooks.signing import check_webhook_url
 
 SECRET = "whsec_" + base64.b64encode(b"a key of twenty-four byte").decode()
 KEY_IN_URL = "key=abcdefgh12345678"

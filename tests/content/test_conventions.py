@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.content.rules.conventions import read_conventions
+from orchestration.content.documents.rules.conventions import read_conventions
 from orchestration.errors import DogearError
 
 MARCH = datetime(2026, 3, 1, 9, tzinfo=UTC)

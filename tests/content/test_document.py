@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.content.document import Document, id_of_path
-from orchestration.content.document import read_document as read_document_of_site
-from orchestration.content.rules.conventions import read_conventions
+from orchestration.content.documents.document import Document, id_of_path
+from orchestration.content.documents.document import read_document as read_document_of_site
+from orchestration.content.documents.rules.conventions import read_conventions
 from orchestration.errors import DogearError
 
 ID = id_of_path("example.org", "any.md")

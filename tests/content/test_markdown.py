@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from orchestration.content.text.links import Link
-from orchestration.content.text.markdown import outline, words_alone
+from orchestration.content.documents.text.links import Link
+from orchestration.content.documents.text.markdown import outline, words_alone
 
 POST = """
 <h1 align="center">Folding <em>corners</em></h1>

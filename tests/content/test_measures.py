@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestration.content.text.markdown import outline
-from orchestration.content.text.measures import measure
+from orchestration.content.documents.text.markdown import outline
+from orchestration.content.documents.text.measures import measure
 
 TWENTY_WORDS = (
     "The very first reader folded a small corner of this page, and nobody ever wrote to the library about it. "

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from orchestration.content.media.images import is_image
 from orchestration.content.media.sync_media import MediaSummary, sync_media
-from orchestration.content.site_files import SiteFile
+from orchestration.content.sources.site_files import SiteFile
 from orchestration.errors import DogearError
 from orchestration.settings import PROJECT_ROOT
 from tests.installation import bare_environment

@@ -7,12 +7,12 @@ import pygit2
 import pytest
 from pydantic import SecretStr
 
-from orchestration.content.internet_addresses import as_address, is_public
-from orchestration.content.remotes import GitAccess, HostCallbacks, fetch, newest_commit
-from orchestration.content.repositories import check_repository, forget_unused, repository_folder
-from orchestration.content.repository_urls import endpoint_of
 from orchestration.content.sites import Site, check_site
+from orchestration.content.sources.remotes import GitAccess, HostCallbacks, fetch, newest_commit
+from orchestration.content.sources.repositories import check_repository, forget_unused, repository_folder
+from orchestration.content.sources.repository_urls import endpoint_of
 from orchestration.errors import DogearError
+from orchestration.resources.internet_addresses import as_address, is_public
 from tests.content.git_host import GitHost, serving, write_certificate
 
 HERE = ("localhost",)

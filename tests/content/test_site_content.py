@@ -139,7 +139,7 @@ def test_an_image_is_the_one_beside_its_document(site):
     from PIL import Image
 
     from orchestration.content.sites import all_sites
-    from orchestration.content.sync_site import sync_sites
+    from orchestration.content.sync_sites import sync_sites
     from orchestration.settings import Settings
 
     (site.folder / "content/posts").mkdir(parents=True)

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from orchestration.content.document import read_document
-from orchestration.content.rules.conventions import read_conventions
-from orchestration.content.structured_text import LONGEST, parse
+from orchestration.content.documents.document import read_document
+from orchestration.content.documents.rules.conventions import read_conventions
+from orchestration.content.documents.structured_text import LONGEST, parse
 from orchestration.errors import DogearError
 
 PARTS = ".".join("a" * 32_000)

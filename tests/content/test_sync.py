@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.content.sync import SyncSummary
+from orchestration.content.sync_content import SyncSummary
 from orchestration.errors import DogearError
 from orchestration.settings import SAMPLE_CONTENT
 from tests.content.syncing import sync

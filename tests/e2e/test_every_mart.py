@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from orchestration.events.import_file import import_file
+from orchestration.days import DayRange
+from orchestration.events.logs.import_file import import_file
 from orchestration.rollups import goals
-from orchestration.rollups.stale_days import DayRange
 from tests.e2e import recount_days, recount_documents, recount_visits
 from tests.e2e.acts import LOG_BEGINS, MOVED_BEGINS, SITE, acts_of_log, acts_of_readers, moved_log, written
 from tests.e2e.facts import Facts, Goal

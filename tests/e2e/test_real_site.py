@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.rollups.stale_days import DayRange
+from orchestration.days import DayRange
 from tests.e2e import recount
 from tests.rollups.building import MODELS, Warehouse
 

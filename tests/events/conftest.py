@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 from orchestration.resources.postgres import connect
 
 

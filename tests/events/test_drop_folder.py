@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.content.sites import Site, all_sites, save_site
 from orchestration.errors import DogearError
-from orchestration.events.drop_folder import QUIET_SECONDS, import_dropped, look_into
+from orchestration.events.logs.drop_folder import QUIET_SECONDS, import_dropped, look_into
 from tests.events.log_writing import Visit, caddy_json, combined
 
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_being_written_is_left_alone(drop, monkeypatch):
 
 
 def test_a_file_that_grew_while_it_was_imported_is_imported_again(drop, database_url, tmp_path, rows, monkeypatch):
-    from orchestration.events import drop_folder
+    from orchestration.events.logs import drop_folder
 
     path = drop / "example.org" / "access.log"
     path.write_text(combined(Visit("/a")))

@@ -12,7 +12,7 @@ import pytest
 from orchestration.errors import DogearError
 from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event import EventData
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

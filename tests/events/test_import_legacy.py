@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from orchestration.cli.import_legacy import import_legacy
 from orchestration.content.sites import Site, save_site
 from orchestration.errors import DogearError
-from orchestration.events.import_legacy import LegacyImport
-from orchestration.events.legacy_table import archive, find_legacy_table
+from orchestration.events.legacy.import_legacy import LegacyImport
+from orchestration.events.legacy.legacy_table import archive, find_legacy_table
 from orchestration.resources.postgres import connect
 
 NOON = datetime(2025, 3, 1, 12, 0, 0, 123000, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.events.file_reader import FileReader
-from orchestration.events.log_lines import LineChunk
+from orchestration.events.logs.file_reader import FileReader
+from orchestration.events.logs.log_lines import LineChunk
 from orchestration.resources.postgres import connect
 from tests.events.log_writing import CLOUDFRONT_HEADER, NOON, Visit, caddy_json, cloudfront, combined, nginx_json
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.events.addresses import ANY_ADDRESS, front_of_line, query_without_addresses
-from orchestration.events.file_identity import without_address
-from orchestration.events.log_formats import format_of_line
-from orchestration.events.log_lines import LONGEST_LINE, PackedFileError, read_line_chunks
+from orchestration.events.logs.file_identity import without_address
+from orchestration.events.logs.log_formats import format_of_line
+from orchestration.events.logs.log_lines import LONGEST_LINE, PackedFileError, read_line_chunks
 
 
 def lines_of(path: Path, chunk_bytes: int = 7, chunk_lines: int = 3) -> list[tuple[int, str]]:

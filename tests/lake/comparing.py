@@ -6,7 +6,7 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 
-from orchestration.lake.content_tables import copy_table
+from orchestration.warehouse.content_tables import copy_table
 
 MARTS = (
     "select relname::text from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'p', 'v', 'm')"

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from orchestration.days import DayRange
 from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
 from orchestration.lake.retention import let_old_days_leave
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from tests.rollups.building import MODELS, Warehouse
 from tests.rollups.session_model import Event

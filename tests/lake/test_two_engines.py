@@ -11,17 +11,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.lake.export import export_days
 from orchestration.lake.reader import LakeReader
-from orchestration.lake.warehouse import build_warehouse
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import parsed_project, relations
 from orchestration.rollups.dbt_run import dbt_refresh
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
+from orchestration.warehouse.warehouse import build_warehouse
 from tests.installation import Installation
 from tests.lake.comparing import Marts
 from tests.rollups.building import MODELS, Warehouse

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lake.warehouse import aside
-from orchestration.lake.warehouse_command import means_warehouse
+from orchestration.warehouse.warehouse import aside
+from orchestration.warehouse.warehouse_command import means_warehouse
 
 
 def write(path: Path, answer: int, *, is_good: bool = True, anew: bool = True) -> None:

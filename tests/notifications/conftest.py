@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 from orchestration.notifications.email_channel import EmailChannel
 from orchestration.notifications.make_notifications import make_notifications
 from orchestration.notifications.smtp_server import smtp_server

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.content.builds.webhook import deliver
-from orchestration.content.builds.webhook_peers import check_peer
+from orchestration.webhooks.delivery import deliver
+from orchestration.webhooks.peers import check_peer
 
 
 @pytest.mark.parametrize("name", ["2130706433", "0x7f.1", "0", "127.1"])

@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.retries import PASSING_FAULTS
-from orchestration.upkeep import failed_runs_sensor
+from orchestration.upkeep import sensors as upkeep_sensors
 
 
 @dg.op(retry_policy=PASSING_FAULTS)
@@ -71,5 +71,5 @@ defs = dg.Definitions.merge(
         resources={"database": Database()},
         executor=dg.in_process_executor,
     ),
-    failed_runs_sensor.defs,
+    upkeep_sensors.defs,
 )

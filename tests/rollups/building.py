@@ -9,9 +9,10 @@ from typing import Any
 
 from psycopg import sql
 
+from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_run import dbt_build, dbt_refresh
-from orchestration.rollups.stale_days import DayRange, days_to_build
+from orchestration.rollups.stale_days import days_to_build
 from orchestration.settings import Settings
 from tests.installation import Installation
 from tests.rollups.session_model import Event

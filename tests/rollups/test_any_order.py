@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serving.collector.loader import Loader
+from orchestration.events.journal.loader import Loader
 from tests.rollups.building import MODELS, Warehouse
 from tests.rollups.sent_batches import Batch, batches
 

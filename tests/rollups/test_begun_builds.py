@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange, forget_days, stale_ranges
+from orchestration.rollups.stale_days import forget_days, stale_ranges
 
 TABLES = ["marts.built_days"]
 BUILT = {date(2026, 5, day): 1 for day in range(1, 11)}

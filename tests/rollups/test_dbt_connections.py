@@ -11,9 +11,9 @@ import pytest
 from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres.connections import PostgresCredentials
 
+from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_connections import KeptConnections
-from orchestration.rollups.stale_days import DayRange
 from tests.rollups.building import Warehouse
 from tests.serving.collector.running import until
 

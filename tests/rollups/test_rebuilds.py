@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 from orchestration.rollups.goals import Goal, add_goal, all_goals, check_goal, remove_goal
 from orchestration.rollups.session_rules import set_session_gap
-from orchestration.rollups.stale_days import DayRange, days_to_build
+from orchestration.rollups.stale_days import days_to_build
 from orchestration.settings import Settings
 from tests.content.git_site import GitSite
 from tests.installation import Installation

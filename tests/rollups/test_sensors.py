@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from tests.content.git_site import GitSite
 from tests.rollups.building import MODELS, Warehouse

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from orchestration.rollups.stale_days import DayRange
+from orchestration.days import DayRange
 from tests.rollups.building import MARTS, Warehouse
 from tests.rollups.event_streams import on_site, streams
 from tests.rollups.rollup_model import Row, marts_of, rounded

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from orchestration.events.import_file import import_file
+from orchestration.events.logs.import_file import import_file
 from tests.rollups.building import Warehouse
 
 # As their owners wrote them.

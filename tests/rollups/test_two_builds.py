@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
 from orchestration.rollups.dbt_run import dbt_build
 from orchestration.rollups.passing_faults import may_pass
-from orchestration.rollups.stale_days import DayRange
 from orchestration.settings import Settings
 from tests.rollups.building import MODELS, Warehouse
 from tests.rollups.session_model import Event

@@ -16,7 +16,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import PythonFileTarget
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
-from orchestration.rollups.stale_days import DayRange
+from orchestration.days import DayRange
 from tests.resources.queue import Queue, all_of
 from tests.rollups.building import MODELS, Warehouse
 

@@ -11,9 +11,10 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from orchestration.content.sites import Site, save_site
-from orchestration.events.import_file import import_file
+from orchestration.days import DayRange
+from orchestration.events.logs.import_file import import_file
 from orchestration.rollups.dbt_project import day_columns, parsed_project
-from orchestration.rollups.stale_days import NOT_BUILT, DayRange
+from orchestration.rollups.stale_days import NOT_BUILT
 from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, erase, look
 from orchestration.upkeep.unfinished import free_bytes

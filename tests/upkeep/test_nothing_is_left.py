@@ -11,8 +11,9 @@ import pytest
 
 from orchestration.cli.erase import finish
 from orchestration.errors import DogearError
-from orchestration.events.import_file import import_file
-from orchestration.events.import_legacy import LegacyImport
+from orchestration.events.journal.damage import DAMAGED
+from orchestration.events.legacy.import_legacy import LegacyImport
+from orchestration.events.logs.import_file import import_file
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.resources.database import ensure_database
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
@@ -23,7 +24,6 @@ from orchestration.settings import Settings
 from orchestration.upkeep.erase import Erasure, Visitor, erase
 from orchestration.upkeep.freed_space import rewrite_tables
 from orchestration.upkeep.unfinished import note_erasure, unfinished_erasures
-from serving.collector.damage import DAMAGED
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
 from tests.rollups.building import MODELS, Warehouse

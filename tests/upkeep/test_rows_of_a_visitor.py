@@ -12,14 +12,14 @@ import pytest
 
 from orchestration.errors import DogearError
 from orchestration.events.event import Event, EventData
+from orchestration.events.journal.damage import DAMAGED
+from orchestration.events.journal.journal_line import Line
+from orchestration.events.journal.journal_line import Visitor as Visit
+from orchestration.events.journal.pending_journal import load_pending, loader_lock
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, check_visitor, erase, look
-from orchestration.upkeep.pending_journal import load_pending, loader_lock
-from serving.collector.damage import DAMAGED
-from serving.collector.journal_line import Line
-from serving.collector.journal_line import Visitor as Visit
-from serving.collector.mending import opaque_id
+from serving.collector.sanitizing import opaque_id
 from serving.collector.sender import Sender
 
 # Who deletes a rejected event cannot commit while another holds the gate.

@@ -11,7 +11,7 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
-from orchestration.content.builds.webhook import Delivery
+from orchestration.webhooks.delivery import Delivery
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from orchestration.content.builds.build_outbox import (
     supersede,
     waiting,
 )
-from orchestration.content.builds.webhook import TIMEOUTS, Timeouts, deliver
-from orchestration.content.builds.webhook_secrets import signing_key
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
+from orchestration.webhooks.delivery import TIMEOUTS, Timeouts, deliver
+from orchestration.webhooks.signing import signing_key
 
 MOST_ATTEMPTS = 6
 LONGEST_RETRY_AFTER = 15 * 60

@@ -10,7 +10,7 @@ from typing import Any
 from orchestration.content.media.images import RECIPE, EncodedImage, encode_variants, hush_pillow, refuse_size
 from orchestration.content.media.media_rows import Media, delete_rows, read_rows, write_row
 from orchestration.content.media.media_storage import MediaStorage, open_storage
-from orchestration.content.site_files import SiteFile
+from orchestration.content.sources.site_files import SiteFile
 from orchestration.errors import DogearError
 from orchestration.resources.locks import alone
 from orchestration.resources.postgres import connect

@@ -98,14 +98,14 @@ def test_a_fault_of_ours_is_a_problem_and_its_log_quotes_nobody(tmp_path: Path, 
 
 
 async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[dict[str, Any]]:
+    from orchestration.events.journal.journal import Journal
     from orchestration.events.places import Places
-    from serving.collector.asgi import CollectorApp
+    from serving.collector.app import CollectorApp
     from serving.collector.client_address import ClientAddress
     from serving.collector.in_flight import InFlight
-    from serving.collector.journal import Journal
-    from serving.collector.known import Known, KnownSite, State
+    from serving.collector.ingest import Collector
     from serving.collector.limits import limits_of
-    from serving.collector.requests import Collector
+    from serving.collector.registry import Known, KnownSite, State
 
     known = Known(folder, "postgresql://nowhere")
     known._state = State({SITE: KnownSite("owner")})

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from serving.collector import journal as module
-from serving.collector.journal import Journal, JournalFullError
-from serving.collector.journal_files import sealed_files
+from orchestration.events.journal import journal as module
+from orchestration.events.journal.journal import Journal, JournalFullError
+from orchestration.events.journal.journal_files import sealed_files
 
 
 def lines_of(folder: Path) -> list[bytes]:
@@ -75,7 +75,7 @@ def test_so_much_may_wait_and_no_more(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_files_are_never_taken_while_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A loader that looks without a pause meets files at any moment of their lives."""
-    monkeypatch.setattr("serving.collector.journal_files.OLDEST_FILE", 0.0)
+    monkeypatch.setattr("orchestration.events.journal.journal_files.OLDEST_FILE", 0.0)
     taken: list[bytes] = []
     stop = threading.Event()
 

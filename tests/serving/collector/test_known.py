@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from serving.collector.known import LIFETIME, days_at_hand
+from serving.collector.registry import LIFETIME, days_at_hand
 from serving.collector.sender import MINUTES_AFTER_MIDNIGHT
 
 

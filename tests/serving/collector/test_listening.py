@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from orchestration.cli.collector_processes import CollectorProcesses
-from orchestration.cli.supervisor import warn_if_reachable
 from orchestration.errors import DogearError
+from orchestration.resources.listening import warn_if_reachable
 from orchestration.settings import Settings
 from tests.serving.collector.running import free_port
 

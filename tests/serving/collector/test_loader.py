@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from orchestration.events.journal.loader import Loader
 from orchestration.resources.postgres import connect
 from serving.collector.batch import read_batch
-from serving.collector.loader import Loader
 from serving.collector.sender import Sender
 from tests.serving.collector.running import BROWSER, SITE, free_port, page_view
 
@@ -206,7 +206,7 @@ def test_a_load_that_was_not_noted_is_repeated_and_adds_nothing(journal: Path, d
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each load takes one file; the next is made ready meanwhile."""
-    monkeypatch.setattr("serving.collector.loader.MOST_BYTES", 1)
+    monkeypatch.setattr("orchestration.events.journal.loader.MOST_BYTES", 1)
 
 
 @pytest.mark.usefixtures("one_by_one")

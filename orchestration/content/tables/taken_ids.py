@@ -1,0 +1,36 @@
+"""An id belongs to one document: another that names the same is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import psycopg
+
+from orchestration.content.documents.read_documents import FileReading
+from orchestration.content.tables.item_rows import KnownFile
+
+
+def refuse_taken_ids(
+    connection: psycopg.Connection, site: str, known: Mapping[str, KnownFile], readings: Sequence[FileReading]
+) -> list[FileReading]:
+    """``readings``, where a document whose id another document has already is an error that names the other."""
+    kept = [reading.file_path for reading in readings if reading.document is None and reading.file_path in known]
+    owners: dict[UUID | None, str] = {known[path].content_id: path for path in kept}
+    wanted = [reading.document.content_id for reading in readings if reading.document]
+    elsewhere = (
+        "select content_id, site || ': ' || file_path from content.items where content_id = any(%s) and site <> %s"
+    )
+    owners |= dict(connection.execute(elsewhere, [wanted, site]).fetchall())
+    checked = [refuse_taken_id(reading, owners) for reading in readings]
+    # One that is refused keeps its document of before, whose id others may want now.
+    return checked if checked == list(readings) else refuse_taken_ids(connection, site, known, checked)
+
+
+def refuse_taken_id(reading: FileReading, owners: dict[UUID | None, str]) -> FileReading:
+    if reading.document is None:
+        return reading
+    content_id = reading.document.content_id
+    owner = owners.setdefault(content_id, reading.file_path)
+    if owner == reading.file_path:
+        return reading
+    return replace(reading, document=None, error=f"its id {content_id} is that of {owner} already; give it another")

@@ -1,0 +1,42 @@
+"""Ranges of days: what is built, exported and recalled at once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+# Before the first log nothing can have happened. Every day from here has a partition.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+ONE_DAY = timedelta(days=1)
+# How many days without events a range may bridge: writing down that they hold nothing takes less than another run.
+LONGEST_BRIDGE = 14
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """Consecutive UTC days, both ends included."""
+
+    first: date
+    last: date
+
+    def with_days_around(self, number: int) -> list[date]:
+        """Each of these days, and as many before and after."""
+        return [self.first + n * ONE_DAY for n in range(-number, (self.last - self.first).days + number + 1)]
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+
+
+def ranges(days: Iterable[date], known: Collection[date]) -> list[DayRange]:
+    """``days`` as few ranges, which hold no other of the ``known`` days, and few that hold nothing."""
+    found: list[DayRange] = []
+    for day in sorted(days):
+        if found and is_bridged(found[-1].last, day, known):
+            found[-1] = DayRange(found[-1].first, day)
+        else:
+            found.append(DayRange(day, day))
+    return found
+
+
+def is_bridged(last: date, day: date, known: Collection[date]) -> bool:
+    between = (day - last).days - 1
+    return between <= LONGEST_BRIDGE and not any(last + n * ONE_DAY in known for n in range(1, between + 1))

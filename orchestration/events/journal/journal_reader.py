@@ -1,0 +1,81 @@
+"""Files of the journal to rows for ``raw.events`` and ``raw.rejected_events``."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from orchestration.events.event import EventData
+from orchestration.events.event_input import EVENT_INPUT
+from orchestration.events.event_preparer import DUCKDB_TYPES, EventPreparer
+from orchestration.events.journal.damage import DamagedError
+from orchestration.events.journal.journal_line import Line
+from orchestration.events.load_events import NEEDED
+
+HERE = Path(__file__).parent
+DAYS = "select distinct utc(occurred_at)::date as day from event_input order by day"
+EVENT_VIEW = """
+    create or replace temp view event_input as
+    select * exclude (rejected, refused_visitor) from sent_events
+"""
+# The collector writes no such line; DuckDB reads a name that it does not know as if it were not there.
+NOT_WHOLE = """
+    select 1
+    from sent_events
+    where site is null or user_code is null or received_at is null or event_type is null or occurred_at is null
+    limit 1
+"""
+
+
+class JournalReader:
+    """Reads some files of the folder ``journal`` at a time; what was read before is forgotten then."""
+
+    def __init__(self, memory_limit: str, journal: Path) -> None:
+        # One thread: the server and PostgreSQL want the other processors.
+        self._preparer = EventPreparer(salts=None, memory_limit=memory_limit, reach=[journal], threads=1)
+        self._duckdb = self._preparer.connection
+
+    def read(self, files: Sequence[Path]) -> None:
+        """Take in these files. Raises duckdb.Error or DamagedError where a line is damaged."""
+        source = {"files": [str(file) for file in files]}
+        self._duckdb.execute(sql("read_lines").format(columns=line_columns()), source)
+        if self._duckdb.execute(NOT_WHOLE).fetchone():
+            raise DamagedError("a line lacks what each has: events, a site, a time")
+        self._duckdb.unregister("event_input")
+        self._duckdb.execute(EVENT_VIEW)
+
+    def days(self) -> list[date]:
+        """The UTC days on which something happened."""
+        return [day for (day,) in self._duckdb.execute(DAYS).fetchall()]
+
+    def events(self) -> pa.Table:
+        """Rows for raw.events, without the columns that nobody has filled: they are most, and each takes its time."""
+        here = {"source": "collector", "site": None, "user_code": None, "import_id": None, "file_id": None}
+        rows = self._preparer.prepared_at_once(here).read_all()
+        empty = [name for name in rows.column_names if rows[name].null_count == len(rows)]
+        return rows.drop_columns([name for name in empty if name not in NEEDED])
+
+    def rejected(self) -> pa.Table:
+        """Rows for raw.rejected_events, in one order, so that two loads that meet wait for each other and no more."""
+        return self._duckdb.execute(sql("rejected_events")).to_arrow_table().sort_by("rejected_id")
+
+
+@cache
+def line_columns() -> str:
+    """The fields of a line of the journal, as DuckDB reads them from JSON."""
+    types = {name: DUCKDB_TYPES[EVENT_INPUT.field(name).type] for name in EVENT_INPUT.names}
+    data = ", ".join(f"{name} {types[name]}" for name in EventData.__struct_fields__)
+    visitor = "STRUCT(day DATE, anonymous_id VARCHAR, previous_anonymous_id VARCHAR)"
+    columns = dict.fromkeys(Line.__struct_fields__, "VARCHAR") | {
+        "received_at": "TIMESTAMPTZ",
+        "visitors": f"{visitor}[]",
+        "events": f"STRUCT(type VARCHAR, data STRUCT({data}), client_occurred_at TIMESTAMPTZ, visitor {visitor})[]",
+        "rejected": "STRUCT(event_index BIGINT, reason VARCHAR, excerpt VARCHAR)[]",
+    }
+    return "{" + ", ".join(f"{name}: '{kind}'" for name, kind in columns.items()) + "}"
+
+
+def sql(name: str) -> str:
+    return (HERE / f"{name}.sql").read_text()

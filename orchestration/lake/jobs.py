@@ -1,0 +1,28 @@
+"""Jobs of the lake."""
+
+import dagster as dg
+
+from orchestration.lake.assets import lake_events, retention
+from orchestration.lake.checks import lake_holds_what_postgres_holds
+from orchestration.priorities import Priority
+
+export = dg.define_asset_job(
+    "export_lake",
+    selection=dg.AssetSelection.assets(lake_events).without_checks(),
+    tags=Priority.UPKEEP.tags,
+    description="Write closed days of raw.events to the lake: what the sensor of changed days asks for.",
+)
+leave = dg.define_asset_job(
+    "retention",
+    selection=[retention],
+    tags=Priority.UPKEEP.tags,
+    description="Drop days from PostgreSQL that are older than the retention, once the lake is proven to hold them.",
+)
+check = dg.define_asset_job(
+    "check_lake",
+    selection=dg.AssetSelection.checks(lake_holds_what_postgres_holds),
+    tags=Priority.UPKEEP.tags,
+    description="Compare days of the lake with PostgreSQL.",
+)
+
+defs = dg.Definitions(jobs=[export, leave, check])

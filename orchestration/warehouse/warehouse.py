@@ -1,0 +1,146 @@
+"""The DuckDB warehouse: one file with every model that dbt builds in PostgreSQL, made of the lake by the same project.
+
+DuckDB lets one process write a file, and none read it meanwhile. So the file is written aside, and takes the place of
+the old one when all went well: whoever reads has the old one open, or the new one, and never half of it.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.errors import DogearError
+from orchestration.lake.reader import make_events
+from orchestration.lake.storage import open_lake
+from orchestration.lake.warehouse_file import warehouse_file
+from orchestration.resources.duckdb_engine import locked_duckdb, open_duckdb
+from orchestration.resources.storage_urls import storage_place
+from orchestration.rollups.dbt_project import (
+    DBT_COMMAND,
+    DBT_PROJECT,
+    dbt_environment,
+    parsed_project,
+    source_tables,
+)
+from orchestration.rollups.session_rules import session_environment
+from orchestration.settings import Settings
+from orchestration.warehouse.content_tables import copy_content_tables
+
+TARGET = "duckdb"
+RunProgram = Callable[[Sequence[str], Mapping[str, str], Path], int]
+LAST_LINES = 20
+
+
+def build_warehouse(database_url: str, settings: Settings, select: Sequence[str] = ()) -> None:
+    """Build and test every model in a new file, from all of history; then put it in the place of the warehouse.
+
+    ``select`` is dbt's. Raises DogearError, and leaves the warehouse as it is, where dbt fails or the lake is empty.
+    """
+    said: list[str] = []
+
+    def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said.extend(done.stdout.splitlines()[-LAST_LINES:])
+        return done.returncode
+
+    arguments = ["--no-use-colors", "--no-write-json", "build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--select", *select] if select else []
+    with aside(warehouse_file(settings), anew=True) as writing:
+        prepare_sources(database_url, settings, writing.file)
+        writing.is_good = run_dbt(database_url, settings, writing.file, arguments, run) == 0
+    if not writing.is_good:
+        raise DogearError("dbt could not build the warehouse of the lake: " + "\n".join(said))
+
+
+@dataclass
+class Writing:
+    """A file that is written aside, and whether it may take the place of the one that readers see."""
+
+    file: Path
+    is_good: bool = False
+
+
+def remove_warehouse(settings: Settings) -> Path | None:
+    """Remove the file, once nobody builds it; returns where it was, None where there was none."""
+    file = warehouse_file(settings)
+    with locked(file):
+        if not file.exists():
+            return None
+        file.unlink()
+        return file
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """One process at a time writes what stands at ``path``; others wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def aside(path: Path, *, anew: bool) -> Generator[Writing]:
+    """A file to write, empty or a copy of ``path``; one process at a time, others wait.
+
+    It has the name of ``path``, in a folder of its own: DuckDB calls a database by its file, and views keep that name.
+    """
+    folder = path.with_name(f"{path.name}.building")
+    with locked(path):
+        # What a process has left that was killed.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            writing = Writing(folder / path.name)
+            if path.exists() and not anew:
+                shutil.copyfile(path, writing.file)
+            yield writing
+            if writing.is_good:
+                finish(writing.file)
+                writing.file.replace(path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def finish(file: Path) -> None:
+    """Let all that was written be in the file itself, and nothing in a log beside it."""
+    with locked_duckdb({}, path=file) as connection:
+        connection.execute("checkpoint")
+
+
+def prepare_sources(database_url: str, settings: Settings, file: Path) -> None:
+    """What dbt reads: events of the lake, and a copy of what PostgreSQL knows of content."""
+    tables = source_tables(parsed_project(database_url, settings), "content")
+    with open_duckdb(settings, file) as connection:
+        connection.execute("create schema if not exists raw")
+        make_events(connection, open_lake(settings.lake))
+        copy_content_tables(database_url, tables, connection)
+
+
+def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequence[str], run: RunProgram) -> int:
+    """dbt's exit code. In a process of its own: dbt's other adapter may be at work in this one."""
+    environment = {
+        **dbt_environment(database_url, settings),
+        **session_environment(database_url),
+        # What was parsed for PostgreSQL is not fit for DuckDB, and would be parsed again each time.
+        "DBT_TARGET_PATH": str(settings.home_folder / "dbt" / TARGET),
+        "DBT_DUCKDB_PATH": str(file),
+        "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory,
+        "DBT_DUCKDB_SPILL": str(settings.spill_folder),
+        "DBT_DUCKDB_LAKE": storage_place(settings.lake),
+        "DBT_DUCKDB_SEEDS": str(DBT_PROJECT / "seeds"),
+        "DBT_TARGET": TARGET,
+    }
+    return run([*DBT_COMMAND, *arguments], environment, DBT_PROJECT)

@@ -1,0 +1,43 @@
+"""Run the collector's server until it is asked to end: ``python -m serving.collector.run_server``."""
+
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.server import Server
+
+from orchestration.resources.listening import address_of
+from orchestration.resources.parent_process import end_with_parent
+from orchestration.settings import Settings
+from serving.collector.connections import MOST_CONNECTIONS, connections_at_once
+
+# Seconds that clients have to end their requests once we are asked to stop.
+LONGEST_END = 10
+# A connection on which no request begins, or none whose headers end, is closed. Milliseconds.
+LONGEST_HEADERS = 10_000
+LARGEST_HEADERS = 64 * 2**10
+
+
+def main() -> None:
+    end_with_parent()
+    settings = Settings()
+    Server(
+        "serving.collector.make_app:make_app",
+        factory=True,
+        address=address_of(settings.collector_host),  # the server takes no names
+        port=settings.collector_port,
+        interface=Interfaces.ASGI,
+        loop=Loops.auto,
+        # Only HTTP/1: a connection is one request at a time, and the bounds are those of one request.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=LONGEST_HEADERS, max_buffer_size=LARGEST_HEADERS),
+        backlog=MOST_CONNECTIONS,
+        backpressure=connections_at_once(),
+        workers=1,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=LONGEST_END,
+        log_access=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
