@@ -69,7 +69,7 @@ def spelled(address: str) -> re.Pattern[str]:
     """An address in the ways that programs write it: percent-encoded; if it is IPv6, short or in full, in any case."""
     try:
         spellings = {address, ip_address(address).exploded}
-    except ValueError:  # a client_ip may be anything
+    except ValueError:  # the peer of a socket has none
         spellings = {address}
     ways = (re.escape(it).replace(":", "(?::|%(?:25)*3A)").replace(r"\.", r"(?:\.|%(?:25)*2E)") for it in spellings)
     return re.compile("|".join(ways), re.IGNORECASE)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from orchestration.events.addresses import visitor_address
 from orchestration.events.event import Event, EventData
 from orchestration.events.journal.journal_line import KeptEvent
 from serving.collector.clock import occurred_at
@@ -31,7 +32,10 @@ def mended(event: Event, offset: timedelta, sender: Sender, received_at: datetim
     at = occurred_at(said, offset, received_at)
     visitor = None
     if data.client_ip is not None:
-        sender = replace(sender, address=data.client_ip, user_agent=data.user_agent or sender.user_agent)
+        address = visitor_address(data.client_ip)
+        if address is None:
+            raise ValueError("client_ip is no IP address")
+        sender = replace(sender, address=address, user_agent=data.user_agent or sender.user_agent)
         visitor = visitor_of(at.date(), sender, salt, with_previous=is_early(at))
     texts = {name: masked(value, sender.address) for name in TEXTS if isinstance(value := getattr(data, name), str)}
     if "page_url" in texts:

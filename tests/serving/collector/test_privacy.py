@@ -52,7 +52,7 @@ def trusting(server_url, tmp_path_factory) -> Iterator[RunningCollector]:
 @contextmanager
 def loader_asleep(collector: RunningCollector) -> Iterator[None]:
     """What is accepted stays in the journal, as it does while PostgreSQL is down."""
-    loader = next(it for it in collector.processes.programs if it.command[0].endswith(".load")).process
+    loader = next(it for it in collector.processes.programs if it.command[0].endswith(".run_loader")).process
     loader.send_signal(signal.SIGSTOP)
     try:
         yield
@@ -140,6 +140,16 @@ def test_no_address_is_kept_anywhere(trusting: RunningCollector):
     assert all(event_id in lake for event_id in accepted)
     assert_no_secret(lake, "the lake")
     assert_salts_are_in_their_place(trusting, waiting, tables)
+
+
+def test_a_visitor_that_a_proxy_names_is_one_however_the_address_is_written(trusting: RunningCollector) -> None:
+    sent = [page_view(client_ip=written) for written in ("2001:db8::9", "[2001:DB8:0::9]:4711", "2001:db8::9%eth0")]
+    nobody = page_view(client_ip="unknown")
+    trusting.send(*sent, nobody)
+    ids = [event["data"]["event_id"] for event in (*sent, nobody)]
+    until(lambda: trusting.rows("select 1 from raw.rejected_events where reason like '%client_ip is no IP address%'"))
+    question = "select count(*), count(distinct anonymous_id) from raw.events where event_id = any(%s::uuid[])"
+    until(lambda: trusting.rows(question, [ids]) == [(3, 1)])
 
 
 def everything_in_lake(collector: RunningCollector) -> str:
