@@ -97,12 +97,12 @@ class Settings(BaseSettings):
         default=None, description="Who runs this installation: the user_code that is told of runs that failed."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
-    port: int = Field(default=3000, description="Port of the Dagster UI.")
+    port: int = Field(default=3000, ge=1, le=65_535, description="Port of the Dagster UI.")
     ui_hosts: str = Field(
         default="", description="Host names under which people open the Dagster UI, with commas between."
     )
     collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
-    collector_port: int = Field(default=8000, description="Port of the collector.")
+    collector_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the collector.")
     trusted_proxies: str = Field(
         default="",
         description="Networks of proxies that are believed whose address a request has, with commas between.",

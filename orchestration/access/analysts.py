@@ -42,6 +42,8 @@ def add_analyst(database_url: str, name: str) -> str:
     password = secrets.token_urlsafe(24)
     with connect(database_url) as connection:
         open_marts(connection)
+        # It stays so where an administrator has to make the role itself.
+        connection.commit()
         if connection.execute("select from pg_roles where rolname = %s", [name]).rowcount:
             raise DogearError(f"There is a role {name} already. Choose another name, or: dogear analyst remove {name}")
         # The server, and its log, see a verifier only.

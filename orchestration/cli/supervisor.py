@@ -20,6 +20,11 @@ def alone(settings: Settings) -> Generator[None]:
             raise DogearError(
                 f"`dogear up` already runs on {settings.home_folder}. Stop it, or set DOGEAR_HOME."
             ) from None
+        if settings.port == settings.collector_port:
+            raise DogearError(
+                f"The Dagster UI and the collector cannot both listen on port {settings.port}: set DOGEAR_PORT or "
+                "DOGEAR_COLLECTOR_PORT to another."
+            )
         check_address(settings.host, settings.port, "Choose another: --port")
         check_address(settings.collector_host, settings.collector_port, "Set DOGEAR_COLLECTOR_PORT to another")
         yield

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from orchestration.rollups.dbt_project import declared_columns
 
-# A type that is not declared, or that the server does not know, may be any.
+# A type that is not declared, or that the server does not know, may be any; PostgreSQL 15 refuses an empty text.
 OUTDATED = """
     with declared as (
         select name, columns, types
@@ -24,8 +24,7 @@ OUTDATED = """
             declared.name,
             declared.columns,
             jsonb_agg(to_jsonb(attname::text) order by attname::text collate "C") as found,
-            bool_or(to_regtype(declared.types ->> attname) is distinct from atttypid::regtype
-                and to_regtype(declared.types ->> attname) is not null) as has_other_types
+            bool_or(to_regtype(nullif(declared.types ->> attname, '')) <> atttypid::regtype) as has_other_types
         from declared
         inner join pg_attribute on attrelid = to_regclass(declared.name)
         where attnum > 0 and not attisdropped

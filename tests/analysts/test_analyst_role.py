@@ -154,3 +154,19 @@ def test_without_the_right_to_make_roles_it_is_said_what_an_administrator_must_d
     assert "Have an administrator run: create role dogear_analyst nologin; then run:" in said[0]
     with pytest.raises(DogearError, match="Have an administrator of the server run: create role dogear_analyst"):
         add_analyst(weak_url, "eve")
+
+
+def test_what_an_administrator_makes_may_read_once_the_command_was_called_again(weak_url, server_url):
+    with connect(server_url) as server:
+        server.autocommit = True
+        server.execute("create role dogear_analyst nologin")
+        try:
+            with pytest.raises(DogearError, match=r"create role eve login .* in role dogear_analyst"):
+                add_analyst(weak_url, "eve")
+            with connect(weak_url) as connection:
+                may = "select has_schema_privilege('dogear_analyst', 'analytics', 'usage')"
+                assert connection.execute(may).fetchone() == (True,)
+        finally:
+            with connect(with_database(server_url, "weak")) as database:
+                database.execute("drop owned by dogear_analyst")
+            server.execute("drop role dogear_analyst")
