@@ -20,10 +20,11 @@ def defs(database_url, mail_server, tmp_path, monkeypatch) -> dg.Definitions:
     monkeypatch.setenv("DOGEAR_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DOGEAR_SMTP_URL", mail_server.url().get_secret_value())
     monkeypatch.setenv("DOGEAR_MAIL_FROM", "dogear@example.net")
-    from orchestration.notifications import assets
+    from orchestration.notifications import assets, jobs, schedules
     from orchestration.resources.dagster_database import Database
 
-    return dg.Definitions.merge(assets.defs, dg.Definitions(resources={"database": Database()}))
+    resources = dg.Definitions(resources={"database": Database()})
+    return dg.Definitions.merge(assets.defs, jobs.defs, schedules.defs, resources)
 
 
 @pytest.fixture
