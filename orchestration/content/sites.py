@@ -80,6 +80,7 @@ def listed(names: list[str]) -> str:
 
 def check_site(values: Mapping[str, str | None]) -> Site:
     """A site of these values. Raises DogearError for what a site cannot be called, or cannot be read from."""
+    from orchestration.content.builds.build_requests import SECRET_VARIABLE
     from orchestration.webhooks.signing import check_webhook_url
 
     site = Site(**values)  # pyright: ignore[reportArgumentType] - the mapping holds the names of its fields
@@ -97,7 +98,7 @@ def check_site(values: Mapping[str, str | None]) -> Site:
     if site.content_root and (site.content_root.startswith("/") or ".." in Path(site.content_root).parts):
         raise DogearError(f"--content {site.content_root} must be a folder of the repository, such as content/posts.")
     if site.build_url:
-        check_webhook_url(site.build_url)
+        check_webhook_url(site.build_url, SECRET_VARIABLE)
     return site
 
 

@@ -7,13 +7,13 @@ from orchestration.errors import DogearError
 from orchestration.notifications.email_channel import EmailChannel, check_address
 from orchestration.notifications.notification import TYPES, Channel
 from orchestration.notifications.smtp_server import smtp_server
-from orchestration.notifications.webhook_channel import check_url, webhook_channel
+from orchestration.notifications.webhook_channel import SECRET_VARIABLE, webhook_channel
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
-from orchestration.webhooks.signing import without_query
+from orchestration.webhooks.signing import check_webhook_url, without_query
 
 CHANNELS = ("in_app", "email", "webhook")
-NEEDED = {"email": "DOGEAR_SMTP_URL", "webhook": "DOGEAR_NOTIFICATION_WEBHOOK_SECRET"}
+NEEDED = {"email": "DOGEAR_SMTP_URL", "webhook": SECRET_VARIABLE}
 
 
 class ConfiguredChannel(NamedTuple):
@@ -68,7 +68,7 @@ def add_channel(database_url: str, user_code: str, channel: str, address: str | 
     if (address is None) != (channel == "in_app"):
         raise DogearError("in_app has no address." if channel == "in_app" else f"{channel} needs an address.")
     if address is not None:
-        check_address(address) if channel == "email" else check_url(address)
+        check_address(address) if channel == "email" else check_webhook_url(address, SECRET_VARIABLE)
     with connect(database_url) as connection:
         connection.execute(
             "insert into ops.notification_channels (user_code, channel, address, types) values (%s, %s, %s, %s) "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orchestration.content.builds.build_requests import LONGEST_RETRY_AFTER, seconds_of
-from orchestration.notifications.notification import Channel, NotDeliveredError, Notification
+from orchestration.notifications.notification import Channel, Notification
 from orchestration.notifications.outbox import any_due, claim, expire, record
 from orchestration.resources.postgres import connect
 from orchestration.webhooks.delivery import Delivery
@@ -65,13 +65,10 @@ def any_to_deliver(database_url: str, channels: Mapping[str, Channel], now: date
 
 def send(channel: Channel, notification: Notification) -> Delivery:
     try:
-        channel.send(notification)
-    except NotDeliveredError as error:
-        return error.delivery
+        return channel.send(notification)
     except Exception as error:
         # Its text may hold anything; and who knows how far it came.
         return Delivery("unknown", error=f"the channel broke down: {type(error).__name__}")
-    return Delivery("sent")
 
 
 def pause(attempt: int, retry_after: str | None, now: datetime) -> float:

@@ -29,20 +29,9 @@ class Notification:
     address: str = field(repr=False)
 
 
-class NotDeliveredError(Exception):
-    """The receiver has not taken it, or nobody knows; ``delivery`` says which, why, and whether it may be repeated."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        super().__init__(delivery.error)
-        self.delivery = delivery
-
-
 class Channel(Protocol):
     """A way out of here: e-mail, webhook."""
 
-    def send(self, notification: Notification) -> None:
-        """Hand it over, once, within a bounded time.
-
-        Raises NotDeliveredError; any other exception means that nobody knows whether it was handed over.
-        """
+    def send(self, notification: Notification) -> Delivery:
+        """Hand it over, once, within a bounded time. An exception means that nobody knows whether it was."""
         ...

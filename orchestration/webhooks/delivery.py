@@ -19,6 +19,8 @@ LONGEST_QUOTE = 200
 # These, and errors of the server (5xx), may pass; any other refusal would be the same again.
 REQUEST_TIMEOUT, TOO_MANY_REQUESTS = 408, 429
 
+Outcome = Literal["sent", "refused", "failed", "unknown"]
+
 
 @dataclass(frozen=True)
 class Timeouts:
@@ -40,7 +42,7 @@ class Delivery:
     ``failed``: it never will. ``unknown``: it may have taken it.
     """
 
-    outcome: Literal["sent", "refused", "failed", "unknown"]
+    outcome: Outcome
     status: int | None = None
     error: str | None = None
     retry_after: str | None = None

@@ -9,13 +9,15 @@ from pydantic import SecretStr
 
 from orchestration.errors import DogearError
 
-SECRET_VARIABLE = "DOGEAR_BUILD_WEBHOOK_SECRET"  # noqa: S105 - the name of it
 EXAMPLE_URL = "https://example.org/hooks/build"
 SHORTEST_SECRET = 8
 
 
-def check_webhook_url(url: str) -> str:
-    """``url``, if a webhook can be sent there. Raises DogearError, which never quotes a secret."""
+def check_webhook_url(url: str, secret_variable: str) -> str:
+    """Return ``url``, if a webhook can be sent there. Raises DogearError, which never quotes a secret.
+
+    ``secret_variable`` is the setting that holds the secret of who sends there.
+    """
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna")
@@ -27,7 +29,7 @@ def check_webhook_url(url: str) -> str:
     if "@" in parts.netloc:
         raise DogearError(
             f"{without_query(url)}: the URL of a webhook may not hold a user or password. What is sent there is signed "
-            f"with the secret in {SECRET_VARIABLE}."
+            f"with the secret in {secret_variable}."
         )
     return url
 
@@ -50,11 +52,14 @@ def hide_query(text: str, url: str) -> str:
     return text
 
 
-def signing_key(secret: SecretStr | None) -> bytes:
-    """The key: what ``whsec_<base64>`` stands for, or the bytes of any other text. Raises DogearError without one."""
+def signing_key(secret: SecretStr | None, secret_variable: str) -> bytes:
+    """Return the key: what ``whsec_<base64>`` stands for, or the bytes of any other text.
+
+    Raises DogearError without one, which names ``secret_variable``, the setting that holds it.
+    """
     text = secret.get_secret_value() if secret else ""
     if not text:
-        raise DogearError(f"Builds are asked for with a signature only: set {SECRET_VARIABLE}.")
+        raise DogearError(f"Webhooks are sent with a signature only: set {secret_variable}.")
     if not text.startswith("whsec_"):
         return text.encode("utf-8", "surrogateescape")
     encoded = text.removeprefix("whsec_").rstrip("=")
@@ -63,7 +68,7 @@ def signing_key(secret: SecretStr | None) -> bytes:
     except ValueError:
         key = b""
     if not key:
-        raise DogearError(f"{SECRET_VARIABLE} begins with whsec_, and no base64 follows: set it to the whole secret.")
+        raise DogearError(f"{secret_variable} begins with whsec_, and no base64 follows: set it to the whole secret.")
     return key
 
 

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from orchestration.content.builds.build_requests import BuildsSummary, request_build, send_builds
+from orchestration.content.builds.build_requests import SECRET_VARIABLE, BuildsSummary, request_build, send_builds
 from orchestration.errors import DogearError
 from orchestration.webhooks.delivery import Timeouts
 from orchestration.webhooks.signing import check_webhook_url
@@ -332,7 +332,7 @@ def test_an_address_that_cannot_be_used_stops_nothing(ask, send, row, receiver, 
 
 @pytest.mark.parametrize("url", ["https://example.org/hooks?key=1", "http://localhost:8080", "HTTPS://[::1]/x"])
 def test_where_a_webhook_may_go(url):
-    assert check_webhook_url(url) == url
+    assert check_webhook_url(url, SECRET_VARIABLE) == url
 
 
 @pytest.mark.parametrize(
@@ -353,5 +353,5 @@ def test_where_a_webhook_may_go(url):
 )
 def test_where_no_webhook_may_go(url, error):
     with pytest.raises(DogearError, match=error) as raised:
-        check_webhook_url(url)
+        check_webhook_url(url, SECRET_VARIABLE)
     assert "hunter2" not in str(raised.value)

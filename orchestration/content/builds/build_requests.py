@@ -29,6 +29,7 @@ from orchestration.resources.postgres import connect
 from orchestration.webhooks.delivery import TIMEOUTS, Timeouts, deliver
 from orchestration.webhooks.signing import signing_key
 
+SECRET_VARIABLE = "DOGEAR_BUILD_WEBHOOK_SECRET"  # noqa: S105 - the name of it
 MOST_ATTEMPTS = 6
 LONGEST_RETRY_AFTER = 15 * 60
 
@@ -90,7 +91,7 @@ def send_builds(
         holder.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         states = Counter(unknown=mark_abandoned(connection, site))
         try:
-            key = signing_key(secret)
+            key = signing_key(secret, SECRET_VARIABLE)
         except DogearError as error:
             problem = str(error)
             note_problem(connection, site, problem)
