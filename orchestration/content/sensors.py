@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import dagster as dg
@@ -40,7 +41,7 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
     settings, now = database.settings, time.time()
     access = GitAccess.granted_by(settings)
     asked = {name: Asked(*known) for name, known in json.loads(context.cursor or "{}").items()}
-    read, due = fingerprints(database.url), builds_due(database.url)
+    read, due = fingerprints(database.url), builds_due(database.url, datetime.now(UTC))
     wanted: dict[str, Asked] = {}
     changed: list[str] = []
     problems: list[str] = []

@@ -12,7 +12,7 @@ TYPES = ("like", "comment", "reply", "share", "run_failed")
 
 @dataclass(frozen=True)
 class Notification:
-    """One row of ``ops.notifications`` (each field is described there), and the address to which it goes now."""
+    """One row of ``ops.notifications`` (each field is described there), and the attempt that is under way."""
 
     notification_id: UUID
     user_code: str
@@ -27,6 +27,8 @@ class Notification:
     event_count: int
     created_at: datetime
     address: str = field(repr=False)
+    channel: str
+    attempt: int
 
 
 class Channel(Protocol):

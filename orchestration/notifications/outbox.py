@@ -1,8 +1,4 @@
-"""The deliveries that are due, each taken by one deliverer: an attempt is a row before anything goes out.
-
-No lock is held while something is sent. Whoever sees an attempt that has no outcome leaves that delivery alone, be its
-deliverer at work or dead: it says ``unknown`` from the start.
-"""
+"""The notifications that are due; an attempt is a row of ``ops.notification_attempts``, ``unknown`` from the start."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,89 +24,74 @@ DUE = """
                 and coalesce(retry_at <= %(now)s, true)
         )
 """
+BEGIN = """
+    with begun as (
+        insert into ops.notification_attempts (notification_id, channel, attempt, started_at)
+        select notification_id, channel, attempt, %(now)s
+        from ops.notification_deliveries
+        where notification_id = %(id)s and channel = any(%(channels)s) and coalesce(retry_at <= %(now)s, true)
+        order by channel
+        limit 1
+        returning notification_id, channel, attempt
+    )
+    select
+        notification_id, user_code, account_id, site, type, title, message, action_url, related_type, related_id,
+        event_count, created_at, address, channel, attempt
+    from begun
+    inner join ops.notifications using (notification_id)
+    inner join ops.notification_channels using (user_code, channel)
+"""
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One row of ``ops.notification_attempts`` whose outcome is not known yet."""
+class NotificationOutbox:
+    """What goes out by ``channels``, by a connection in autocommit."""
 
-    notification_id: UUID
-    channel: str
-    attempt: int
+    connection: psycopg.Connection
+    channels: Collection[str]
 
+    def any_due(self, now: datetime) -> bool:
+        """Whether ``claim`` would find something."""
+        return self.connection.execute(f"select {DUE} limit 1".encode(), self._asked(now)).rowcount > 0
 
-def any_due(connection: psycopg.Connection, channels: Collection[str], now: datetime) -> bool:
-    """Whether ``claim`` would find something."""
-    return connection.execute(f"select {DUE} limit 1".encode(), parameters(channels, now)).rowcount > 0
+    def expire(self, now: datetime) -> int:
+        """What has expired is not delivered any more; returns how many."""
+        return self.connection.execute(
+            "update ops.notifications set deliver_at = null where deliver_at is not null and expires_at <= %s", [now]
+        ).rowcount
 
+    def claim(self, now: datetime) -> Notification | None:
+        """Take one notification that is due, by one channel."""
+        question = f"select notification_id {DUE} order by deliver_at limit 1 for update of notifications skip locked"
+        while True:
+            with self.connection.transaction():
+                due = self.connection.execute(question.encode(), self._asked(now)).fetchone()
+                if due is None:
+                    return None
+                # Asked again under the lock: another may have been faster, by a moment.
+                with self.connection.cursor(row_factory=class_row(Notification)) as cursor:
+                    claimed = cursor.execute(BEGIN, {**self._asked(now), "id": due[0]}).fetchone()
+                settle(self.connection, due[0])
+            if claimed:
+                return claimed
 
-def parameters(channels: Collection[str], now: datetime) -> dict[str, object]:
-    return {"channels": list(channels), "now": now}
+    def record(self, message: Notification, delivery: Delivery, at: datetime, retry_at: datetime | None) -> None:
+        """Write down how the attempt went."""
+        outcome = "failed" if delivery.outcome == "refused" else delivery.outcome
+        with self.connection.transaction():
+            # Others that deliver it by another channel wait, and then see this one.
+            self.connection.execute(
+                "select from ops.notifications where notification_id = %s for update", [message.notification_id]
+            )
+            self.connection.execute(
+                "update ops.notification_attempts set finished_at = %s, outcome = %s, reason = %s, retry_at = %s "
+                "where notification_id = %s and channel = %s and attempt = %s",
+                [at, outcome, delivery.error, retry_at, message.notification_id, message.channel, message.attempt],
+            )
+            settle(self.connection, message.notification_id)
 
-
-def expire(connection: psycopg.Connection, now: datetime) -> int:
-    """What has expired is not delivered any more; returns how many."""
-    return connection.execute(
-        "update ops.notifications set deliver_at = null where deliver_at is not null and expires_at <= %s", [now]
-    ).rowcount
-
-
-def claim(
-    connection: psycopg.Connection, channels: Collection[str], now: datetime
-) -> tuple[Attempt, Notification] | None:
-    """Take one delivery by one of ``channels``; its attempt is committed when this returns. None where none is due.
-
-    The connection must be in autocommit.
-    """
-    question = f"select notification_id {DUE} order by deliver_at limit 1 for update of notifications skip locked"
-    while True:
-        with connection.transaction():
-            due = connection.execute(question.encode(), parameters(channels, now)).fetchone()
-            if due is None:
-                return None
-            # Asked again under the lock: another may have been faster, by a moment.
-            with connection.cursor(row_factory=class_row(Attempt)) as cursor:
-                attempt = cursor.execute(
-                    "insert into ops.notification_attempts (notification_id, channel, attempt, started_at) "
-                    "select notification_id, channel, attempt, %(now)s from ops.notification_deliveries "
-                    "where notification_id = %(id)s and channel = any(%(channels)s) "
-                    "and coalesce(retry_at <= %(now)s, true) order by channel limit 1 "
-                    "returning notification_id, channel, attempt",
-                    {**parameters(channels, now), "id": due[0]},
-                ).fetchone()
-            settle(connection, due[0])
-            if attempt:
-                return attempt, outgoing(connection, attempt)
-
-
-def outgoing(connection: psycopg.Connection, attempt: Attempt) -> Notification:
-    with connection.cursor(row_factory=class_row(Notification)) as cursor:
-        notification = cursor.execute(
-            "select notification_id, user_code, account_id, site, type, title, message, action_url, related_type, "
-            "related_id, event_count, created_at, address from ops.notifications "
-            "join ops.notification_channels using (user_code) where notification_id = %s and channel = %s",
-            [attempt.notification_id, attempt.channel],
-        ).fetchone()
-    assert notification is not None
-    return notification
-
-
-def record(
-    connection: psycopg.Connection, attempt: Attempt, delivery: Delivery, at: datetime, retry_at: datetime | None
-) -> None:
-    """Write down how the attempt went."""
-    outcome = "failed" if delivery.outcome == "refused" else delivery.outcome
-    with connection.transaction():
-        # Others that deliver it by another channel wait, and then see this one.
-        connection.execute(
-            "select from ops.notifications where notification_id = %s for update", [attempt.notification_id]
-        )
-        connection.execute(
-            "update ops.notification_attempts set finished_at = %s, outcome = %s, reason = %s, retry_at = %s "
-            "where notification_id = %s and channel = %s and attempt = %s",
-            [at, outcome, delivery.error, retry_at, attempt.notification_id, attempt.channel, attempt.attempt],
-        )
-        settle(connection, attempt.notification_id)
+    def _asked(self, now: datetime) -> dict[str, object]:
+        return {"channels": list(self.channels), "now": now}
 
 
 def settle(connection: psycopg.Connection, notification_id: UUID) -> None:

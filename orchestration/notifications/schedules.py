@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from orchestration.notifications.channels import usable_channels
-from orchestration.notifications.deliver import LONGEST_CALL, any_to_deliver
+from orchestration.notifications.deliver import any_to_deliver
 from orchestration.notifications.jobs import notify
 from orchestration.notifications.make_notifications import any_to_make
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
+from orchestration.webhooks.outbox import LONGEST_CALL
 
 UNFINISHED = [
     *(dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED),

@@ -17,7 +17,14 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from orchestration.content.builds.build_requests import SECRET_VARIABLE, BuildsSummary, request_build, send_builds
+from orchestration.content.builds.build_requests import (
+    SECRET_VARIABLE,
+    BuildsSummary,
+    builds_due,
+    request_build,
+    send_builds,
+)
+from orchestration.content.sites import Site, remove_site, save_site
 from orchestration.errors import DogearError
 from orchestration.webhooks.delivery import Timeouts
 from orchestration.webhooks.signing import check_webhook_url
@@ -260,7 +267,7 @@ def test_where_no_answer_comes_nobody_sends_again(ask, send, row, receiver, cloc
     assert (row()["state"], len(receiver.received)) == ("unknown", 1)
 
 
-def test_a_sender_that_is_killed_leaves_it_unknown(ask, send, row, receiver, database_url):
+def test_a_sender_that_is_killed_leaves_it_unknown(ask, send, row, receiver, database_url, clock):
     ask(receiver)
     receiver.may_answer.clear()
     program = (
@@ -271,14 +278,41 @@ def test_a_sender_that_is_killed_leaves_it_unknown(ask, send, row, receiver, dat
     with subprocess.Popen([sys.executable, "-c", program, database_url, SECRET]) as sender:
         assert receiver.arrived.wait(20)
         assert send() == BuildsSummary()
-        assert row()["state"] == "sending"
+        assert (row()["state"], builds_due(database_url, clock.now())) == ("sending", {})
         sender.kill()
     receiver.may_answer.set()
-    # PostgreSQL takes a moment to see that the sender's session is gone.
-    summaries = {send() for _ in range(100) if row()["state"] == "sending"}
-    assert BuildsSummary(unknown=1) in summaries
+    clock.wait(180)  # longer than any attempt may last
+    assert builds_due(database_url, clock.now()) == {"example.org": "c1 1"}
+    assert send() == BuildsSummary(unknown=1)
     assert send() == BuildsSummary()
     assert (row()["state"], len(receiver.received)) == ("unknown", 1)
+
+
+def test_an_outcome_that_comes_late_still_counts(ask, send, row, receiver, clock):
+    ask(receiver)
+    receiver.may_answer.clear()
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(send)
+        assert receiver.arrived.wait(20)
+        clock.wait(180)
+        assert send() == BuildsSummary(unknown=1)
+        receiver.may_answer.set()
+        assert slow.result() == BuildsSummary(sent=1)
+    assert (row()["state"], len(receiver.received)) == ("sent", 1)
+
+
+def test_a_slow_host_keeps_no_site_from_being_removed_and_added_again(ask, send, row, receiver, database_url):
+    save_site(database_url, Site("example.org", "ada"))
+    ask(receiver)
+    receiver.may_answer.clear()
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(send)
+        assert receiver.arrived.wait(20)
+        remove_site(f"{database_url}&options=-clock_timeout%3D2s", "example.org")
+        assert ask(receiver)
+        receiver.may_answer.set()
+        assert slow.result() == BuildsSummary(sent=2)
+    assert (row()["state"], row()["attempts"], len(receiver.received)) == ("sent", 1, 2)
 
 
 def test_what_the_sync_takes_back_was_never_asked_for(ask, send, row, receiver, database_url):

@@ -35,6 +35,8 @@ def notification(**values: object) -> Notification:
         "event_count": 1,
         "created_at": datetime.now(UTC),
         "address": "ada@example.org",
+        "channel": "email",
+        "attempt": 1,
     }
     return Notification(**{**known, **values})
 
