@@ -12,7 +12,8 @@ from tests.serving.collector.running import free_port
 def test_a_location_that_cannot_be_loaded_is_an_error_at_once_and_says_why(database_url, tmp_path):
     (tmp_path / "dagster_dbt.py").write_text("raise ImportError('this dagster_dbt is broken')\n")
     settings = Settings(home=tmp_path / "home", port=free_port())
-    environment = {**prepare_dagster_home(settings, database_url), "PYTHONPATH": str(tmp_path)}
+    # Dagster takes the first folder of the path for that of a script, and leaves it out.
+    environment = {**prepare_dagster_home(settings, database_url), "PYTHONPATH": f"{tmp_path}/none:{tmp_path}"}
     dagster = DagsterProcesses(settings, environment)
     with pytest.raises(DogearError, match=r"cannot load orchestration\.definitions:") as error, dagster:
         pytest.fail("it has started")

@@ -148,10 +148,10 @@ def test_an_owner_chooses_what_is_told_and_how(happen, make, rows, database_url)
     ("page_url", "action_url"),
     [
         ("https://evil.example/a%20b?x=1#y", "https://example.org/a%20b"),
-        ("@evil.example/", None),
-        ("https://example.org//evil.example/", None),
-        ("https://example.org/\\evil.example/", None),
-        ("https://example.org/a\r\nBcc: eve", "https://example.org/aBcc:eve"),
+        ("@evil.example/", "https://example.org/@evil.example/"),
+        ("https://example.org//evil.example/", "https://example.org/evil.example/"),
+        ("https://example.org/\\evil.example/", "https://example.org/%5Cevil.example/"),
+        ("https://example.org/a\r\nBcc: eve", "https://example.org/a%0D%0ABcc:%20eve"),
         ("https://example.org/" + 2000 * "x", "https://example.org/" + 499 * "x"),
     ],
 )

@@ -104,4 +104,6 @@ def rounded(number: float | None) -> float | None:
 
 def canonical(path: str | None) -> str | None:
     """README: pages have one path, with or without index.html and trailing slash."""
-    return path and (re.sub(r"(/index)?\.html$", "", path).rstrip("/") or "/")
+    while path and (shorter := re.sub(r"((/index)?\.html|/)$", "", path)) != path:
+        path = shorter
+    return path if path is None else path or "/"
