@@ -1,4 +1,4 @@
-"""``dogear analyst``: who may read the marts with tools of their own."""
+"""``dogear analyst``: roles that may read the marts with other tools."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ NameArgument = Annotated[str, typer.Argument(help="Name of the role in PostgreSQ
 
 @app.callback()
 def analyst() -> None:
-    """Who may read the marts with tools of their own: roles of PostgreSQL, read-only (docs/analysts.md).
+    """Manage analysts: read-only roles of PostgreSQL that may read the marts with other tools (docs/analysts.md).
 
     \b
     Examples:
@@ -26,7 +26,7 @@ def analyst() -> None:
 def add(name: NameArgument) -> None:
     """Add an analyst: a role that may read the marts, of all sites, and call the functions of schema analytics.
 
-    The password is made, shown once, and kept nowhere.
+    The password is generated, shown once, and not stored.
 
     \b
     Example:
@@ -45,14 +45,14 @@ def add(name: NameArgument) -> None:
             say(f"Every role of this server may also {', '.join(left)}: docs/analysts.md says how to end that.")
     if settings.database_url is None:
         say(
-            "The embedded server answers on this machine alone, while Dogear runs, and asks for no password: "
-            "who reaches its socket may be any role. Use a server of your own (DATABASE_URL) for others."
+            "The embedded server answers only on this machine, while Dogear runs, and asks for no password: "
+            "anyone who reaches its socket may use any role. Use a server of your own (DATABASE_URL) for others."
         )
 
 
 @app.command("list")
 def list_analysts() -> None:
-    """List the analysts, with the connections that they have just now.
+    """List the analysts, with their current connections.
 
     \b
     Example:
@@ -73,7 +73,7 @@ def list_analysts() -> None:
 
 @app.command()
 def remove(name: NameArgument) -> None:
-    """Remove an analyst; connections that are open end.
+    """Remove an analyst, and end open connections.
 
     \b
     Example:

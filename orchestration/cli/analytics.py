@@ -50,13 +50,13 @@ def analytics(
 
 
 def columns_of(frame: "pd.DataFrame") -> dict[str, bool]:
-    """The names of the columns, and whether they hold numbers."""
+    """Return the names of the columns, and whether they hold numbers."""
     return {str(name).replace("_", " "): frame[name].dtype.kind in "iuf" for name in frame.columns}
 
 
 def as_text(value: object) -> str:
-    """A value to read; a dash for one that is absent."""
-    if value is None or value != value:  # NaN, in which pandas keeps what is absent
+    """Return a value to read; a dash for a missing one."""
+    if value is None or value != value:  # NaN, which is a missing value in pandas
         return "–"
     if isinstance(value, float):
         return f"{value:,.1f}"

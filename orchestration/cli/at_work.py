@@ -1,4 +1,4 @@
-"""What commands on the lake work with."""
+"""The connections and the progress display of commands on the lake."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ class AtWork(NamedTuple):
 
 @contextmanager
 def at_work() -> Generator[AtWork]:
-    """What the commands work with; progress is shown on standard error, and gone at the end."""
+    """Yield what the commands need; progress is shown on standard error, and removed at the end."""
     from orchestration.resources.database import open_database
     from orchestration.resources.duckdb_engine import open_duckdb
     from orchestration.settings import Settings

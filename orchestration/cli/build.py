@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def check_range(days: "DayRange") -> None:
-    """Raises DogearError where the days are none that events can have."""
+    """Raise DogearError if no event can lie on some of the days."""
     from orchestration.days import EARLIEST
     from orchestration.errors import DogearError
     from orchestration.events.event import MOST_AHEAD
 
     if days.first > days.last:
-        raise DogearError(f"--from lies after --to: {days.first} after {days.last} (today, where no --to is said).")
+        raise DogearError(f"--from lies after --to: {days.first} after {days.last} (today, if --to is not given).")
     if days.first < EARLIEST.date():
         raise DogearError(f"--from lies before {EARLIEST.date()}, the first day that events can have.")
     latest = (datetime.now(UTC) + MOST_AHEAD).date()
@@ -32,9 +32,9 @@ def build(
 ) -> None:
     """Build the marts of a range of days.
 
-    By default those of the days that need it; content that changed is read first. A day needs it when its events are
-    not the ones that its marts were made of. Building a day again is safe: each mart replaces the day as a whole, or
-    not at all.
+    By default of the days that need it; content that changed is read first. A day needs it when its events are no
+    longer those that its marts were built from. Building a day again is safe: each mart replaces the day as a whole,
+    or not at all.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ def build_ranges(
 ) -> None:
     """Build each of ``ranges`` in a run of its own and ``say`` how it went.
 
-    Raises DogearError, after the last, where one could not be built.
+    Raise DogearError, after the last, if one could not be built.
     """
     os.environ.update(prepare_dagster_home(settings, database_url))
 
@@ -31,7 +31,7 @@ def build_ranges(
     from orchestration.terminal_display import progress_bar
 
     with warnings.catch_warnings():
-        # That parameters of Dagster are in beta is for us to know, not for who runs a build.
+        # A person who runs a build need not know that some parameters of Dagster are in beta.
         warnings.simplefilter("ignore", BetaWarning)
         from orchestration.definitions import defs
 
@@ -45,7 +45,7 @@ def build_ranges(
         instance.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
         for days in ranges:
             started = time.monotonic()
-            # dbt's own lines would tear the progress bar.
+            # dbt's own lines would break the progress bar.
             with redirect_stdout(dbt_log):
                 failures = run_job(job, instance, days, progress)
             if INTERRUPTED in failures:
@@ -59,7 +59,7 @@ def build_ranges(
 
 
 def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]:
-    """One run over ``days``; returns what failed."""
+    """Run the job over ``days``; return what failed."""
     from dagster import DagsterEventType
     from dagster._core.utils import make_new_run_id
 
@@ -83,7 +83,7 @@ def run_job(job: Any, instance: Any, days: DayRange, progress: Any) -> list[str]
 
     run_id = make_new_run_id()
     instance.add_event_listener(run_id, on_event)
-    # Whoever asks sees it fail, and asks again. What this process began, no other could take over.
+    # No retry: the caller sees it fail and can repeat it, and no other process could take over a run of this one.
     tags = run_tags(days) | {ASKED_BY_TAG: "dogear build", "dagster/max_retries": "0"}
     result = job.execute_in_process(instance=instance, run_id=run_id, run_config=QUIET, tags=tags, raise_on_error=False)
     progress.remove_task(task)

@@ -1,4 +1,4 @@
-"""``dogear collect``: take in what visitors do, until Ctrl-C."""
+"""``dogear collect``: accept visits, until Ctrl-C."""
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -20,10 +20,10 @@ def collect(
         int | None, typer.Option(help="Port of the collector (default: DOGEAR_COLLECTOR_PORT, 8000).")
     ] = None,
 ) -> None:
-    """Take in what visitors do, until Ctrl-C; `dogear up` does it too.
+    """Accept visits, until Ctrl-C; `dogear up` does it too.
 
-    Pages send events by the script /dogear.js. What was accepted is on disk, and moves to raw.events within two
-    seconds; while PostgreSQL is down it waits there. Where it is down at the start, the sites known from before count.
+    Pages send events by the script /dogear.js. Accepted events are on disk, and move to raw.events within two
+    seconds; while PostgreSQL is down they wait there. If it is down at the start, the sites of the last run count.
 
     \b
     Examples:
@@ -56,7 +56,7 @@ def collect(
 
 @contextmanager
 def database_if_it_answers(settings: "Settings") -> "Generator[str]":
-    """The URL of the database, migrated; of one that is down, where enough is known from before to accept events."""
+    """Return the URL of the database, migrated; or of one that is down, if sites and salts of the last run suffice."""
     from orchestration.errors import DogearError
     from orchestration.resources.database import expected_url, open_database
     from orchestration.resources.postgres import connect
@@ -67,7 +67,7 @@ def database_if_it_answers(settings: "Settings") -> "Generator[str]":
         try:
             connect(url).close()
         except DogearError as error:
-            say(f"{error} The collector starts with the sites that it knew; what it accepts waits on disk.")
+            say(f"{error} The collector starts with the sites that it knew; accepted events wait on disk.")
             yield url
             return
     with open_database(settings) as url:
@@ -75,7 +75,7 @@ def database_if_it_answers(settings: "Settings") -> "Generator[str]":
 
 
 def revive_embedded_server(settings: "Settings") -> None:
-    """Start the embedded PostgreSQL again, should it have crashed; whoever runs it besides us does not look."""
+    """Restart the embedded PostgreSQL if it has crashed; other processes that use it do not check."""
     from contextlib import suppress
 
     from orchestration.errors import DogearError

@@ -1,4 +1,4 @@
-"""The collector's processes: the server that accepts, and the loader that moves what was accepted into PostgreSQL."""
+"""The collector's processes: the server that accepts events, and the loader that moves them into PostgreSQL."""
 
 import errno
 import signal
@@ -14,7 +14,7 @@ from orchestration.resources.listening import place, warn_if_reachable, why_not
 from orchestration.settings import Settings
 
 START_TIMEOUT = 60
-# How long the port may still belong to processes that end with a collector that was killed.
+# How long the port may still belong to processes of a killed collector that are ending.
 PORT_TIMEOUT = 10
 REACHABLE = (
     "they may send events of your sites, and read the tracker's scripts, /openapi.json and /health; "

@@ -18,19 +18,19 @@ from orchestration.terminal import say
 
 START_TIMEOUT = 120
 REACHABLE = (
-    "it has no accounts, so they may do all that you may; put a proxy in front that asks who they are "
+    "it has no accounts, so they may do all that you may; put a proxy in front that authenticates them "
     "(docs/security.md), or DOGEAR_HOST=127.0.0.1."
 )
 LOCATION = "dogear"
 MODULE = ("--module-name", "orchestration.definitions", "--working-directory", str(PROJECT_ROOT))
-# Loaded lazily, it lives on where its code cannot be loaded, and says why.
+# With lazy loading, the server stays alive even if its code cannot be loaded, and says why.
 CODE = (*MODULE, "--location-name", LOCATION, "--log-level", "warning", "--lazy-load-user-code")
 LOCATION_QUESTION = """
 { workspaceOrError { __typename ...failure
     ... on Workspace { locationEntries { locationOrLoadError { __typename ...failure } } } } }
 fragment failure on PythonError { className message errorChain { error { message } } }
 """
-# The code server does not listen yet. Every other error is one of the code, which Dagster does not try again.
+# The code server does not listen yet. Every other error is one of the code, which Dagster does not retry.
 NOT_UP_YET = "DagsterUserCodeUnreachableError"
 
 
@@ -45,7 +45,7 @@ class DagsterProcesses:
 
     def __enter__(self) -> "DagsterProcesses":
         self._log = self.log_file.open("wb")
-        # A folder for us alone, with a short name: a socket's path holds 107 letters.
+        # A folder that only we can open, with a short name: a socket's path holds at most 107 letters.
         self._folder = tempfile.TemporaryDirectory(prefix="dogear-")
         socket, workspace = Path(self._folder.name, "code.sock"), Path(self._folder.name, "workspace.yaml")
         workspace.write_text(
@@ -85,7 +85,7 @@ class DagsterProcesses:
         self._folder.cleanup()
 
     def _wait_until_serving(self) -> None:
-        """Return when the UI answers and the code location is loaded. Raises DogearError where that cannot happen."""
+        """Return when the UI answers and the code location is loaded. Raise DogearError if that cannot happen."""
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if any(kept.has_ended for kept in self.processes):
@@ -97,7 +97,7 @@ class DagsterProcesses:
 
 
 def location_is_loaded(url: str) -> bool:
-    """Return whether the UI answers and has loaded the code location. Raises DogearError where it cannot load it."""
+    """Return whether the UI answers and has loaded the code location. Raise DogearError if it cannot load it."""
     try:
         answer = requests.post(f"{url}/graphql", json={"query": LOCATION_QUESTION}, timeout=10).json()
     except (requests.ConnectionError, requests.Timeout, requests.JSONDecodeError):
@@ -111,6 +111,6 @@ def location_is_loaded(url: str) -> bool:
 
 
 def end_of_messages(failure: dict[str, Any]) -> str:
-    """The last lines of an error of Dagster's, with the errors that led to it, the first of them last."""
+    """Return the last lines of an error of Dagster's, and of its causes, the first cause last."""
     messages = [failure["message"], *(link["error"]["message"] for link in failure["errorChain"])]
     return last_lines("\n".join(message.strip() for message in messages))

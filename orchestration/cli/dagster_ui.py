@@ -15,13 +15,13 @@ from orchestration.resources.listening import reached_at
 from orchestration.settings import Settings
 from serving.http.guard import Guard
 
-# A query by GET may start a run, and a notebook that it names would be shown as a page of ours, with its scripts.
+# A query by GET may start a run, and a notebook that it names would be shown as one of our pages, with its scripts.
 ACTING = ("/graphql", "/notebook", "/dagit/notebook")
 STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW = 15_000, 3_600, 20
 
 
 def serve(workspace: str, settings: Settings) -> None:
-    """Serve the UI of the code locations that the file ``workspace`` names."""
+    """Serve the UI of the code locations in the file ``workspace``."""
     with DagsterInstance.get() as instance:
         instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW)
         target = WorkspaceFileTarget(paths=[workspace])

@@ -18,8 +18,8 @@ TABLES = """
     select schema_name, view_name as name from duckdb_views()
     where not internal and database_name = 'memory' order by all
 """
-# Of DuckDB's functions the one that no lock holds: it writes to the terminal as it likes, and a log in a folder out of
-# reach ends the process.
+# The one function of DuckDB that the lock does not cover: it writes unescaped text to the terminal, and a log in a
+# folder that we cannot write ends the process.
 LOGGING = "enable_logging"
 PROMPT, MORE = "dogear> ", "   ...> "
 
@@ -33,12 +33,12 @@ def duckdb_shell(
         Path | None, typer.Option(help="A folder whose files SQL may read and write, besides those of the lake.")
     ] = None,
 ) -> None:
-    """Ask the lake by DuckDB: raw.events, under PostgreSQL's names, for all of history.
+    """Query the lake with DuckDB: raw.events, under PostgreSQL's names, for all of history.
 
-    raw.events and marts.* cannot be changed, and tables that you make are gone at the end. SQL reads and writes files
-    of the folder that --files names, and no others. Besides PostgreSQL's columns, raw.events has `day`: name it in a
+    raw.events and marts.* cannot be changed, and tables that you create are dropped at the end. SQL reads and writes
+    only files of the folder that --files names. Besides PostgreSQL's columns, raw.events has `day`: name it in a
     condition, and other days are not even opened. marts.* are those of the last dogear dbt build --target duckdb. In a
-    terminal, SQL ends with a semicolon; .tables lists what there is, and .quit (or Ctrl-D) ends. SQL is read from
+    terminal, SQL ends with a semicolon; .tables lists the tables, and .quit (or Ctrl-D) ends. SQL is read from
     standard input too.
 
     \b
@@ -61,11 +61,11 @@ def duckdb_shell(
 
 
 def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
-    """Until .quit or Ctrl-D; Ctrl-C gives up the line, or the query that runs."""
+    """Read and run SQL until .quit or Ctrl-D; Ctrl-C cancels the line, or the running query."""
     import readline
 
     readline.set_auto_history(True)
-    say("The lake, by DuckDB. raw.events holds all of history; .tables lists what there is, .quit ends.")
+    say("The lake, in DuckDB. raw.events holds all of history; .tables lists the tables, .quit ends.")
     lines: list[str] = []
     while True:
         try:
@@ -92,13 +92,13 @@ def converse(session: "duckdb.DuckDBPyConnection", *, csv: bool) -> None:
 
 
 def run(session: "duckdb.DuckDBPyConnection", sql: str, *, csv: bool) -> bool:
-    """Run the statements and print their answers; whether all went well."""
+    """Run the statements and print their answers; return whether all succeeded."""
     import duckdb
 
     try:
         for statement in session.extract_statements(sql):
             if LOGGING in statement.query.lower():
-                complain(f"{LOGGING} is not run here: its logs would go where nothing is shown as text.")
+                complain(f"{LOGGING} is not run here: its logs would be printed unescaped.")
                 return False
             if csv and statement.type == duckdb.StatementType.SELECT:
                 print_csv(session.execute(statement.query))
@@ -117,7 +117,7 @@ def run(session: "duckdb.DuckDBPyConnection", sql: str, *, csv: bool) -> bool:
 
 
 def show(answer: "duckdb.DuckDBPyRelation") -> None:
-    """The first rows as a table. DuckDB shows line breaks as such, and lets other characters through."""
+    """Print the first rows as a table. DuckDB escapes line breaks only, no other control characters."""
     table = io.StringIO()
     with redirect_stdout(table):
         answer.show(max_rows=100)  # pyright: ignore[reportCallIssue]

@@ -1,4 +1,4 @@
-"""Run a module so that it ends with the process that started it, and at once: ``python -m … MODULE ARGUMENTS``."""
+"""Run a module so that it ends, at once, with the process that started it: ``python -m … MODULE ARGUMENTS``."""
 
 import os
 import runpy
@@ -9,7 +9,7 @@ from orchestration.resources.parent_process import end_with_parent
 
 
 def run(module: str) -> int:
-    """Run it as a program, with our arguments; returns its exit status."""
+    """Run it as a program, with our arguments; return its exit status."""
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
@@ -29,5 +29,5 @@ if __name__ == "__main__":
     status = run(sys.argv[0])
     sys.stdout.flush()
     sys.stderr.flush()
-    # Python takes a second of the processor to clear up what Dagster's modules hold; the system does it in no time.
+    # Python needs a second of CPU time to free what Dagster's modules hold; the system does it in no time.
     os._exit(status)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NOT_REACHED = (
     "Backups are not reached, nor files and tables that were imported, and their archive: "
-    "to import one again brings its visitors back."
+    "importing one again adds its visitors again."
 )
 
 
@@ -30,11 +30,11 @@ def erase(
 ) -> None:
     """Erase one visitor, everywhere.
 
-    Every event goes that has ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
-    them), and with it what was made of it: who is on a site just now, notifications of the account, what was rejected.
-    The files of these days in the lake are written without it, their marts built again, and PostgreSQL's tables copied
-    without what was deleted. It is shown first, and asked for in a terminal; without one, nothing is asked. Once more,
-    and nothing is found. What an erasure before, of anybody, left unfinished is finished too.
+    Deletes every event with ID as account_id, client_visitor_id or anonymous_id (the visitor_id of the marts is one of
+    these), and what was derived from it: live visitors, notifications of the account, rejected lines. The files of
+    these days in the lake are written without it, their marts built again, and PostgreSQL's tables rewritten without
+    the deleted rows. The rows are shown first; in a terminal you are asked to confirm. A second run finds nothing. An
+    earlier erasure, of anybody, that was left unfinished is finished too.
 
     \b
     Examples:
@@ -74,7 +74,7 @@ def erase(
 
 
 def tell(erasure: "Erasure") -> None:
-    """What went, or would go: rows and UTC days by table, and the days whose marts change."""
+    """Print what was or would be deleted: rows and UTC days by table, and the days whose marts change."""
     for it in erasure.removed:
         days = f"{it.first}" if it.first == it.last else f"{it.first} to {it.last}"
         say(f"  {it.table:<26}{it.rows:>9,} {'row ' if it.rows == 1 else 'rows'}  {days}")
@@ -83,7 +83,7 @@ def tell(erasure: "Erasure") -> None:
 
 
 def finish(settings: "Settings", database_url: str, done: "Erasure") -> None:
-    """Whatever follows the deletion; where one step cannot be done, the others are. Raises DogearError then."""
+    """Do the steps after the deletion. If one fails, do the others, and raise DogearError at the end."""
     from orchestration.errors import DogearError
 
     # A warehouse that was built while an erasure went on would still know the visitor.
@@ -100,11 +100,11 @@ def finish(settings: "Settings", database_url: str, done: "Erasure") -> None:
         except DogearError as error:
             failures.append(str(error))
     if failures:
-        raise DogearError(f"{' '.join(failures)} To finish, give the same command again.")
+        raise DogearError(f"{' '.join(failures)} To finish, run the same command again.")
 
 
 def forget_warehouse(settings: "Settings") -> None:
-    """Remove the DuckDB warehouse: it holds copies of rows, and is quickly built again."""
+    """Remove the DuckDB warehouse: it holds copies of rows, and is quickly rebuilt."""
     from orchestration.warehouse.warehouse import remove_warehouse
 
     if removed := remove_warehouse(settings):
@@ -112,7 +112,7 @@ def forget_warehouse(settings: "Settings") -> None:
 
 
 def write_again(settings: "Settings", database_url: str, days: "list[date]") -> None:
-    """Write files of the lake without the visitor. Raises DogearError where that cannot be done."""
+    """Write files of the lake without the visitor. Raise DogearError if that fails."""
     from orchestration.errors import DogearError
     from orchestration.lake.export import export_days
     from orchestration.resources.duckdb_engine import open_duckdb
@@ -128,7 +128,7 @@ def write_again(settings: "Settings", database_url: str, days: "list[date]") -> 
 
 
 def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:
-    """Build the marts without the visitor. Raises DogearError where that cannot be done."""
+    """Build the marts without the visitor. Raise DogearError if that fails."""
     from orchestration.cli.build_run import build_ranges
     from orchestration.errors import DogearError
 
@@ -141,8 +141,8 @@ def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> 
 
 
 def free(database_url: str) -> None:
-    """Free the bytes that erasures left in PostgreSQL's files. Raises DogearError where that cannot be done."""
+    """Free the bytes that erasures left in PostgreSQL's files. Raise DogearError if that fails."""
     from orchestration.upkeep.unfinished import free_bytes
 
     if free_bytes(database_url):
-        say("PostgreSQL's tables are written again, without what was deleted.")
+        say("PostgreSQL's tables are written again, without the deleted rows.")

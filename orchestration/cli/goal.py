@@ -89,7 +89,7 @@ def remove(name: Name, site: Site = None) -> None:
 
 
 def to_build(days: int) -> str:
-    """What must follow."""
+    """Return a sentence on the days to rebuild."""
     if not days:
         return "No day need be built again."
     which = "1 day is" if days == 1 else f"{days:,} days are"

@@ -22,11 +22,11 @@ def import_files(
     """Import visits from files.
 
     Access logs (combined or common format, JSON of nginx or Caddy, CloudFront) and NDJSON in the collector's format,
-    plain or gzip. A file that was imported before adds nothing, also when it was renamed or compressed; one that has
+    plain or gzip. A file that was imported before adds nothing, even if it was renamed or compressed; one that has
     grown since adds what is new.
     Lines that cannot be read go to raw.rejected_events with the reason. From a log, a page view is a GET answered 200
-    or 304 for a page; images and the like are passed over. A file that cannot be read keeps no other from being
-    imported; the last line names those that failed, and the exit status is 1.
+    or 304 for a page; images and the like are skipped. A file that cannot be read does not stop the others; the last
+    line names those that failed, and the exit status is 1.
 
     \b
     Examples:
@@ -80,9 +80,9 @@ def size_of(file: Path) -> int | None:
 
 
 def list_files(paths: list[Path]) -> list[Path]:
-    """The files that ``paths`` name; a folder stands for the files in it and below, but for hidden ones.
+    """Return the files that ``paths`` name; a folder stands for all files below it, except hidden ones.
 
-    Raises DogearError where all of them are folders without files.
+    Raise DogearError if all of them are folders without files.
     """
     files: list[Path] = []
     for path in paths:
@@ -101,14 +101,14 @@ def is_hidden(path: Path) -> bool:
 
 
 def sentence(summary: "ImportSummary", site: str) -> str:
-    """What was done, in one line."""
+    """Return what was done, in one line."""
     if summary.format is None:
         return f"{summary.file}: the file is empty; site {site}."
     parts = [f"{summary.events_added:,} events added"]
     if summary.events_known:
         parts.append(f"{summary.events_known:,} known already")
     if summary.lines_passed_over:
-        parts.append(f"{summary.lines_passed_over:,} lines that are no page view passed over")
+        parts.append(f"{summary.lines_passed_over:,} lines that are no page view skipped")
     if summary.lines_rejected:
         parts.append(f"{summary.lines_rejected:,} rejected (see raw.rejected_events)")
     if summary.days:

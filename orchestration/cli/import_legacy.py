@@ -17,7 +17,7 @@ def import_legacy(
         typer.Option(help="Site that was visited (default: DOGEAR_SITE, or the only one but for the sample)."),
     ] = None,
     owner: Annotated[
-        str | None, typer.Option(help="Take only events with this user_code in event_data; pass over the others.")
+        str | None, typer.Option(help="Take only events with this user_code in event_data; skip the others.")
     ] = None,
     url_from: Annotated[
         str | None,
@@ -29,9 +29,9 @@ def import_legacy(
 ) -> None:
     """Import the table analytics_events (event_type, event_data, created_at) of the old design.
 
-    A table in the same database, or in the one whose URL stands in the environment variable of --url-from; or a dump:
-    what COPY or pg_dump wrote, CSV, or one JSON object a line. The same rows again add nothing. What cannot be read
-    goes to raw.rejected_events with the reason.
+    A table in the same database, or in the one whose URL is in the environment variable of --url-from; or a dump,
+    written by COPY or pg_dump, CSV, or one JSON object a line. The same rows again add nothing. Rows that cannot be
+    read go to raw.rejected_events with the reason.
 
     \b
     Examples:
@@ -61,9 +61,7 @@ def import_legacy(
             raise DogearError(f"{source} is a file: only a table can be archived.")
         table = None if is_file else find_legacy_table(other_url or database_url, source)
         summary = target.dump(Path(source)) if table is None else target.table(table)
-        passed_over = (
-            f", {summary.lines_passed_over:,} of other owners passed over" if summary.lines_passed_over else ""
-        )
+        passed_over = f", {summary.lines_passed_over:,} of other owners skipped" if summary.lines_passed_over else ""
         say(
             f"{summary.file}: {summary.lines_read:,} rows = {summary.events_added:,} events added, "
             f"{summary.events_known:,} known already, {summary.lines_rejected:,} rejected{passed_over}."
@@ -74,7 +72,7 @@ def import_legacy(
 
 
 def url_in(variable: str | None) -> str | None:
-    """The URL that an environment variable holds. Raises DogearError, without quoting it, where it holds none."""
+    """Return the URL in an environment variable. Raise DogearError, without quoting it, if it holds none."""
     from orchestration.resources.server import Server
 
     if variable is None:

@@ -1,4 +1,4 @@
-"""Processes of ours that run until we stop them: one that ends is started again, and none outlives us."""
+"""Child processes that run until we stop them: one that ends is restarted, and none outlives us."""
 
 import logging
 import os
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.2
 STOP_TIMEOUT = 30
-# What ends so soon after its start waits before the next one: at first so long, then twice as long, at most the last.
+# A process that ends this soon after its start is restarted after a pause, which doubles each time up to a maximum.
 SOON = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 @dataclass
 class KeptProcess:
-    """A Python module that runs, with its arguments. What ends as soon as it starts is started ever more seldom."""
+    """A running Python module, with its arguments. If it ends soon after each start, the pauses grow."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
@@ -44,7 +44,7 @@ class KeptProcess:
         return self.process.poll() is not None
 
     def keep_running(self) -> None:
-        """Start it again if it has ended; ask every moment, in the thread that made it."""
+        """Restart it if it has ended. Call this every moment, in the thread that created it."""
         if self._is_due():
             log.warning("%s had ended (%s); see %s", self.command[0], self.process.returncode, self.log.name)
             self._start()
@@ -52,12 +52,12 @@ class KeptProcess:
     def _start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "orchestration.cli.ends_with_parent", *self.command],
-            # Where we are called, any folder may hold files that are named as modules are.
+            # The current folder may hold files that have the names of modules.
             env={**os.environ, "PYTHONSAFEPATH": "1", **self.environment, PARENT: str(os.getpid())},
             stdout=self.log,
             stderr=subprocess.STDOUT,
-            # In a group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in a session of its
-            # own, since Linux shares processors among sessions first: the loader would not make way for the server.
+            # In a process group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in its own
+            # session, since Linux shares CPU time among sessions first: the loader would not yield to the server.
             process_group=0,
         )
         self.started, self._start_at = time.monotonic(), None
@@ -74,7 +74,7 @@ class KeptProcess:
 
 
 def end(processes: Sequence[subprocess.Popen[bytes]], wanted: signal.Signals) -> None:
-    """Ask processes to end by a signal, and make sure that neither they nor any that they started are left."""
+    """Ask processes to end by a signal, and make sure that neither they nor their children are left."""
     family: list[psutil.Process] = []
     for process in processes:
         try:
@@ -92,7 +92,7 @@ def end(processes: Sequence[subprocess.Popen[bytes]], wanted: signal.Signals) ->
 
 
 def left_after(seconds: float, processes: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Wait until they have ended, at most so long; returns those that have not."""
+    """Wait until they have ended, up to a timeout; return those that have not."""
     deadline = time.monotonic() + seconds
     while (left := [process for process in processes if not has_ended(process)]) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -100,7 +100,7 @@ def left_after(seconds: float, processes: Sequence[psutil.Process]) -> list[psut
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Return whether it has; psutil waits besides until its parent has noticed, which in a container may be never."""
+    """Return whether it has ended. psutil also waits until the parent notices, which in a container may be never."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

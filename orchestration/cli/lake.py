@@ -22,8 +22,8 @@ To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help=
 def lake() -> None:
     """The lake: each closed day of raw.events as a Parquet file.
 
-    Days are written, compared and let go by themselves while Dogear runs; these commands do the same at once. Where it
-    is, DOGEAR_LAKE_URL says: a folder, or a URL such as s3://bucket/path.
+    Days are written, compared and dropped from PostgreSQL automatically while Dogear runs; these commands do the same
+    at once. DOGEAR_LAKE_URL says where the lake is: a folder, or a URL such as s3://bucket/path.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def lake() -> None:
 
 @app.command()
 def days(from_day: From = None, to_day: To = None) -> None:
-    """List the days that lie in the lake, and those that wait to be written.
+    """List the days in the lake, and those that wait to be written.
 
     \b
     Examples:
@@ -65,9 +65,9 @@ def days(from_day: From = None, to_day: To = None) -> None:
 def export(
     from_day: From = None,
     to_day: To = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Also days that the lake holds as PostgreSQL does.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Also rewrite days that are already up to date.")] = False,
 ) -> None:
-    """Write the closed days that the lake does not hold yet, or not as PostgreSQL does.
+    """Write the closed days that the lake does not hold yet, or that have changed in PostgreSQL.
 
     \b
     Examples:
@@ -95,8 +95,8 @@ def export(
 def check(from_day: From = None, to_day: To = None) -> None:
     """Compare days of the lake with PostgreSQL, by reading both whole.
 
-    A day that differs is written again while Dogear runs, or by dogear lake export, where PostgreSQL still holds it.
-    Every outcome is in lake.checks. Exits with 1 where a day differs.
+    A day that differs is rewritten while Dogear runs, or by dogear lake export, if PostgreSQL still holds it.
+    Every outcome is in lake.checks. The exit status is 1 if a day differs.
 
     \b
     Examples:
@@ -118,26 +118,26 @@ def check(from_day: From = None, to_day: To = None) -> None:
             progress.update(task, completed=compared, description=str(day.day))
             if day.verdict != "equal":
                 wrong += 1
-                then = "put the file back from a backup" if day.has_left else "to mend it: dogear lake export"
+                then = "restore the file from a backup" if day.has_left else "to rewrite it: dogear lake export"
                 say(f"{day.day}: {day.verdict}, {day.reason}; {then}")
     waiting = len(wanted) - compared
     more = f" {count(waiting, 'day')} wait to be written first." if waiting else ""
     if not wanted:
-        say("No day of these lies in the lake.")
+        say("None of these days is in the lake.")
         return
-    apart = f" ({count(gone, 'day')} with what was written, since PostgreSQL holds them no more)" if gone else ""
+    apart = f" ({count(gone, 'day')} with what was written, since PostgreSQL no longer holds them)" if gone else ""
     say(f"{count(compared, 'day')} compared{apart}, {wrong or 'none'} found wrong.{more}")
     sys.exit(1 if wrong else 0)
 
 
 @app.command()
 def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be dropped, and change nothing.")] = False,
 ) -> None:
-    """Let the days leave PostgreSQL that are older than DOGEAR_RETENTION_DAYS.
+    """Drop days from PostgreSQL that are older than DOGEAR_RETENTION_DAYS.
 
-    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever. Events
-    that were rejected so long ago go, too.
+    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever.
+    Rejected events of the same age are deleted too.
 
     \b
     Examples:
@@ -176,7 +176,7 @@ def retention(
 
 
 def within(first: datetime | None, last: datetime | None) -> tuple[date, date]:
-    """The days that were asked for. Raises DogearError where the first lies after the last."""
+    """Return the requested days. Raise DogearError if the first lies after the last."""
     from orchestration.errors import DogearError
 
     if first and last and first > last:

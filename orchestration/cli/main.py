@@ -57,7 +57,7 @@ def say_version(is_wanted: bool) -> None:
 def options(
     _: Annotated[bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say it.")] = False,
 ) -> None:
-    """What stands before a command."""
+    """Read the options before a command."""
 
 
 app.command()(up)
@@ -80,16 +80,16 @@ app.command(context_settings=PASS_ON)(dbt)
 
 
 def environment_name(location: tuple[int | str, ...]) -> str:
-    """The variable that holds a setting."""
+    """Return the name of the variable that holds a setting."""
     return "DATABASE_URL" if location[0] == "DATABASE_URL" else f"DOGEAR_{location[0]}".upper()
 
 
 def with_place_of_full_disk(said: str) -> str:
-    """The message, with where to make room if a disk is full and it does not say so itself."""
+    """Return the message, with the disk to make room on if one is full and the message does not name it."""
     from orchestration.resources.full_disk import is_full, where_to_make_room
     from orchestration.settings import Settings
 
-    # Of a lake or the storage of images, which may be elsewhere, the message says it.
+    # For a lake or the storage of images, which may be elsewhere, the message names the place.
     if not is_full(said) or "with room" in said:
         return said
     folders = [Settings().home.expanduser().resolve(), Path(os.environ.get("TMPDIR", "/tmp"))]  # noqa: S108 - it is looked at
@@ -97,14 +97,14 @@ def with_place_of_full_disk(said: str) -> str:
 
 
 def main() -> None:
-    """Run the command; an error that a person can act on is one line, without a traceback."""
-    # Commands are short, and most of what they make is imported for good: looking for garbage costs a tenth of them.
+    """Run the command; print an error that a person can act on as one line, without a traceback."""
+    # Commands are short, and most of their objects are modules that stay: collecting garbage would cost a tenth.
     gc.set_threshold(100_000, 50, 50)
-    # What is written is our user's alone, and so it is for all processes that we start.
+    # Only our user can read the files that we and our child processes write.
     os.umask(0o077)
-    # A log that cannot be written, on a disk that is full, is no second error beside the first.
+    # A log that cannot be written on a full disk must not hide the first error.
     logging.raiseExceptions = False
-    # What a service manager sends ends a command as Ctrl-C does: in order.
+    # The signal of a service manager ends a command in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
@@ -130,10 +130,10 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            complain("interrupted; what was not finished has been undone.")
+            complain("interrupted; unfinished work was rolled back.")
         raise
     finally:
-        # What is left goes with the process; to look through it first would take a second.
+        # The system frees the memory with the process; freeing objects one by one would take a second.
         gc.freeze()
 
 

@@ -1,4 +1,4 @@
-"""``dogear notifications``: what readers did that an owner should know, and by which channels an owner hears of it."""
+"""``dogear notifications``: notifications for owners and accounts, and the channels by which they are sent."""
 
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -141,12 +141,12 @@ def add(
     say(f"{whose} is notified by {name}.")
     usable, problems = usable_channels(settings)
     if name in NEEDED and name not in usable:
-        say(" ".join(problems) or f"Nothing goes out by it before {NEEDED[name]} is set.")
+        say(" ".join(problems) or f"Nothing is sent by it before {NEEDED[name]} is set.")
 
 
 @channel.command("list")
 def list_channels(site: SiteOption = None, user_code: OwnerOption = None) -> None:
-    """List the channels of an owner, with what goes out by each.
+    """List the channels of an owner, with the types that each has.
 
     \b
     Example:
@@ -168,7 +168,7 @@ def remove(
     site: SiteOption = None,
     user_code: OwnerOption = None,
 ) -> None:
-    """Remove a channel of an owner; what has not gone out by it does not go out. in_app then has everything again.
+    """Remove a channel of an owner; unsent notifications are not sent by it. in_app then has all types again.
 
     \b
     Example:

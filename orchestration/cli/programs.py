@@ -1,4 +1,4 @@
-"""``dogear psql`` and ``dogear dbt``: programs that know the database already."""
+"""``dogear psql`` and ``dogear dbt``: programs with Dogear's database already set."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def psql(context: typer.Context) -> None:
     from orchestration.resources.server import Server
     from orchestration.settings import Settings
 
-    # One that is installed has the better line editor; the wheel's is always there.
+    # An installed psql has a better line editor; the wheel's is always there.
     program = shutil.which("psql") or str(binaries() / "psql")
     with open_database(Settings()) as url:
         sys.exit(run_program([program, *context.args], Server.of(url).libpq_environment()))
@@ -43,7 +43,7 @@ def dbt(context: typer.Context) -> None:
       dogear dbt ls
       dogear dbt test --select analytics_sessions
       dogear dbt build --vars '{from_day: 2026-03-01, to_day: 2026-03-07}'
-      dogear dbt build --target duckdb                  (the same models, of the lake, in DuckDB)
+      dogear dbt build --target duckdb                  (the same models, from the lake, in DuckDB)
     """
     from orchestration.resources.database import open_database
     from orchestration.rollups.dbt_by_hand import days_at_hand
@@ -63,7 +63,7 @@ def dbt(context: typer.Context) -> None:
 
 
 def run_program(command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> int:
-    """Run it in this terminal and return its exit code. Ctrl-C is the program's own affair."""
+    """Run it in this terminal and return its exit code. The program itself handles Ctrl-C."""
 
     def leave_it(*_: object) -> None:
         pass

@@ -13,7 +13,7 @@ def session_gap(
 ) -> None:
     """Show after how many minutes without an event a session ends, or change it, for all sites and all of history.
 
-    The days that were built with another gap are built again. 30 is what most tools take.
+    The days that were built with another gap are built again. Most tools use 30.
 
     \b
     Examples:

@@ -41,11 +41,11 @@ def add(
         typer.Option(metavar="HOST", help="Host besides the site's own whose pages may send events; one option each."),
     ] = None,
 ) -> None:
-    """Add a site, or change what is said of it; then read its content.
+    """Add a site, or change its settings; then read its content.
 
-    Hugo, Jekyll, Astro, Eleventy and plain folders of Markdown are told by their configuration; a dogear.toml in the
-    repository says what cannot be told. What is not given stays as it was; --origin replaces all hosts that were
-    allowed, --origin "" allows none. Subdomains of the site need not be named, and wildcards are not supported.
+    Hugo, Jekyll, Astro, Eleventy and plain folders of Markdown are recognised by their configuration; a dogear.toml in
+    the repository says what cannot be recognised. Options that are not given stay as they were; --origin replaces all
+    allowed hosts, --origin "" allows none. Subdomains of the site need not be named; wildcards are not supported.
 
     \b
     Examples:
@@ -79,14 +79,14 @@ def add(
         forget_unused(settings.home_folder, all_sites(database_url))
         say(f"{name} is {'changed' if name in known else 'added'}, for {site.user_code}.")
         if site.build_url and settings.build_webhook_secret is None:
-            say("No build will be asked for before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
+            say("No build will be requested before DOGEAR_BUILD_WEBHOOK_SECRET is set.")
         if not sync_and_tell(settings, database_url, [site]):
             sys.exit(1)
 
 
 @app.command("list")
 def list_sites() -> None:
-    """List the sites, with their repositories and how far they are read.
+    """List the sites, with their repositories and the last commit that was read.
 
     \b
     Example:
@@ -111,9 +111,9 @@ def list_sites() -> None:
 
 @app.command()
 def remove(name: Annotated[str, typer.Argument(help="Name of the site.")]) -> None:
-    """Remove a site, with its documents, their history, and what was fetched of its repository.
+    """Remove a site, with its documents, their history, and the fetched copy of its repository.
 
-    Its visits stay, and so does what is published of its images.
+    Its visits stay, and so do its published images.
 
     \b
     Example:

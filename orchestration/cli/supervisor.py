@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 
 @contextmanager
 def alone(settings: Settings) -> Generator[None]:
-    """Hold the installation for one ``dogear up``; a second one is told so."""
+    """Hold the installation for one ``dogear up``; refuse a second one."""
     with (settings.home_folder / "up.lock").open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,13 +31,13 @@ def alone(settings: Settings) -> Generator[None]:
 
 
 def check_address(host: str, port: int, way_out: str) -> None:
-    """Raises DogearError where nobody may listen there."""
+    """Raise DogearError if we cannot listen there."""
     if error := why_not(host, port):
         raise DogearError(f"{place(host, port)} cannot be used: {error.strerror}. {way_out}.")
 
 
 def interrupt_on_termination() -> None:
-    """Let a service manager, or a terminal that closes, stop us as Ctrl-C does; a shell may have had that ignored."""
+    """Let a service manager, or a closed terminal, stop us as Ctrl-C does; a shell may have set SIGINT to ignored."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -19,7 +19,7 @@ def sync(
     """Read the content of the sites: Markdown files, Git history, images.
 
     Documents become rows of content.items, and the commits that touched them rows of content.content_versions. Only
-    files that changed are parsed, only new commits are read, and images that are published stay as they are.
+    changed files are parsed, only new commits are read, and published images stay as they are.
 
     \b
     Examples:
@@ -41,7 +41,7 @@ def sync(
 
 
 def sync_and_tell(settings: "Settings", database_url: str, sites: "Sequence[Site]") -> bool:
-    """Sync the sites and print a line for each, with progress for its images; False where one could not be synced."""
+    """Sync the sites and print a line for each, with progress for its images; return False if one failed."""
     from rich.progress import MofNCompleteColumn
 
     from orchestration.content.sync_sites import sentence, sync_sites

@@ -17,7 +17,7 @@ def up(
     """Start everything, until Ctrl-C.
 
     PostgreSQL, content, marts, the collector, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of
-    your own (dogear site add) the sample site comes with four weeks of synthetic visits. Starting again is safe.
+    your own (dogear site add) you get the sample site, with four weeks of synthetic visits. Restarting is safe.
 
     \b
     Examples:
@@ -76,8 +76,8 @@ def up(
 
 
 OTHER_UP = (
-    "`dogear up` already runs on this database, from another state folder, and one alone may start runs. Stop it, or "
-    "take in visits only: dogear collect"
+    "`dogear up` already runs on this database, from another state folder, and only one may start runs. Stop it, or "
+    "collect visits only: dogear collect"
 )
 READY = """
 Dogear is ready.
@@ -90,7 +90,7 @@ Ctrl-C stops everything."""
 
 
 def our_command() -> str:
-    """The command as one would type it here."""
+    """Return the command as a person would type it here."""
     import os
     import shutil
     import sys
@@ -108,7 +108,7 @@ def say(what: str, how: str) -> None:
 
 
 def load_sample_visits(settings: "Settings", database_url: str) -> int:
-    """Make and import the sample site's visits, up to yesterday, once a day; returns how many events were new."""
+    """Make and import the sample site's visits, up to yesterday, once a day; return how many events were new."""
     from datetime import UTC, datetime, timedelta
 
     from orchestration.content.site_paths import site_paths

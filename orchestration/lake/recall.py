@@ -81,7 +81,7 @@ def recall_day(
     if (found.rows, found.checksum) != (noted.rows, noted.checksum):
         raise DogearError(
             f"{storage.place(file_of(day))} does not hold what was written to it ({found.reason or 'other rows'}), and "
-            f"{day} has left PostgreSQL: put the file back from a backup. See: dogear lake check --from {day}"
+            f"{day} has left PostgreSQL: restore the file from a backup. See: dogear lake check --from {day}"
         )
     # PostgreSQL casts texts to these types when it takes them over from the table beside.
     names = [

@@ -18,7 +18,7 @@ def server_fault(error: BaseException) -> str | None:
         if is_servers(cause):
             said = str(cause).strip().partition("\n")[0].rstrip(".")
             way_out = ON_THE_SERVER if is_full(said) else "Try again when the server is well."
-            return f"PostgreSQL: {said}. What was not finished has been undone. {way_out}"
+            return f"PostgreSQL: {said}. Unfinished work was rolled back. {way_out}"
     return None
 
 

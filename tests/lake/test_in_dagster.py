@@ -88,7 +88,7 @@ def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):
     lake.file(LAST_WEEK).write_bytes(b"nothing")
     found = checked(ticks)
     assert not found.passed
-    assert "is written again by itself" in str(found.metadata["table"].value)
+    assert "is rewritten automatically" in str(found.metadata["table"].value)
     ticks.as_if_asked(seconds_ago=61)
     ticks.look()
     assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]

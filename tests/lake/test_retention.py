@@ -117,7 +117,7 @@ def test_a_file_that_was_damaged_after_its_day_left_is_found_and_not_taken_for_t
     lake.file(MAY_1).write_bytes(b"PAR1 and nothing else PAR1")
     found = {day.day: day for day in compare_days(lake.url, lake.settings, open_duckdb(lake.settings))}
     assert (found[MAY_1].verdict, found[MAY_1].has_left, found[MAY_2].verdict) == ("unreadable", True, "equal")
-    with pytest.raises(DogearError, match="put the file back from a backup"):
+    with pytest.raises(DogearError, match="restore the file from a backup"):
         recall(lake.url, lake.settings, [MAY_1])
     assert partitions(lake) == {MAY_2}
 

@@ -45,7 +45,7 @@ def test_channels(installation):
 
     assert channel("list") == "in_app: everything\n"
     said = channel("add", "email", "ada@example.org", "--type", "comment", "--type", "reply")
-    assert said == "ada is notified by email.\nNothing goes out by it before DOGEAR_SMTP_URL is set.\n"
+    assert said == "ada is notified by email.\nNothing is sent by it before DOGEAR_SMTP_URL is set.\n"
     channel("add", "webhook", "https://example.org/hooks?key=hunter2")
     assert channel("list") == (
         "in_app: everything\nemail ada@example.org: comment, reply\nwebhook https://example.org/hooks: everything\n"

@@ -37,7 +37,7 @@ def raised(ask: Callable[[Server, str], None], url: str, statement: str) -> Exce
 def test_what_a_server_does_is_a_sentence_and_what_we_do_wrong_is_not(database_url, ask):
     fault = server_fault(raised(ask, database_url, "select pg_terminate_backend(pg_backend_pid())"))
     assert fault is not None
-    assert "What was not finished has been undone" in fault
+    assert "Unfinished work was rolled back" in fault
     assert "\n" not in fault
     assert "could not open file" in str(server_fault(raised(ask, database_url, "select pg_read_file('/nowhere')")))
     assert server_fault(raised(ask, database_url, "select 1 / 0")) is None

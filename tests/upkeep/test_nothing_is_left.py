@@ -145,7 +145,7 @@ def test_what_cannot_be_written_to_the_lake_keeps_no_bytes_in_postgresql(databas
     (tmp_path / "lake").write_text("no folder")
     with connect(database_url) as connection:
         note_erasure(connection, [AT.date()])
-    with pytest.raises(DogearError, match=r"the lake is not yet\. To finish, give the same command again\."):
+    with pytest.raises(DogearError, match=r"the lake is not yet\. To finish, run the same command again\."):
         finish(Settings(home=tmp_path), database_url, Erasure([], [], [AT.date()]))
     with connect(database_url) as connection:
         assert unfinished_erasures(connection) == []
