@@ -19,7 +19,7 @@ class DayRange:
     last: date
 
     def with_days_around(self, number: int) -> list[date]:
-        """Each of these days, and as many before and after."""
+        """Return each of these days, and as many before and after."""
         return [self.first + n * ONE_DAY for n in range(-number, (self.last - self.first).days + number + 1)]
 
     def __str__(self) -> str:
@@ -27,7 +27,7 @@ class DayRange:
 
 
 def ranges(days: Iterable[date], known: Collection[date]) -> list[DayRange]:
-    """``days`` as few ranges, which hold no other of the ``known`` days, and few that hold nothing."""
+    """Return ``days`` as few ranges, which hold no other of the ``known`` days, and few that hold nothing."""
     found: list[DayRange] = []
     for day in sorted(days):
         if found and is_bridged(found[-1].last, day, known):

@@ -11,13 +11,13 @@ DAILY = dg.DailyPartitionsDefinition(start_date=EARLIEST, end_offset=2)
 
 
 def days_of(context: dg.AssetExecutionContext) -> DayRange:
-    """The days that a run is for."""
+    """Return the days that a run is for."""
     window = context.partition_time_window
     return DayRange(window.start.date(), (window.end - timedelta(days=1)).date())
 
 
 def run_tags(days: DayRange) -> dict[str, str]:
-    """Tags that make one run of all these days."""
+    """Return the tags that make one run of all these days."""
     return {
         "dagster/asset_partition_range_start": str(days.first),
         "dagster/asset_partition_range_end": str(days.last),

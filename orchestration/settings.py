@@ -30,7 +30,7 @@ def default_home() -> Path:
 
 
 def tokens_by_host(written: object) -> object:
-    """What a variable says as a JSON object; the text itself, which may hold a secret, is never quoted."""
+    """Return what a variable says as a JSON object; the text itself, which may hold a secret, is never quoted."""
     if not isinstance(written, str):
         return written
     try:

@@ -14,7 +14,7 @@ PASSAGE = ("", "postgres")
 
 
 def make_state_folder(folder: Path) -> None:
-    """Make ``folder`` for its owner only; what is there from before becomes so. Raises OSError where that cannot be."""
+    """Make ``folder`` for its owner only; what is there from before becomes so. Raises OSError if that cannot be."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("", *STATE):
         keep = stat.S_IRWXU | (stat.S_IXOTH if os.geteuid() == 0 and name in PASSAGE else 0)

@@ -11,7 +11,7 @@ from orchestration.visible_text import visible_text
 
 
 def plain(text: str, style: str = "") -> Text:
-    """``text`` as it is, for whatever rich prints: from a bare string it would read markup."""
+    """Return ``text`` as it is, for whatever rich prints: from a bare string it would read markup."""
     return Text(visible_text(text), style)
 
 
@@ -23,7 +23,7 @@ class Description(ProgressColumn):
 
 
 def progress_bar(*columns: ProgressColumn) -> Progress:
-    """Progress on standard error, gone at the end: description, bar, then ``columns``."""
+    """Return progress on standard error, gone at the end: description, bar, then ``columns``."""
     return Progress(Description(), BarColumn(), *columns, console=Console(stderr=True), transient=True)
 
 

@@ -34,7 +34,7 @@ class Analyst(NamedTuple):
 
 
 def add_analyst(database_url: str, name: str) -> str:
-    """Make the login role and return its password, which is kept nowhere. Raises DogearError where that cannot be."""
+    """Make the login role and return its password, which is kept nowhere. Raises DogearError if that cannot be."""
     if not NAME.fullmatch(name) or name.startswith("pg_") or name in {"public", "none"}:
         raise DogearError(
             f"{name[:40]!a} cannot be a role: 1 to 63 lower-case letters, digits and _, beginning with a letter or _."
@@ -66,7 +66,7 @@ def add_analyst(database_url: str, name: str) -> str:
 
 
 def bounds(connection: psycopg.Connection) -> dict[str, str]:
-    """Those of BOUNDS that our role may set."""
+    """Return those of BOUNDS that our role may set."""
     question = "select name from unnest(%s::text[]) as name where has_parameter_privilege(name, 'set')"
     return {name: BOUNDS[name] for (name,) in connection.execute(question, [list(BOUNDS)])}
 
@@ -80,7 +80,7 @@ def left_to_everybody(database_url: str) -> list[str]:
 def open_marts(connection: psycopg.Connection) -> None:
     """Let the group read what there is by now, and do nothing else.
 
-    Raises DogearError where there is no such role and none can be made.
+    Raises DogearError if there is no such role and none can be made.
     """
     if connection.execute("select from pg_roles where rolname = %s", [GROUP]).rowcount == 0:
         try:
@@ -93,7 +93,7 @@ def open_marts(connection: psycopg.Connection) -> None:
 
 
 def analysts(database_url: str) -> list[Analyst]:
-    """Every login role that may read the marts as an analyst does, by name."""
+    """Return every login role that may read the marts as an analyst does, by name."""
     with connect(database_url) as connection:
         rows = connection.execute(
             """
@@ -136,7 +136,7 @@ def remove_analyst(database_url: str, name: str) -> None:
 
 
 def analyst_url(database_url: str, name: str, password: str) -> str:
-    """The URL with which the analyst connects."""
+    """Return the URL with which the analyst connects."""
     parts = urlsplit(database_url)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{name}:{quote(password, safe='')}@{host}"))

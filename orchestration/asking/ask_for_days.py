@@ -18,7 +18,7 @@ UNFINISHED = [
 
 
 def digest(*of: object) -> str:
-    """What tells one state of some days from another: where it is the same after a run, that run failed."""
+    """Return what tells one state of some days from another: where it is the same after a run, that run failed."""
     return hashlib.sha256(repr(of).encode()).hexdigest()[:32]
 
 
@@ -29,7 +29,7 @@ def ask_for(
     request: Callable[[DayRange, str], dg.RunRequest],
     most: int | None = None,
 ) -> dg.SensorResult:
-    """Runs for those of the days that are due, at most so many, and the memory of them.
+    """Return runs for those of the days that are due, at most so many, and the memory of them.
 
     ``states``: the days that need a run, and the digest of what is there of them; ``request`` makes the run of some
     days, with its key.

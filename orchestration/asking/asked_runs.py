@@ -32,7 +32,7 @@ class Memory:
 
     @staticmethod
     def read(cursor: str | None) -> "Memory":
-        """What ``written`` gave. Begins anew with a cursor that another version wrote."""
+        """Return what ``written`` gave. Begins anew with a cursor that another version wrote."""
         try:
             parts = json.loads(cursor or "{}")
             asked = {days: Asked(**asked) for days, asked in parts.get("asked", {}).items()}
@@ -44,7 +44,7 @@ class Memory:
         return json.dumps(asdict(self))
 
     def is_due(self, days: str, state: str, now: float) -> bool:
-        """Whether a build of ``days`` may be asked for: each has a pause of its own."""
+        """Return whether a build of ``days`` may be asked for: each has a pause of its own."""
         asked = self.asked.get(days)
         return asked is None or now >= asked.at + (asked.pause if asked.state == state else SHORTEST_PAUSE)
 

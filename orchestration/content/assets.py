@@ -70,7 +70,7 @@ def content_files(database: Database, config: SitesToSync) -> Iterator[dg.Materi
 
     A site that cannot be read is told by the check ``sites_are_read``, and stops neither the others nor the rollups.
     """
-    # One that was removed since it was asked for is passed over.
+    # One that was removed since it was asked for is skipped.
     sites = [site for site in all_sites(database.url) if not config.sites or site.site in config.sites]
     done = sync_sites(database.settings, database.url, sites)
     sentences = {site: sentence(result) for site, result in done.items()}

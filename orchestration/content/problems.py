@@ -8,6 +8,6 @@ QUESTIONS = Path(__file__).parent / "problem_sql"
 
 
 def problems(database_url: str, question: str) -> dict[str, str]:
-    """The answer to a question of ``problem_sql``: what, and what is wrong with it. Empty where all is well."""
+    """Return the answer to a question of ``problem_sql``: what, and what is wrong with it. Empty where all is well."""
     with connect(database_url) as connection:
         return dict(connection.execute((QUESTIONS / f"{question}.sql").read_bytes()).fetchall())

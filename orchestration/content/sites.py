@@ -43,23 +43,23 @@ SAMPLE = Site(SAMPLE_SITE, "sample", str(SAMPLE_CONTENT))
 
 
 def all_sites(database_url: str) -> list[Site]:
-    """The sites, by name."""
+    """Return the sites, by name."""
     question = sql.SQL("select {} from content.sites order by site").format(sql.SQL(", ").join(COLUMNS))
     with connect(database_url) as connection, connection.cursor(row_factory=class_row(Site)) as cursor:
         return cursor.execute(question).fetchall()
 
 
 def fingerprints(database_url: str) -> dict[str, str]:
-    """What the source of each site was when it was read; without those whose last sync could not be done."""
+    """Return what the source of each site was when it was read; without those whose last sync could not be done."""
     with connect(database_url) as connection:
         question = "select site, fingerprint from content.sites where fingerprint is not null and sync_error is null"
         return dict(connection.execute(question).fetchall())
 
 
 def find_site(database_url: str, wanted: str | None) -> Site:
-    """The site of that name; without one, the only site there is, but for the sample.
+    """Return the site of that name; without one, the only site there is, but for the sample.
 
-    Raises DogearError where there is none, or a choice is needed.
+    Raises DogearError if there is none, or a choice is needed.
     """
     sites = {site.site: site for site in all_sites(database_url)}
     if wanted is not None:
@@ -103,12 +103,12 @@ def check_site(values: Mapping[str, str | None]) -> Site:
 
 
 def allowed_origins(origins: Iterable[str]) -> str:
-    """The hosts of these origins, as ``content.sites`` holds them; none of "", which stands for none at all."""
+    """Return the hosts of these origins, as ``content.sites`` holds them; none of "", which stands for none at all."""
     return " ".join(dict.fromkeys(origin_host(origin) for origin in map(str.strip, origins) if origin))
 
 
 def origin_host(origin: str) -> str:
-    """The host as a browser writes it in ``Origin``: of a URL without scheme, port and path.
+    """Return the host as a browser writes it in ``Origin``: of a URL without scheme, port and path.
 
     Raises DogearError for what is none.
     """
@@ -128,7 +128,7 @@ def origin_host(origin: str) -> str:
 
 
 def is_host(name: str) -> bool:
-    """Whether it can be a host, in capitals and other scripts too: folders and messages bear its name."""
+    """Return whether it can be a host, in capitals and other scripts too: folders and messages bear its name."""
     try:
         return as_address(name) is not None or HOST.fullmatch(name.lower().encode("idna").decode()) is not None
     except ValueError:
@@ -136,7 +136,7 @@ def is_host(name: str) -> bool:
 
 
 def as_address(text: str) -> str | None:
-    """An address as browsers write it, without brackets; None for what is none."""
+    """Return an address as browsers write it, without brackets; None for what is none."""
     try:
         return str(ip_address(text))
     except ValueError:
@@ -171,7 +171,7 @@ def note_sync_error(database_url: str, name: str, error: str) -> None:
 
 
 def count_rows(database_url: str, table: str) -> int:
-    """Rows of one of the tables of schema content."""
+    """Return rows of one of the tables of schema content."""
     with connect(database_url) as connection:
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier("content", table))
         row = connection.execute(statement).fetchone()

@@ -62,7 +62,7 @@ class SyncSummary:
 def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> SyncSummary:
     """Read what changed at the source into the tables, inside the connection's transaction.
 
-    A file that cannot be read keeps the document that was last read from it. Raises DogearError where the content
+    A file that cannot be read keeps the document that was last read from it. Raises DogearError if the content
     folder cannot be listed, RepositoryBusyError where Git changes it meanwhile.
     """
     state = source.state()
@@ -122,7 +122,7 @@ def digest_of(site: Site, conventions: Conventions) -> str:
 
 
 def content_checkout(checkout: Checkout | None, conventions: Conventions) -> Checkout | None:
-    """The checkout with the content folder as its folder."""
+    """Return the checkout with the content folder as its folder."""
     if checkout is None:
         return None
     folder = posixpath.normpath(posixpath.join(checkout.folder, conventions.content_root))
@@ -158,7 +158,7 @@ def read_files(
 
 
 def lock_site(connection: psycopg.Connection, site: Site) -> tuple[str | None, str | None]:
-    """How the site was read last, and its newest commit then.
+    """Return how the site was read last, and its newest commit then.
 
     The lock is held to the end: of two syncs of a site, the second reads the files after the first has written.
     """

@@ -58,7 +58,7 @@ def sync_sites(
 
 
 def as_problem(error: Exception) -> DogearError:
-    """What went wrong with one site; it ends the sync of no other."""
+    """Return what went wrong with one site; it ends the sync of no other."""
     if isinstance(error, DogearError):
         return error
     what = "PostgreSQL refused the content" if isinstance(error, psycopg.Error) else "Git cannot read the repository"
@@ -70,7 +70,7 @@ def sync_site(
 ) -> SiteSync:
     """Bring the site's tables and images up to date. Safe to repeat, and to interrupt: each step is whole, or not done.
 
-    Raises DogearError where the repository, the storage of images or the database cannot be used; what was done before
+    Raises DogearError if the repository, the storage of images or the database cannot be used; what was done before
     stays.
     """
     if site.repository is None:
@@ -111,7 +111,7 @@ def when_at_rest(look: Callable[[], T]) -> T:
 
 
 def sentence(result: SiteSync | DogearError) -> str:
-    """What came of a sync, in one line."""
+    """Return what came of a sync, in one line."""
     if isinstance(result, DogearError):
         return f"not read: {result}"
     if result.content is None:

@@ -28,7 +28,7 @@ def add_address_functions(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def of_column(function: Callable[[str], Any], kind: pa.DataType) -> Callable[[Any], Any]:
-    """The same of a column of Arrow, for each different text of it once; NULL of NULL."""
+    """Return the same of a column of Arrow, for each different text of it once; NULL of NULL."""
 
     # DuckDB looks at the types that are written here, where those of Arrow take no parameters.
     def of_each(column: Any) -> Any:

@@ -45,7 +45,7 @@ Address = IPv4Address | IPv6Address
 class Front(NamedTuple):
     """What stands in front of a line of a log, before its time.
 
-    ``address`` is the visitor's, None where there is none. ``host`` is the host that was visited, where it is named.
+    ``address`` is the visitor's, None if there is none. ``host`` is the host that was visited, where it is named.
     ``next_address`` is a second address, right behind the first and public too: in a file whose lines begin with hosts
     it is the visitor's, and the first is the host. ``names`` is the rest (ident and user) without addresses.
     """
@@ -60,7 +60,7 @@ NO_FRONT = Front(None, None, None, "")
 
 
 def read_address(written: str) -> Address | None:
-    """The address without quotes, brackets, port and zone; IPv4 in IPv6 becomes IPv4. None where it is none."""
+    """Return the address without quotes, brackets, port and zone; IPv4 in IPv6 becomes IPv4. None if it is none."""
     text = written.strip('" ')
     if len(text) > LONGEST_ADDRESS:
         return None
@@ -75,7 +75,7 @@ def read_address(written: str) -> Address | None:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def visitor_address(written: str) -> str | None:
-    """The visitor's address in one spelling; None where ``written`` holds none.
+    """Return the visitor's address in one spelling; None where ``written`` holds none.
 
     ``written`` is one address, or a list with commas as proxies write it. The first public one is the visitor's,
     or the first, where none is public.
@@ -124,11 +124,11 @@ def has_port(word: str) -> bool:
 
 
 def names_in(words: str) -> str:
-    """``words`` without those that read like an address or a list of them."""
+    """Return ``words`` without those that read like an address or a list of them."""
     return WORD.sub(lambda word: "" if visitor_address(word[0]) or ANY_ADDRESS.search(word[0]) else word[0], words)
 
 
 def query_without_addresses(url: str) -> str:
-    """``url`` without what reads like an address in its query; as the macro of that name in log_macros.sql."""
+    """Return ``url`` without what reads like an address in its query; as the macro of that name in log_macros.sql."""
     path, mark, query = url.partition("?")
     return path + mark + ADDRESS_IN_QUERY.sub("", query)

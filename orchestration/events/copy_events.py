@@ -43,7 +43,7 @@ class EventCopier:
         self._duckdb = locked_duckdb({"threads": 1})
 
     def load(self, connection: adbc.Connection, rows: pa.Table) -> int:
-        """Load ``rows`` and commit; returns how many were new. As ``load_events`` does, which takes what is known."""
+        """Load ``rows`` and commit; return how many were new. As ``load_events`` does, which takes what is known."""
         lock(connection)
         ids = rows["event_id"].combine_chunks()
         corrected = ids.filter(pc.is_valid(rows["client_occurred_at"].combine_chunks()))
@@ -84,7 +84,7 @@ class EventCopier:
 
 
 def corrected_among(connection: adbc.Connection, ids: "pa.Array[Any]") -> "pa.Array[Any]":
-    """Those of ``ids`` that are of an event whose time was put right, by whatever way it was loaded.
+    """Return those of ``ids`` that are of an event whose time was put right, by whatever way it was loaded.
 
     They are looked up, not kept here: strangers say how many of them there are.
     """

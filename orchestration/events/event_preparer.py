@@ -83,15 +83,15 @@ class EventPreparer:
         self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": site})
 
     def days(self) -> list[date]:
-        """The UTC days of what is prepared."""
+        """Return the UTC days of what is prepared."""
         return self.column("select distinct utc(occurred_at)::date as day from prepared order by day")
 
     def events(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
-        """Rows for raw.events of all that is prepared; the parameters are those of export_events.sql."""
+        """Return the rows for raw.events of all that is prepared; the parameters are those of export_events.sql."""
         return self.connection.execute(f"{sql('export_events')} order by occurred_at", parameters).to_arrow_reader(ROWS)
 
     def prepared_at_once(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
-        """The same of what ``event_input`` holds, which is not kept as prepared."""
+        """Return the same of what ``event_input`` holds, which is not kept as prepared."""
         self._look_at_input()
         question = f"with prepared as ({sql('prepare_events')}) {sql('export_events')}"
         return self.connection.execute(question, parameters).to_arrow_reader(ROWS)
@@ -133,7 +133,7 @@ class EventPreparer:
         )
 
     def column(self, question: str) -> list[Any]:
-        """The first column of an answer."""
+        """Return the first column of an answer."""
         return [value for (value,) in self.connection.execute(question).fetchall()]
 
 

@@ -21,7 +21,7 @@ NEEDED = ("event_id", "received_at", "client_occurred_at", *SEEN)
 def load_events(
     connection: adbc.Connection, rows: pa.Table | pa.RecordBatchReader, *, file_id: UUID | None = None
 ) -> int:
-    """Load ``rows``, as export_events.sql gives them; returns how many were new.
+    """Load ``rows``, as export_events.sql gives them; return how many were new.
 
     With ``file_id``, that of a log of their site, lines that other files of the site hold as well are not new.
 

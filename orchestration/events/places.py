@@ -56,7 +56,7 @@ class Places:
             ) from None
 
     def of(self, address: str) -> Place:
-        """Where ``address`` is. NOWHERE for private addresses, unknown ones, and what is no address."""
+        """Return where ``address`` is. NOWHERE for private addresses, unknown ones, and what is no address."""
         if self._reader is None:
             return NOWHERE
         import maxminddb
@@ -84,7 +84,7 @@ def place_in(record: Mapping[str, object]) -> Place:
 
 
 def name_in(part: object) -> object:
-    """The English name, or else the first; a text is the name itself."""
+    """Return the English name, or else the first; a text is the name itself."""
     if not isinstance(part, Mapping):
         return part
     names = part.get("names")
@@ -94,7 +94,7 @@ def name_in(part: object) -> object:
 
 
 def clean_name(name: object) -> str | None:
-    """The first LONGEST_NAME printable characters; None where there is nothing to read."""
+    """Return the first LONGEST_NAME printable characters; None if there is nothing to read."""
     if not isinstance(name, str):
         return None
     printable = "".join(character for character in name[: 10 * LONGEST_NAME] if character.isprintable())

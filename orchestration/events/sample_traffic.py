@@ -122,7 +122,7 @@ class View:
 def write_sample_traffic(
     target: Path, *, paths: Sequence[str], until: date, days: int = 28, seed: int = 7, sessions_per_day: int = 120
 ) -> int:
-    """Write the synthetic events of ``days`` UTC days, the last of them ``until``; returns how many there are.
+    """Write the synthetic events of ``days`` UTC days, the last of them ``until``; return how many there are.
 
     One event a line, in the collector's format, in the order of time; the file appears whole or not at all. ``paths``
     are the pages of the site. Where they change, page views, scrolls and heartbeats keep their ids and times.
@@ -222,7 +222,7 @@ def clicks(dice: Generator, view: View, reader: Reader) -> Iterator[Event]:
 
 
 def click(view: View, after: float, pointer: tuple[int, int], *fields: str | None) -> Event:
-    """A click at ``pointer``; ``fields`` are those of CLICK_FIELDS."""
+    """Return a click at ``pointer``; ``fields`` are those of CLICK_FIELDS."""
     named = dict(zip(CLICK_FIELDS, fields, strict=True))
     is_external = named["click_category"] == "outbound"
     return make_event(
@@ -247,7 +247,7 @@ def make_event(view: View, event_type: str, after: float = 0, **fields: Any) -> 
 
 
 def uuid7(at: datetime, key: str) -> UUID:
-    """A UUID in the form of version 7 (RFC 9562): milliseconds, then a hash of ``key`` in place of chance."""
+    """Return a UUID in the form of version 7 (RFC 9562): milliseconds, then a hash of ``key`` in place of chance."""
     milliseconds = (at - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
     bits = milliseconds << 80 | int.from_bytes(hashlib.sha256(key.encode()).digest()[:10], "big")
     return UUID(int=bits & ~(0xF << 76) & ~(0b11 << 62) | 7 << 76 | 0b10 << 62)
@@ -284,14 +284,14 @@ def shared_link(dice: Generator, entry: str) -> dict[str, str]:
 
 
 def start_time(dice: Generator, day: date, utc_offset: int) -> datetime:
-    """A moment of the UTC day at which the reader is likely to be awake."""
+    """Return a moment of the UTC day at which the reader is likely to be awake."""
     clock = np.searchsorted(np.cumsum(HOURS), dice.random() * sum(HOURS), side="right")
     past_the_hour = timedelta(milliseconds=int(dice.integers(3_600_000)))
     return datetime.combine(day, time(int(clock - utc_offset) % 24), UTC) + past_the_hour
 
 
 def reading_order(dice: Generator, paths: Sequence[str]) -> list[str]:
-    """All pages in the order in which one reader would come to them: popular ones early, none twice."""
+    """Return all pages in the order in which one reader would come to them: popular ones early, none twice."""
     waits = dice.exponential(size=len(paths)) / np.array([popularity(path) for path in paths])
     order: list[int] = np.argsort(waits).tolist()
     return [paths[index] for index in order]
@@ -303,7 +303,7 @@ def popularity(path: str) -> float:
 
 
 def draw(dice: Generator, rows: Sequence[Row]) -> Row:
-    """One of ``rows``, by the shares in their first column."""
+    """Return one of ``rows``, by the shares in their first column."""
     shares = np.cumsum([row[0] for row in rows])
     return rows[int(np.searchsorted(shares, dice.random() * shares[-1], side="right"))]
 

@@ -48,7 +48,7 @@ def drop_folder_sensor(context: dg.SensorEvaluationContext, database: Database) 
 
 
 def fingerprint(files: list[DroppedFile]) -> str:
-    """What tells these files, as they are now, from others; empty for none."""
+    """Return what tells these files, as they are now, from others; empty for none."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{str(file.path)!a} {file.state}\n".encode())

@@ -63,11 +63,11 @@ class UserAgents:
         self._known = lru_cache(maxsize=MOST_REMEMBERED)(read_user_agent)
 
     def of(self, user_agent: str) -> UserAgent:
-        """What this one says; ``user_agent`` is given back whole."""
+        """Return what this one says; ``user_agent`` is given back whole."""
         return self._known(user_agent[:LONGEST])._replace(user_agent=user_agent)
 
     def rows(self, user_agents: Iterable[str]) -> list[UserAgent]:
-        """What each of them says."""
+        """Return what each of them says."""
         return [self.of(user_agent) for user_agent in user_agents]
 
 
@@ -111,12 +111,12 @@ def parser() -> "Parser":
 
 
 def device_type(user_agent: str) -> DeviceType | None:
-    """The kind of device, by DEVICE_TYPES; None where nothing tells."""
+    """Return the kind of device, by DEVICE_TYPES; None if nothing tells."""
     return next((kind for kind, words in DEVICE_TYPES if words.search(user_agent)), None)
 
 
 def os_name(family: str) -> str | None:
-    """The system as people call it: all of Linux is Linux."""
+    """Return the system as people call it: all of Linux is Linux."""
     if family in LINUX:
         return "Linux"
     if family.startswith("Chromecast"):
@@ -125,5 +125,5 @@ def os_name(family: str) -> str | None:
 
 
 def browser_name(family: str) -> str | None:
-    """The browser as people call it, the same on a phone and on a desk."""
+    """Return the browser as people call it, the same on a phone and on a desk."""
     return None if family == "Other" else BROWSER_NAMES.get(family) or BROWSER_VARIANT.sub("", family)

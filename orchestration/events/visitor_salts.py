@@ -8,7 +8,7 @@ from orchestration.resources.postgres import connect
 
 
 def salts_for(database_url: str, days: Collection[date]) -> dict[date, bytes]:
-    """The salt of each of ``days``, made now where a day has none; salts past their time are destroyed first."""
+    """Return the salt of each of ``days``, made now where a day has none; salts past their time are destroyed first."""
     with connect(database_url) as connection:
         connection.execute("select raw.destroy_old_visitor_salts()")
         connection.execute(
@@ -21,7 +21,7 @@ def salts_for(database_url: str, days: Collection[date]) -> dict[date, bytes]:
 
 
 def destroy_old_salts(database_url: str) -> int:
-    """Destroy the salts that have lived for two days; returns how many."""
+    """Destroy the salts that have lived for two days; return how many."""
     with connect(database_url) as connection:
         row = connection.execute("select raw.destroy_old_visitor_salts()").fetchone()
     return row[0] if row else 0

@@ -46,7 +46,7 @@ def lake_holds_what_postgres_holds(database: Database, duckdb: DuckDB, config: D
 
 
 def finding(wrong: Comparison) -> tuple[object, ...]:
-    """What is wrong with a day, to read, and what becomes of it."""
+    """Return what is wrong with a day, to read, and what becomes of it."""
     then = "restore the file from a backup" if wrong.has_left else "is rewritten automatically"
     return wrong.day, wrong.verdict, wrong.reason, then
 

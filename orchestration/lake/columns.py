@@ -31,13 +31,13 @@ class Column:
 
 
 def event_columns(connection: psycopg.Connection) -> tuple[Column, ...]:
-    """Those of raw.events, in order."""
+    """Return those of raw.events, in order."""
     rows = psycopg.RawCursor(connection).execute(COLUMNS_OF_TABLE.encode(), ["raw.events"]).fetchall()
     return tuple(Column(*row) for row in rows)
 
 
 def postgres_checksum(columns: tuple[Column, ...]) -> str:
-    """The SQL of a day's checksum for PostgreSQL: numeric, 0 for no rows."""
+    """Return the SQL of a day's checksum for PostgreSQL: numeric, 0 for no rows."""
     texts = {
         "timestamp with time zone": "(extract(epoch from {}) * 1000000)::bigint::text",
         "double precision": "trunc({} * 1000000)::bigint::text",
@@ -47,7 +47,7 @@ def postgres_checksum(columns: tuple[Column, ...]) -> str:
 
 
 def duckdb_checksum(columns: tuple[Column, ...]) -> str:
-    """The same for DuckDB: hugeint, 0 for no rows."""
+    """Return the same for DuckDB: hugeint, 0 for no rows."""
     texts = {
         "timestamp with time zone": "epoch_us({})::varchar",
         "double precision": "trunc({} * 1000000)::bigint::varchar",
@@ -71,5 +71,5 @@ def read_as(wanted: tuple[Column, ...], there: tuple[Column, ...]) -> str:
 
 
 def quoted(name: str) -> str:
-    """``name``, a column's, as SQL writes it whatever it holds."""
+    """Return ``name``, a column's, as SQL writes it whatever it holds."""
     return sql.Identifier(name).as_string()

@@ -53,7 +53,7 @@ def compare_days(
     """Compare each of ``days`` that lies in the lake (default: all) by reading it whole; yields and notes the outcome.
 
     A day found unequal, or unreadable, is noted as one to export again where PostgreSQL still holds it. Days whose
-    events have changed since the export wait for the next one and are passed over. Raises DogearError where the lake
+    events have changed since the export wait for the next one and are skipped. Raises DogearError if the lake
     does not answer at all.
     """
     storage = open_lake(settings.lake)
@@ -69,7 +69,7 @@ def compare_days(
 def compare_day(
     connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
 ) -> Comparison | None:
-    """Compare one day and note the outcome; None where it waits for an export. The caller is alone in the lake.
+    """Compare one day and note the outcome; None if it waits for an export. The caller is alone in the lake.
 
     Ends the connection's transaction, and commits one of its own.
     """
@@ -105,7 +105,7 @@ def compare_at_one_moment(
 
 
 def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
-    """What that means, and why, for a person."""
+    """Return what that means, and why, for a person."""
     if found.rows is None:
         return "unreadable", found.reason
     if found.rows != expected.rows:
@@ -116,7 +116,7 @@ def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
 
 
 def rows_in_postgres(connection: psycopg.Connection, columns: tuple[Column, ...], day: date) -> Rows:
-    """What raw.events holds of the day."""
+    """Return what raw.events holds of the day."""
     question = (
         f"select count(*), {postgres_checksum(columns)} from raw.events "  # noqa: S608 - the columns are PostgreSQL's own
         "where occurred_at >= %(day)s::date::timestamp at time zone 'UTC' "
@@ -133,7 +133,7 @@ def read_day(
     day: date,
     written_with: tuple[Column, ...],
 ) -> Rows:
-    """What the file of the day holds, read whole. ``columns`` that it was written without are NULL in it."""
+    """Return what the file of the day holds, read whole. ``columns`` that it was written without are NULL in it."""
     rows_of_file = f"select {read_as(columns, written_with)} from read_parquet($file, hive_partitioning = false)"  # noqa: S608
     question = f"select count(*), {duckdb_checksum(columns)} from ({rows_of_file})"  # noqa: S608
     try:

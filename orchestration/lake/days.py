@@ -53,23 +53,23 @@ def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
 
 
 def changed_days(connection: psycopg.Connection, now: datetime | None = None) -> list[ChangedDay]:
-    """Every closed day that must be exported, oldest first."""
+    """Return every closed day that must be exported, oldest first."""
     last_closed = ((now or datetime.now(UTC)) - CLOSED_AFTER).date() - timedelta(days=1)
     return changed_within(connection, date.min, last_closed)
 
 
 def is_changed(connection: psycopg.Connection, day: date) -> bool:
-    """Whether the lake does not hold the day's events as they are now, or must hold them anew anyhow."""
+    """Return whether the lake does not hold the day's events as they are now, or must hold them anew anyhow."""
     return bool(changed_within(connection, day, day))
 
 
 def changed_within(connection: psycopg.Connection, first: date, last: date) -> list[ChangedDay]:
-    """Those of these days that must be exported."""
+    """Return those of these days that must be exported."""
     return [ChangedDay(*row) for row in connection.execute(CHANGED_DAYS, {"first": first, "last": last})]
 
 
 def lake_days(connection: psycopg.Connection, first: date | None = None, last: date | None = None) -> list[LakeDay]:
-    """The days that lie in the lake, of all or of these, oldest first."""
+    """Return the days that lie in the lake, of all or of these, oldest first."""
     rows = connection.execute(
         "select day, rows, checksum, bytes, schema_version, exported_at, left_at from lake.days "
         "where day >= coalesce(%s, day) and day <= coalesce(%s, day) order by day",
@@ -79,12 +79,12 @@ def lake_days(connection: psycopg.Connection, first: date | None = None, last: d
 
 
 def days_that_left(connection: psycopg.Connection, first: date, last: date) -> list[date]:
-    """Those of these days whose rows the lake alone holds."""
+    """Return those of these days whose rows the lake alone holds."""
     return [day.day for day in lake_days(connection, first, last) if day.left_at]
 
 
 def schema_version(connection: psycopg.Connection, columns: tuple[Column, ...]) -> int:
-    """The number of this set of columns; a new one where no day was written so."""
+    """Return the number of this set of columns; a new one where no day was written so."""
     said = json.dumps([[column.name, column.type] for column in columns])
     connection.execute("insert into lake.schemas (columns) values (%s::jsonb) on conflict do nothing", [said])
     question = "select schema_version from lake.schemas where columns = %s::jsonb"
@@ -92,7 +92,7 @@ def schema_version(connection: psycopg.Connection, columns: tuple[Column, ...]) 
 
 
 def schemas(connection: psycopg.Connection) -> dict[int, tuple[Column, ...]]:
-    """The columns of each version."""
+    """Return the columns of each version."""
     rows = connection.execute("select schema_version, columns from lake.schemas").fetchall()
     return {version: tuple(Column(*column) for column in columns) for version, columns in rows}
 

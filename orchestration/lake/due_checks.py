@@ -17,6 +17,6 @@ NEXT = """
 
 
 def days_to_check(database_url: str, number: int = NIGHTLY) -> list[date]:
-    """Days that were not compared since they were written, the newest first; then those compared longest ago."""
+    """Return days that were not compared since they were written, the newest first; then those compared longest ago."""
     with connect(database_url) as connection:
         return [day for (day,) in connection.execute(NEXT, [number])]

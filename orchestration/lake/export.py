@@ -57,8 +57,8 @@ def export_days(
 ) -> Iterator[Export]:
     """Write each of ``days`` to the lake, in place of what it had; yields each when it is there.
 
-    A day that has left PostgreSQL is brought back first. Raises DogearError where the lake takes no files; the days
-    before are written then. A day that cannot be written for a reason of its own is passed over, and raises at the end.
+    A day that has left PostgreSQL is brought back first. Raises DogearError if the lake takes no files; the days
+    before are written then. A day that cannot be written for a reason of its own is skipped, and raises at the end.
     One export writes at a time; another waits.
     """
     storage = open_lake(settings.lake)
@@ -87,7 +87,7 @@ def export_days(
 
 
 def check_is_the_lake(connection: psycopg.Connection, storage: LakeStorage) -> None:
-    """Raises LakeRefusesError where none of the days is there that the lake alone should hold."""
+    """Raise LakeRefusesError if none of the days is there that the lake alone should hold."""
     left = [day.day for day in lake_days(connection) if day.left_at][-3:]
     if left and not any(storage.has(file_of(day)) for day in left):
         raise LakeRefusesError(

@@ -33,7 +33,7 @@ ARCHIVE = f"""
 def archive_rows(settings: Settings, table: LegacyTable, rows_read: int) -> str:
     """Write the table to the lake and return where it lies: id, event_type, event_data and created_at, all as text.
 
-    Raises DogearError, and writes nothing, where it does not hold ``rows_read`` rows any more.
+    Raises DogearError, and writes nothing, if it does not hold ``rows_read`` rows any more.
     """
     storage = open_lake(settings.lake)
     now = datetime.now(UTC)

@@ -40,7 +40,7 @@ class Manifest(msgspec.Struct):
 
 
 def known_manifest(connection: psycopg.Connection) -> Manifest:
-    """What the manifest must say, by what PostgreSQL knows."""
+    """Return what the manifest must say, by what PostgreSQL knows."""
     return Manifest(
         schemas={version: [(c.name, c.type) for c in columns] for version, columns in schemas(connection).items()},
         days=[
@@ -63,12 +63,12 @@ def write_manifest(connection: psycopg.Connection, settings: Settings, storage: 
 
 
 def read_manifest(storage: LakeStorage) -> Manifest:
-    """What lies in the lake; nothing, where no day was exported. Raises DogearError where it cannot be read."""
+    """Return what lies in the lake; nothing, where no day was exported. Raises DogearError if it cannot be read."""
     return parsed_manifest(storage.read(MANIFEST), storage)
 
 
 def parsed_manifest(data: bytes | None, storage: LakeStorage) -> Manifest:
-    """What a manifest of this lake says; nothing, where there is none. Raises DogearError where it is damaged."""
+    """Return what a manifest of this lake says; nothing, where there is none. Raises DogearError if it is damaged."""
     if data is None:
         return Manifest()
     try:

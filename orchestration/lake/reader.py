@@ -50,7 +50,7 @@ def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage) -> 
 def part_of_view(
     storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
 ) -> str:
-    """The days that were written with the columns ``there``."""
+    """Return the days that were written with the columns ``there``."""
     # One text: a list of ten years of files takes DuckDB twice as long, at each question again.
     files = literal(BETWEEN_FILES.join(storage.place(file_of(day.day)) for day in days))
     return (
@@ -60,7 +60,7 @@ def part_of_view(
 
 
 def literal(text: str) -> str:
-    """``text`` as SQL writes it: a view takes no parameters."""
+    """Return ``text`` as SQL writes it: a view takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -91,9 +91,9 @@ class LakeReader:
 
     @contextmanager
     def session(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """A cursor on the lake as the manifest has it now.
+        """Yield a cursor on the lake as the manifest has it now.
 
-        Raises DogearError where the lake does not answer, is empty, or is left alone after failures. Errors of the SQL
+        Raises DogearError if the lake does not answer, is empty, or is left alone after failures. Errors of the SQL
         itself are DuckDB's.
         """
         try:

@@ -32,9 +32,9 @@ COUNT_ANEW = """
 
 
 def recall(database_url: str, settings: Settings, days: Iterable[date]) -> list[date]:
-    """Bring those of ``days`` back that have left; returns them. Retention lets them leave again.
+    """Bring those of ``days`` back that have left; return them. Retention lets them leave again.
 
-    Raises DogearError where the lake does not give a day back whole; what PostgreSQL holds stays as it is then.
+    Raises DogearError if the lake does not give a day back whole; what PostgreSQL holds stays as it is then.
     """
     wanted = set(days)
     with connect(database_url) as connection:

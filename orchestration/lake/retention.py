@@ -31,9 +31,9 @@ PARTITIONS = """
 
 @dataclass(frozen=True)
 class Leaving:
-    """A day of raw.events that is older than the retention. ``kept``: why it stays; None where it goes, or went.
+    """A day of raw.events that is older than the retention. ``kept``: why it stays; None if it goes, or went.
 
-    ``rows`` is None where the lake does not have the day yet; ``bytes`` is what its partition takes, indexes included.
+    ``rows`` is None if the lake does not have the day yet; ``bytes`` is what its partition takes, indexes included.
     """
 
     day: date
@@ -43,7 +43,7 @@ class Leaving:
 
 
 def old_days(connection: psycopg.Connection, settings: Settings, now: datetime | None = None) -> dict[date, int]:
-    """The days of raw.events that are older than the retention, with the size of their partition in bytes."""
+    """Return the days of raw.events that are older than the retention, with the size of their partition in bytes."""
     first_to_stay = (now or datetime.now(UTC)).date() - timedelta(days=settings.retention_days)
     return {day: size for day, size in connection.execute(PARTITIONS).fetchall() if day < first_to_stay}
 
@@ -59,7 +59,7 @@ def what_would_leave(database_url: str, settings: Settings, now: datetime | None
 
 
 def why_it_waits(connection: psycopg.Connection, noted: LakeDay | None, day: date) -> str | None:
-    """Why the day cannot leave before it is exported; None where it may."""
+    """Return why the day cannot leave before it is exported; None if it may."""
     if noted is None:
         return "it is not in the lake yet"
     if noted.left_at:
@@ -94,7 +94,7 @@ def let_old_days_leave(
 def let_leave(
     connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
 ) -> str | None:
-    """Prove that the lake has the day, and drop its partition; returns why it stays where it does."""
+    """Prove that the lake has the day, and drop its partition; return why it stays where it does."""
     compared = compare_day(connection, engine, storage, noted)
     if compared is None:
         return "it has changed since it was exported"
@@ -104,13 +104,13 @@ def let_leave(
 
 
 def is_empty(connection: psycopg.Connection, day: date) -> bool:
-    """Whether a partition holds no row: all were erased, or none came after it was made."""
+    """Return whether a partition holds no row: all were erased, or none came after it was made."""
     there = sql.SQL("select from {} limit 1").format(partition(day))
     return not connection.execute(there).rowcount
 
 
 def leave_or_wait(connection: psycopg.Connection, day: date, rows: int) -> str | None:
-    """Drop the partition of a day, which holds so many rows; returns why it stays where it does."""
+    """Drop the partition of a day, which holds so many rows; return why it stays where it does."""
     connection.commit()
     try:
         with connection.transaction():
@@ -138,7 +138,7 @@ def partition(day: date) -> sql.Identifier:
 
 
 def remove_old_rejected(database_url: str, settings: Settings) -> int:
-    """Rejected events go, too, once they are older; returns how many went."""
+    """Rejected events go, too, once they are older; return how many went."""
     with connect(database_url) as connection:
         return connection.execute(
             "delete from raw.rejected_events where rejected_at < now() - make_interval(days => %s)",
@@ -147,7 +147,7 @@ def remove_old_rejected(database_url: str, settings: Settings) -> int:
 
 
 def forget_corrected(database_url: str, now: datetime | None = None) -> int:
-    """Forget which events had their time put right, once nobody sends them again; returns how many were forgotten."""
+    """Forget which events had their time put right, once nobody sends them again; return how many were forgotten."""
     with connect(database_url) as connection:
         return connection.execute(
             "delete from raw.corrected_events where noted_at < %s", [(now or datetime.now(UTC)) - LONGEST_RETRY]

@@ -37,13 +37,13 @@ class LakeStorage:
     filesystem: Any = None
 
     def place(self, name: str) -> str:
-        """What DuckDB calls the file ``name``."""
+        """Return what DuckDB calls the file ``name``."""
         return f"{self.url}/{name}"
 
     def publish(self, file: Path, name: str) -> None:
         """Put ``file``, which goes, into the lake as ``name``, in place of one of that name.
 
-        Raises DogearError where the lake takes no files; what it had stays.
+        Raises DogearError if the lake takes no files; what it had stays.
         """
         try:
             if self.filesystem is None:
@@ -65,7 +65,7 @@ class LakeStorage:
         self.filesystem.mv(aside, place)
 
     def read(self, name: str) -> bytes | None:
-        """What the file ``name`` holds; None where there is none. Raises DogearError where the lake does not answer."""
+        """What the file ``name`` holds; None if there is none. Raises DogearError if the lake does not answer."""
         try:
             if self.filesystem is None:
                 return Path(self.root, name).read_bytes()
@@ -76,7 +76,7 @@ class LakeStorage:
             raise self.refusal("cannot be read", error) from None
 
     def has(self, name: str) -> bool:
-        """Whether there is a file ``name``. Raises DogearError where the lake does not answer."""
+        """Return whether there is a file ``name``. Raises DogearError if the lake does not answer."""
         try:
             if self.filesystem is None:
                 return Path(self.root, name).exists()
@@ -89,7 +89,7 @@ class LakeStorage:
             raise self.refusal("cannot be read", error) from None
 
     def room_for_unfinished(self, spill: Path) -> Path:
-        """A name for a file to publish: in the lake itself where that is a folder, so that it can be renamed."""
+        """Return a name for a file to publish: in the lake itself where that is a folder, so that it can be renamed."""
         folder = Path(self.root) if self.filesystem is None else spill
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ class LakeStorage:
                     self.filesystem.rm_file(name)
 
     def refusal(self, what: str, error: Exception) -> LakeRefusesError:
-        """The error of a lake that does not do what it should."""
+        """Return the error of a lake that does not do what it should."""
         way_out = (
             "Check that it is a folder that can be written to, with room on its disk."
             if self.filesystem is None
@@ -118,9 +118,9 @@ class LakeStorage:
 
 
 def open_lake(url: str) -> LakeStorage:
-    """The lake that a folder or a URL of fsspec names; whether it answers is seen with the first file.
+    """Return the lake that a folder or a URL of fsspec names; whether it answers is seen with the first file.
 
-    Raises DogearError where nothing knows such URLs.
+    Raises DogearError if nothing knows such URLs.
     """
     if "=" in url:
         raise DogearError(
@@ -149,5 +149,5 @@ def publish_in_folder(file: Path, root: Path, name: str) -> None:
 
 
 def file_of(day: date) -> str:
-    """The name of a day's file."""
+    """Return the name of a day's file."""
     return f"events/day={day}/events.parquet"

@@ -30,9 +30,9 @@ class VisitorDay:
 def visitor_days(
     connection: psycopg.Connection, settings: Settings, visitor_id: str, uuid: UUID | None, site: str | None
 ) -> list[VisitorDay]:
-    """Every day, by reading these columns of all files that PostgreSQL knows of; ``site`` None is every site.
+    """Return every day, by reading these columns of all files that PostgreSQL knows of; ``site`` None is every site.
 
-    Raises DogearError where the lake does not answer, or a file is damaged or not there.
+    Raises DogearError if the lake does not answer, or a file is damaged or not there.
     """
     manifest = known_manifest(connection)
     if not manifest.days:

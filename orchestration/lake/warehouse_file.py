@@ -14,7 +14,7 @@ VIEWS = "select schema_name, view_name from duckdb_views() where database_name =
 
 
 def warehouse_file(settings: Settings) -> Path:
-    """Where the warehouse of this installation is. Its views know it by its stem: attach it by no other name."""
+    """Return where the warehouse of this installation is. Its views know it by its stem: attach it by no other name."""
     return settings.home_folder / "warehouse.duckdb"
 
 

@@ -30,7 +30,7 @@ class ConfiguredChannel(NamedTuple):
 
 
 def usable_channels(settings: Settings) -> tuple[dict[str, Channel], list[str]]:
-    """The channels for which there are settings, by name; and what is wrong with the settings of others."""
+    """Return the channels for which there are settings, by name; and what is wrong with the settings of others."""
     usable: dict[str, Channel] = {}
     problems: list[str] = []
     try:
@@ -47,7 +47,7 @@ def usable_channels(settings: Settings) -> tuple[dict[str, Channel], list[str]]:
 
 
 def email_channel(settings: Settings) -> EmailChannel:
-    """Raises DogearError where the settings do not say enough. The sender is the user, if that is an address."""
+    """Raise DogearError if the settings do not say enough. The sender is the user, if that is an address."""
     assert settings.smtp_url is not None
     server = smtp_server(settings.smtp_url)
     sender = settings.mail_from or (server.user if "@" in server.user else f"dogear@{server.host}")
@@ -79,7 +79,7 @@ def add_channel(database_url: str, user_code: str, channel: str, address: str | 
 
 
 def channels_of(database_url: str, user_code: str) -> list[ConfiguredChannel]:
-    """The owner's channels; in_app is always among them."""
+    """Return the owner's channels; in_app is always among them."""
     with connect(database_url) as connection:
         rows = connection.execute(
             "select channel, address, types from ops.notification_channels where user_code = %s", [user_code]
@@ -90,7 +90,7 @@ def channels_of(database_url: str, user_code: str) -> list[ConfiguredChannel]:
 
 
 def remove_channel(database_url: str, user_code: str, channel: str) -> None:
-    """What has not gone out by it does not go out. Raises DogearError where the owner has no such channel."""
+    """What has not gone out by it does not go out. Raises DogearError if the owner has no such channel."""
     with connect(database_url) as connection:
         removed = connection.execute(
             "delete from ops.notification_channels where user_code = %s and channel = %s", [user_code, channel]

@@ -41,6 +41,6 @@ def deliver_due(
 
 
 def any_to_deliver(database_url: str, channels: Mapping[str, Channel], now: datetime) -> bool:
-    """Whether ``deliver_due`` would send anything."""
+    """Return whether ``deliver_due`` would send anything."""
     with connect(database_url) as connection:
         return NotificationOutbox(connection, channels.keys()).any_due(now)

@@ -41,7 +41,7 @@ class EmailChannel:
 
 
 def check_address(address: str) -> str:
-    """``address``, if mail can be sent there. Raises DogearError, which does not quote it."""
+    """Return ``address``, if mail can be sent there. Raises DogearError, which does not quote it."""
     try:
         sound = Address(addr_spec=address).domain and address.isascii() and len(address) <= LONGEST_ADDRESS
     except (MessageError, ValueError, IndexError):

@@ -30,7 +30,7 @@ def inbox(
     unread: bool = False,
     most: int = 50,
 ) -> list[InboxRow]:
-    """The newest first; without those that have expired."""
+    """Return the newest first; without those that have expired."""
     question = (
         f"select {', '.join(InboxRow._fields)} from ops.notifications where {whose(account_id)} and expires_at > now() "  # noqa: S608
         "and coalesce(site = %(site)s, true) and (not is_read or not %(unread)s) "
@@ -44,9 +44,9 @@ def inbox(
 def mark_read(
     database_url: str, user_code: str, notification_id: UUID | None = None, account_id: str | None = None
 ) -> int:
-    """Mark one, or all that the recipient has; returns how many had not been read.
+    """Mark one, or all that the recipient has; return how many had not been read.
 
-    Raises DogearError where the recipient has no such notification.
+    Raises DogearError if the recipient has no such notification.
     """
     asked = {"user_code": user_code, "account_id": account_id, "id": notification_id}
     wanted = f"from ops.notifications where {whose(account_id)} and coalesce(notification_id = %(id)s, true)"
@@ -61,6 +61,6 @@ def mark_read(
 
 
 def whose(account_id: str | None) -> str:
-    """The rows of one recipient; an index finds NULL only where it is asked for as such."""
+    """Return the rows of one recipient; an index finds NULL only where it is asked for as such."""
     account = "is null" if account_id is None else "= %(account_id)s"
     return f"user_code = %(user_code)s and account_id {account} and 'in_app' = any(channels)"

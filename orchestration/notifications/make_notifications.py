@@ -29,7 +29,7 @@ MAKE = f"""
 
 
 def make_notifications(database_url: str, now: datetime, most_per_hour: int) -> int:
-    """Make what is missing, and let counts grow; returns how many rows that were."""
+    """Make what is missing, and let counts grow; return how many rows that were."""
     with connect(database_url) as connection:
         # One at a time: two at once would each make the most that an hour may have.
         take(connection, NOTIFICATIONS)
@@ -37,7 +37,7 @@ def make_notifications(database_url: str, now: datetime, most_per_hour: int) -> 
 
 
 def any_to_make(database_url: str, now: datetime, most_per_hour: int) -> bool:
-    """Whether ``make_notifications`` would do anything."""
+    """Return whether ``make_notifications`` would do anything."""
     question = f"select from ({NEW_NOTIFICATIONS}) as new limit 1"
     with connect(database_url) as connection:
         return connection.execute(question.encode(), window(now, most_per_hour)).rowcount > 0

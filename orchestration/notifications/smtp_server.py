@@ -83,7 +83,7 @@ class SmtpOverTls(Smtp, smtplib.SMTP_SSL):
 
 @contextmanager
 def connected(server: SmtpServer) -> Generator[smtplib.SMTP]:
-    """A connection that is ready for mail. Raises OSError and SMTPException."""
+    """Yield a connection that is ready for mail. Raises OSError and SMTPException."""
     # The machine's own name is nobody's business, and to look for it may take long.
     known: dict[str, Any] = {"local_hostname": "[127.0.0.1]", "timeout": TIMEOUT}
     if server.scheme == "smtps":

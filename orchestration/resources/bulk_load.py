@@ -36,7 +36,7 @@ def load_rows(
 
 
 def column_types(cursor: adbc.Cursor, table: str) -> dict[str, str]:
-    """Type of each column of ``table``, both as SQL writes them."""
+    """Return the type of each column of ``table``, both as SQL writes them."""
     cursor.execute(
         "select quote_ident(attname), format_type(atttypid, atttypmod) from pg_attribute "
         "where attrelid = $1::regclass and attnum > 0 and not attisdropped",

@@ -27,6 +27,6 @@ def copy_rows(
 
 
 def column_types(connection: psycopg.Connection, table: str) -> dict[str, int]:
-    """The type of each column, as the number that PostgreSQL has for it."""
+    """Return the type of each column, as the number that PostgreSQL has for it."""
     question = "select attname, atttypid::integer from pg_attribute where attrelid = %s::regclass and attnum > 0"
     return dict(connection.execute(question, [table]).fetchall())

@@ -10,7 +10,7 @@ INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 
 
 def prepare_dagster_home(settings: Settings, database_url: str) -> dict[str, str]:
-    """Put the home in order; returns the environment with which any Dagster process finds it."""
+    """Put the home in order; return the environment with which any Dagster process finds it."""
     home = settings.home_folder / "dagster"
     home.mkdir(exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, home / "dagster.yaml")

@@ -17,7 +17,7 @@ EMBEDDED_DATABASE = "dogear"
 
 
 def expected_url(settings: Settings) -> str:
-    """URL of the database as far as it is known while no server runs: its name is right."""
+    """Return URL of the database as far as it is known while no server runs: its name is right."""
     if settings.database_url is not None:
         return Server.said(settings.database_url.get_secret_value()).url
     return f"postgresql:///{EMBEDDED_DATABASE}"
@@ -27,7 +27,7 @@ def expected_url(settings: Settings) -> str:
 def open_database(settings: Settings) -> Generator[str]:
     """Yield the URL of Dogear's database, migrated; an embedded server runs as long as the block does.
 
-    Raises DogearError where the server that DATABASE_URL names does not answer.
+    Raises DogearError if the server that DATABASE_URL names does not answer.
     """
     if settings.database_url is not None:
         url = expected_url(settings)

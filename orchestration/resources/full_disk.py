@@ -13,7 +13,7 @@ ON_THE_SERVER = "Make room on the disk of PostgreSQL's server, then do the same 
 
 
 def is_full(said: str) -> bool:
-    """Whether what a program says is that a disk is full."""
+    """Return whether what a program says is that a disk is full."""
     return FULL.search(said) is not None
 
 
@@ -26,6 +26,6 @@ def where_to_make_room(said: str, folders: Iterable[Path]) -> str:
 
 
 def free_near(folder: Path) -> int:
-    """How many bytes are free for us on the disk of a folder, which need not be there yet."""
+    """Return how many bytes are free for us on the disk of a folder, which need not be there yet."""
     disk = os.statvfs(next(path for path in (folder, *folder.parents) if path.exists()))
     return disk.f_bavail * disk.f_frsize

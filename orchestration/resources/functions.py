@@ -41,7 +41,7 @@ RIGHTS = """
 
 
 def function_texts(folder: Path = FUNCTIONS) -> dict[str, str]:
-    """Text of each file, by its path below the folder: ``schema/name.sql``."""
+    """Return the text of each file, by its path below the folder: ``schema/name.sql``."""
     return {file.relative_to(folder).as_posix(): file.read_text() for file in sorted(folder.glob("*/*.sql"))}
 
 
@@ -50,7 +50,7 @@ def digests(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def applied_functions(connection: psycopg.Connection) -> dict[str, str]:
-    """Digest of each file as this database has it; none before the migration that makes their table."""
+    """Return the digest of each file as this database has it; none before the migration that makes their table."""
     try:
         return dict(connection.execute(APPLIED).fetchall())
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

@@ -6,7 +6,7 @@ Address = IPv4Address | IPv6Address
 
 
 def as_address(text: str) -> Address | None:
-    """The address that a text is, in brackets too; None where it is none."""
+    """Return the address that a text is, in brackets too; None if it is none."""
     try:
         return ip_address(text.strip("[]"))
     except ValueError:
@@ -14,7 +14,7 @@ def as_address(text: str) -> Address | None:
 
 
 def reached(address: Address) -> Address:
-    """The machine that answers: for an IPv6 address that stands for an IPv4 address, that one."""
+    """Return the machine that answers: for an IPv6 address that stands for an IPv4 address, that one."""
     if isinstance(address, IPv4Address):
         return address
     teredo = address.teredo and address.teredo[1]
@@ -22,10 +22,10 @@ def reached(address: Address) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Whether it is one of the Internet's, and none that stands for an address of another kind."""
+    """Return whether it is one of the Internet's, and none that stands for an address of another kind."""
     return reached(address).is_global and not address.is_multicast
 
 
 def nat64(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address within 64:ff9b::/96 (RFC 6052)."""
+    """Return the IPv4 address within 64:ff9b::/96 (RFC 6052)."""
     return IPv4Address(int(address) & 0xFFFFFFFF) if int(address) >> 32 == 0x64FF9B << 64 else None

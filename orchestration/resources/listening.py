@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 def why_not(host: str, port: int) -> OSError | None:
-    """Why nobody may listen there; None where one may."""
+    """Return why nobody may listen there; None if one may."""
     try:
         address = address_of(host)
         with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -26,12 +26,12 @@ def address_of(host: str) -> str:
 
 
 def place(host: str, port: int) -> str:
-    """Address and port, as URLs have them."""
+    """Return the address and port, as URLs have them."""
     return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def reached_at(host: str) -> str:
-    """The address at which this machine reaches what listens on ``host``; of all addresses, loopback."""
+    """Return the address at which this machine reaches what listens on ``host``; of all addresses, loopback."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound here
 
 

@@ -86,7 +86,7 @@ def alone(url: str, name: str) -> Generator[psycopg.Connection]:
 class OnlyOne:
     """A lock for which nobody waits, held for days: ``with OnlyOne(url, name, "…")``, and ``keep`` now and then.
 
-    Raises DogearError where another holds it: the sentence given. One that the server has ended is taken again.
+    Raises DogearError if another holds it: the sentence given. One that the server has ended is taken again.
     """
 
     def __init__(self, url: str, name: str, refusal: str) -> None:
@@ -139,7 +139,7 @@ def take(connection: psycopg.Connection, name: str, how: sql.SQL = NOTHING) -> N
 def make(url: str, name: str) -> None:
     """Make the table of a lock, unless it is there; migrations need one before there is anything else.
 
-    Raises DogearError where others have a schema of that name.
+    Raises DogearError if others have a schema of that name.
     """
     table = sql.SQL("create table if not exists locks.{} ()").format(sql.Identifier(name))
     with connect(url) as connection:

@@ -8,7 +8,7 @@ from orchestration.visible_text import visible_text
 
 
 def metadata_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.TableMetadataValue:
-    """One record per row, with a value for each of ``columns``; numbers stay numbers."""
+    """Return one record per row, with a value for each of ``columns``; numbers stay numbers."""
     schema = dg.TableSchema([dg.TableColumn(column) for column in columns])
     records = [dg.TableRecord(dict(zip(columns, map(cell, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(records, schema)

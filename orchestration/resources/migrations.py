@@ -34,14 +34,14 @@ SCHEMAS = ("analytics", "content", "dagster", "lake", "live", "ops", "raw", "int
 
 
 def newest_migration(folder: Path = MIGRATIONS) -> str:
-    """Number of the last migration, such as ``0002``."""
+    """Return the number of the last migration, such as ``0002``."""
     return max(file.stem for file in (folder / "versions").glob("[0-9]*.sql")).partition("_")[0]
 
 
 def migrate(url: str) -> None:
     """Run the migrations that the database lacks, and apply the functions that changed; all at once, or none.
 
-    Raises DogearError where the server does not suit, or others use names that Dogear would use.
+    Raises DogearError if the server does not suit, or others use names that Dogear would use.
     """
     with connect(url) as connection:
         refuse_unfit(connection, url)
@@ -78,7 +78,7 @@ def migrate(url: str) -> None:
 
 
 def refuse_taken(schemas: Sequence[str]) -> None:
-    """Raises DogearError where others have a schema of a name of ours."""
+    """Raise DogearError if others have a schema of a name of ours."""
     if schemas:
         raise DogearError(
             f"The database has a schema {schemas[0]} that is not Dogear's, and was left alone: let DATABASE_URL name a "
@@ -89,7 +89,7 @@ def refuse_taken(schemas: Sequence[str]) -> None:
 def prepare(connection: "sqlalchemy.Connection") -> None:
     """Have the table of versions in a schema of ours; in ``public`` it would be any other application's too.
 
-    Raises DogearError where Dogear never was in this database, and others have schemas of its names.
+    Raises DogearError if Dogear never was in this database, and others have schemas of its names.
     """
     is_ours = connection.exec_driver_sql(IS_OURS).scalar()
     refuse_taken(connection.exec_driver_sql(TAKEN, (list(SCHEMAS),)).scalars().all())

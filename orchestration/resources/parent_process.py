@@ -26,7 +26,7 @@ def end_with_parent() -> None:
 
 
 def parent_process() -> int:
-    """The id of the process that started us, even if it has ended since."""
+    """Return the id of the process that started us, even if it has ended since."""
     forked_from = multiprocessing.parent_process()
     if forked_from is not None and forked_from.pid is not None:
         return forked_from.pid

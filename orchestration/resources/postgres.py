@@ -11,5 +11,5 @@ def connect(url: str) -> psycopg.Connection:
 
 
 def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
+    """Return the same server, another database."""
     return Server.of(url).with_database(name).url

@@ -47,14 +47,14 @@ class Server:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """The server of a URL of ours: one that ``said`` has read before, or of the embedded server."""
+        """Return the server of a URL of ours: one that ``said`` has read before, or of the embedded server."""
         said = conninfo.conninfo_to_dict(url)
         # As a parameter of the start it holds before any setting of the server, and poolers know it.
         return cls(OURS | {name: str(value) for name, value in said.items()} | {"client_encoding": "UTF8"})
 
     @classmethod
     def said(cls, url: str, setting: str = SETTING) -> Self:
-        """The server that a person names in ``setting``. Raises DogearError where a client could not reach it."""
+        """Return the server that a person names in ``setting``. Raises DogearError if a client could not reach it."""
         # SQLAlchemy writes postgresql+driver://.
         scheme, _, rest = url.partition("://")
         if scheme.partition("+")[0] not in {"postgres", "postgresql"} or not rest:
@@ -94,7 +94,7 @@ class Server:
         return f"{said[0] or 'localhost'}:{said[1] or 5432}/{said[2]}"
 
     def silent(self, error: Exception) -> ServerSilentError:
-        """What to say where it does not answer."""
+        """Return what to say where it does not answer."""
         reason = str(error).strip().splitlines()[0].rstrip(".")
         return ServerSilentError(f"PostgreSQL does not answer at {self.place}: {reason}. Check DATABASE_URL.")
 
@@ -146,12 +146,12 @@ class Server:
         return type(self)({**self.parameters, "dbname": name})
 
     def session(self, search_path: str | None = None) -> str:
-        """What each connection asks for first."""
+        """Return what each connection asks for first."""
         return session_statement(self.parameters.get("options", ""), search_path)
 
 
 def from_environment() -> dict[str, str]:
-    """What libpq takes from its environment, and the user and port that it takes without."""
+    """Return what libpq takes from its environment, and the user and port that it takes without."""
     return {
         option.keyword.decode(): option.val.decode()
         for option in Conninfo.get_defaults()
@@ -160,7 +160,7 @@ def from_environment() -> dict[str, str]:
 
 
 def understood_by_all(said: Mapping[str, Any]) -> None:
-    """Raises psycopg2's ProgrammingError, a ValueError here, where its libpq, the oldest, does not know a parameter."""
+    """Raise psycopg2's ProgrammingError, a ValueError here, where its libpq, the oldest, does not know a parameter."""
     from psycopg2 import ProgrammingError
     from psycopg2.extensions import parse_dsn
 
@@ -171,7 +171,7 @@ def understood_by_all(said: Mapping[str, Any]) -> None:
 
 
 def hosts(said: Mapping[str, Any], setting: str) -> str:
-    """The hosts, with commas between; a socket's folder where there is no name."""
+    """Return the hosts, with commas between; a socket's folder where there is no name."""
     socket_folder = next((folder for folder in SOCKET_FOLDERS if Path(folder).is_dir()), SOCKET_FOLDERS[-1])
     addresses = str(said.get("hostaddr", "")).split(",")
     named = str(said.get("host", "")).split(",")

@@ -45,7 +45,7 @@ class Facts:
 
 
 def refuse_unfit(connection: psycopg.Connection, url: str) -> None:
-    """Raises DogearError where the server that ``connection`` has reached does not suit, or what is between them."""
+    """Raise DogearError if the server that ``connection`` has reached does not suit, or what is between them."""
     server = Server.of(url)
     place = server.place
     with connection.cursor(row_factory=class_row(Facts)) as cursor:
@@ -64,7 +64,7 @@ def refuse_unfit(connection: psycopg.Connection, url: str) -> None:
 
 
 def unfit(facts: Facts) -> str | None:
-    """Why a server does not suit; None where it does."""
+    """Return why a server does not suit; None if it does."""
     if facts.major < OLDEST:
         return f"is PostgreSQL {facts.version}: Dogear needs {OLDEST} or newer."
     if facts.encoding != "UTF8":
@@ -91,7 +91,7 @@ def unfit(facts: Facts) -> str | None:
 
 
 def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
-    """Whether a pooler gives one session to several connections, one transaction after the other."""
+    """Return whether a pooler gives one session to several connections, one transaction after the other."""
     here = process_of(connection)
     # A pooler says a number of its own.
     if here == connection.info.backend_pid:
@@ -102,7 +102,7 @@ def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
 
 
 def process_of(connection: psycopg.Connection) -> int:
-    """The number of the server's process that works for it now."""
+    """Return the number of the server's process that works for it now."""
     row = connection.execute(PROCESS).fetchone()
     assert row is not None
     connection.commit()

@@ -29,7 +29,7 @@ TIMEOUTS = (
 
 
 def session_statement(options: str, search_path: str | None = None) -> str:
-    """The SQL that makes a session ours. A timeout that ``options`` of the URL themselves name holds as it is.
+    """Return the SQL that makes a session ours. A timeout that ``options`` of the URL themselves name holds as it is.
 
     Nothing in it needs quoting under any setting that it replaces.
     """

@@ -14,7 +14,7 @@ PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 
 
 def local_folder(url: str) -> Path | None:
-    """The folder that ``url`` names, if it is one of this machine."""
+    """Return the folder that ``url`` names, if it is one of this machine."""
     if PASSWORD.search(url):
         raise DogearError("The URL of a storage holds a password: leave it to AWS_* and the like.")
     local = re.sub(r"^(file|local)://", "", url)
@@ -22,14 +22,14 @@ def local_folder(url: str) -> Path | None:
 
 
 def storage_place(url: str) -> str:
-    """What names the place for all who read files there: the path of a folder, or a URL without credentials."""
+    """Return what names the place for all who read files there: the path of a folder, or a URL without credentials."""
     return str(local_folder(url) or without_credentials(url).rstrip("/"))
 
 
 def open_filesystem(url: str, what: str) -> tuple[Any, str]:
     """The filesystem of fsspec that ``url`` names, and what it calls the place; whether it answers is seen later.
 
-    ``what`` is named by errors ("media storage"). Raises DogearError where nothing knows such URLs.
+    ``what`` is named by errors ("media storage"). Raises DogearError if nothing knows such URLs.
     """
     import fsspec
 
@@ -54,13 +54,13 @@ def options(url: str) -> dict[str, Any]:
 
 
 def reason(error: Exception) -> str:
-    """Why a storage refuses, in one line and without credentials."""
+    """Return why a storage refuses, in one line and without credentials."""
     said = error.strerror if isinstance(error, OSError) and error.strerror else one_line(error)
     return without_credentials(said)
 
 
 def without_credentials(text: str) -> str:
-    """``text`` where URLs have neither user and password nor parameters."""
+    """Return ``text`` where URLs have neither user and password nor parameters."""
     return CREDENTIALS.sub("", text)
 
 

@@ -74,7 +74,7 @@ def selection(context: dg.AssetExecutionContext) -> list[str]:
 
 
 def recorded(context: dg.AssetExecutionContext, results: Iterator[NodeResult]) -> Iterator[AssetEvent]:
-    """What dbt says, as Dagster records it. Raises Failure, at the end, where something failed."""
+    """Yield what dbt says, as Dagster records it. Raises Failure, at the end, if something failed."""
     asset_event = event_maker(context.assets_def, context.selected_asset_check_keys)
     failed: list[NodeResult] = []
     for result in results:

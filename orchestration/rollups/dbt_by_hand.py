@@ -28,7 +28,7 @@ WRITING_DAYS = {"build", "run", "retry", "clone"}
 def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]) -> Generator[dict[str, str]]:
     """Until the block ends, the days that a command of dbt writes are in PostgreSQL, and no other build runs.
 
-    Yields what dbt must know of it. Days that are named count as not built until they are. Raises DogearError where the
+    Yields what dbt must know of it. Days that are named count as not built until they are. Raises DogearError if the
     command names no days, but some have left for the lake.
     """
     if command_of(arguments) not in WRITING_DAYS:
@@ -53,7 +53,7 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
 
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:
-    """What --vars says of from_day and to_day; None where it names no days, or dbt will complain of it."""
+    """Return what --vars says of from_day and to_day; None if it names no days, or dbt will complain of it."""
     try:
         said = yaml.safe_load(value_of(arguments, "--vars") or "") or {}
         return DayRange(date.fromisoformat(str(said["from_day"])), date.fromisoformat(str(said["to_day"])))

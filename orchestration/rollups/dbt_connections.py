@@ -42,7 +42,7 @@ class KeptConnections(PostgresConnectionManager):
         )
 
     def set_connection_name(self, name: str | None = None) -> Connection:
-        """The connection of this thread, for the node of this name; a new one where the kept one has ended."""
+        """Return the connection of this thread, for the node of this name; a new one where the kept one has ended."""
         kept = self.get_if_exists()
         if kept is not None and kept.state == "open" and kept.name == RELEASED and not answers(kept.handle):
             self.close(kept)

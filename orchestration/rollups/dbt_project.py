@@ -28,7 +28,7 @@ PARSED_FROM = "parsed_from"
 
 
 def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
-    """What ``profiles.yml`` and dbt's connections read, and where dbt writes."""
+    """Return what ``profiles.yml`` and dbt's connections read, and where dbt writes."""
     home = settings.home_folder
     return {
         "DBT_DATABASE_URL": database_url,
@@ -41,7 +41,7 @@ def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
 
 
 def parsed_project(database_url: str, settings: Settings) -> Path:
-    """Folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
+    """Return the folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
 
     Parsing takes seconds; it is done again only where the project, or dbt, is another, or files are damaged. Raises
     DogearError where dbt cannot read the project.
@@ -83,7 +83,7 @@ def digest_of(folder: Path, project: str) -> str:
 
 
 def fingerprint() -> str:
-    """Digest of what parsing reads: the project's files, and dbt.
+    """Return the digest of what parsing reads: the project's files, and dbt.
 
     Times would not tell: a release's files are as old as the release, and may be older than what a former one left.
     """
@@ -97,12 +97,12 @@ def fingerprint() -> str:
 
 
 def day_columns(parsed: Path) -> dict[str, str]:
-    """The tables that dbt fills day by day, with their schema, and the column that holds the day."""
+    """Return the tables that dbt fills day by day, with their schema, and the column that holds the day."""
     return {name: config["day_column"] for name, config in relations(parsed, "incremental").items()}
 
 
 def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
-    """Columns of the tables that dbt fills day by day, each with its type; empty where the project declares none."""
+    """Columns of the tables that dbt fills day by day, each with its type; empty if the project declares none."""
     return {
         name: {column["name"]: column["data_type"] or "" for column in node["columns"].values()}
         for name, node in nodes(parsed, "incremental").items()
@@ -110,23 +110,23 @@ def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
 
 
 def views_and_seeds(parsed: Path) -> list[str]:
-    """What the tables of days are read from besides, with its schema; a build of days alone does not make it."""
+    """Return what the tables of days are read from besides, with its schema; a build of days alone does not make it."""
     return list(relations(parsed, "view", "seed"))
 
 
 def source_tables(parsed: Path, source: str) -> list[str]:
-    """The tables of a source, with its schema."""
+    """Return the tables of a source, with its schema."""
     sources = json.loads((parsed / "manifest.json").read_bytes())["sources"].values()
     return [f"{table['schema']}.{table['identifier']}" for table in sources if table["source_name"] == source]
 
 
 def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
-    """The configuration, as dbt parsed it, of what is materialized so, by name with schema."""
+    """Return the configuration, as dbt parsed it, of what is materialized so, by name with schema."""
     return {name: node["config"] for name, node in nodes(parsed, *materialized).items()}
 
 
 def nodes(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
-    """What the manifest says of each model and seed that is materialized so, by name with schema."""
+    """Return what the manifest says of each model and seed that is materialized so, by name with schema."""
     found = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
     return {
         f"{node['schema']}.{node['alias']}": node

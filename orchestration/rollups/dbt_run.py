@@ -55,7 +55,7 @@ def dbt_build(
     """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
 
     Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are brought
-    back from the lake first. One build runs at a time; another waits. Raises DogearError where dbt cannot run at all,
+    back from the lake first. One build runs at a time; another waits. Raises DogearError if dbt cannot run at all,
     or the lake does not give a day back.
     """
     parsed = parsed_project(database_url, settings)

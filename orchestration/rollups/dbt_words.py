@@ -14,7 +14,7 @@ WITH_VALUE = {
 
 
 def value_of(arguments: Sequence[str], *names: str) -> str | None:
-    """What is said for an option that has these names, as the word after it or behind =; None where it is not there."""
+    """What is said for an option that has these names, as the word after it or behind =; None if it is not there."""
     for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name in names:
@@ -23,6 +23,6 @@ def value_of(arguments: Sequence[str], *names: str) -> str | None:
 
 
 def command_of(arguments: Sequence[str]) -> str:
-    """The command: the first word that is one, since a model may be called so, too; empty where there is none."""
+    """Return the command: the first word that is one, since a model may be called so, too; empty if there is none."""
     pairs = zip(["", *arguments], arguments, strict=False)
     return next((word for before, word in pairs if before not in WITH_VALUE and word in WRITING | READING), "")

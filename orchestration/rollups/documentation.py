@@ -19,7 +19,7 @@ from orchestration.settings import Settings
 
 
 def write_documentation(database_url: str, settings: Settings) -> Path:
-    """Write ``docs/index.html`` below the home and return its path. Raises DogearError where dbt cannot."""
+    """Write ``docs/index.html`` below the home and return its path. Raises DogearError if dbt cannot."""
     target = settings.home_folder / "docs" / "index.html"
     target.parent.mkdir(exist_ok=True)
     # Made aside and renamed: the page is whole, or the one of before.

@@ -20,7 +20,7 @@ FOREIGN = """
 
 
 def refuse_foreign(connection: psycopg.Connection, parsed: Path) -> None:
-    """Raises DogearError where dbt would drop what it has not made."""
+    """Raise DogearError if dbt would drop what it has not made."""
     wanted = {name: KINDS[config["materialized"]] for name, config in relations(parsed, *KINDS).items()}
     found = connection.execute(FOREIGN, [list(wanted), list(wanted.values())]).fetchall()
     if found:

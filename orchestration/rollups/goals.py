@@ -44,7 +44,7 @@ def all_goals(database_url: str) -> list[Goal]:
 
 
 def check_goal(goal: Goal) -> Goal:
-    """``goal``, if it can be one. Raises DogearError that says what it must be like."""
+    """Return ``goal``, if it can be one. Raises DogearError that says what it must be like."""
     if not goal.goal.strip() or len(goal.goal) > LONGEST_NAME or not goal.goal.isprintable():
         raise DogearError(f"The name of a goal must have 1 to {LONGEST_NAME} characters, all of which can be printed.")
     if not EVENT_TYPE.fullmatch(goal.event_type):
@@ -57,7 +57,7 @@ def check_goal(goal: Goal) -> Goal:
 
 
 def add_goal(database_url: str, goal: Goal) -> int:
-    """Add it, or change it; returns how many days must be built again. A build that is under way is waited for."""
+    """Add it, or change it; return how many days must be built again. A build that is under way is waited for."""
     with alone(database_url, BUILD) as connection:
         before = goal_of(connection, goal.site, goal.goal)
         if before == goal:
@@ -72,7 +72,7 @@ def add_goal(database_url: str, goal: Goal) -> int:
 
 
 def remove_goal(database_url: str, site: str, name: str) -> int:
-    """Returns how many days must be built again. Raises DogearError where there is no such goal."""
+    """Returns how many days must be built again. Raises DogearError if there is no such goal."""
     with alone(database_url, BUILD) as connection:
         goal = goal_of(connection, site, name)
         if goal is None:
@@ -90,7 +90,7 @@ def goal_of(connection: psycopg.Connection, site: str, name: str) -> Goal | None
 
 
 def mark_days(connection: psycopg.Connection, goal: Goal) -> int:
-    """Let the days that have such events count as not built; returns how many."""
+    """Let the days that have such events count as not built; return how many."""
     try:
         with connection.transaction():
             return connection.execute(MARK_DAYS, [NOT_BUILT, goal.site, goal.event_type]).rowcount

@@ -14,5 +14,5 @@ PASSING = re.compile(
 
 
 def may_pass(failed: Sequence[NodeResult]) -> bool:
-    """Whether trying again may mend all of them; never a test that failed, nor SQL that is wrong."""
+    """Return whether trying again may mend all of them; never a test that failed, nor SQL that is wrong."""
     return all(result.status == "error" and PASSING.search(result.message or "") for result in failed)

@@ -31,7 +31,7 @@ class Reconciliation:
 
 
 def reconcile(database_url: str, last_days: int = LAST_DAYS) -> Reconciliation:
-    """Compare the last days up to the newest that the marts hold; days that wait for a build are passed over."""
+    """Compare the last days up to the newest that the marts hold; days that wait for a build are skipped."""
     with connect(database_url) as connection:
         built = built_days(connection)
         if not built:

@@ -64,7 +64,7 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
 
 
 def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
-    """A digest of what the marts hold of ``days``: where it is the same after a build, that build failed.
+    """Return a digest of what the marts hold of ``days``: where it is the same after a build, that build failed.
 
     What arrived meanwhile is no part of it: on days that cannot be built, new visits do not help.
     """
@@ -73,7 +73,7 @@ def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
 
 
 def job_for(database: Database) -> str:
-    """The job that builds days alone, unless somebody dropped what these are read from."""
+    """Return the job that builds days alone, unless somebody dropped what these are read from."""
     needed = views_and_seeds(parsed_project(database.url, database.settings))
     with connect(database.url) as connection:
         return build.name if missing_tables(connection, needed) else update.name

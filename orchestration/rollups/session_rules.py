@@ -23,7 +23,7 @@ class SessionRules:
 
 
 def session_rules(connection: psycopg.Connection) -> SessionRules:
-    """Those by which days are built from now on."""
+    """Return those by which days are built from now on."""
     row = connection.execute("select gap_minutes from content.session_rules").fetchone()
     assert row, "content.session_rules has one row"
     return SessionRules(*row)
@@ -37,7 +37,7 @@ def set_session_gap(connection: psycopg.Connection, minutes: int) -> None:
 
 
 def session_environment(database_url: str) -> dict[str, str]:
-    """What the macros of the dbt project read of the rules."""
+    """Return what the macros of the dbt project read of the rules."""
     with connect(database_url) as connection:
         rules = session_rules(connection)
     return {"DBT_SESSION_GAP_MINUTES": str(rules.gap_minutes), "DBT_SESSION_RULES": str(rules)}

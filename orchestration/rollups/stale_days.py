@@ -33,7 +33,7 @@ def days_to_build(
     waiting: Collection[date] = (),
     look_at_content: bool = True,
 ) -> list[DayRange]:
-    """``stale_ranges`` of the tables of the dbt project, by the rules of this installation."""
+    """Return ``stale_ranges`` of the tables of the dbt project, by the rules of this installation."""
     parsed = parsed_project(database_url, settings)
     with connect(database_url) as connection:
         rules = str(session_rules(connection))
@@ -59,9 +59,9 @@ def stale_ranges(
     look_at_content: bool = True,
     is_outdated: bool = False,
 ) -> list[DayRange]:
-    """The days that must be built, and those of ``always``, as few ranges, oldest first.
+    """Return the days that must be built, and those of ``always``, as few ranges, oldest first.
 
-    What events do to the days of ``waiting`` is passed over; what content and rules do to them is not.
+    What events do to the days of ``waiting`` is skipped; what content and rules do to them is not.
     ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, or outdated so that the
     next build drops it, no day is built. Where there are no events either, that is today: empty marts can be looked at,
     absent ones cannot.
@@ -82,25 +82,25 @@ def stale_ranges(
 
 
 def raw_days(connection: psycopg.Connection) -> dict[date, int]:
-    """How many events of people each day holds."""
+    """Return how many events of people each day holds."""
     return dict(connection.execute(RAW_DAYS).fetchall())
 
 
 def days_of_other_content(connection: psycopg.Connection) -> set[date]:
-    """The days on whose page views content says something else by now; none before the first build."""
+    """Return the days on whose page views content says something else by now; none before the first build."""
     if missing_tables(connection, [OTHER_CONTENT]):
         return set()
     return {day for (day,) in connection.execute("select day from intermediate.int_days_of_other_content")}
 
 
 def content_state(connection: psycopg.Connection) -> str:
-    """A text that is another whenever content has changed."""
+    """Return a text that is another whenever content has changed."""
     row = connection.execute(CONTENT_STATE).fetchone()
     return str(row[0]) if row else ""
 
 
 def missing_tables(connection: psycopg.Connection, tables: Collection[str]) -> list[str]:
-    """Those of ``tables`` that are not there, because they never were or because somebody dropped them."""
+    """Return those of ``tables`` that are not there, because they never were or because somebody dropped them."""
     question = "select name from unnest(%s::text[]) as name where to_regclass(name) is null"
     return [name for (name,) in connection.execute(question, [list(tables)])]
 
@@ -133,7 +133,7 @@ class Built:
 
 
 def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
-    """What the marts of each day were made of; None before the first build."""
+    """Return what the marts of each day were made of; None before the first build."""
     try:
         with connection.transaction():
             rows = connection.execute("select day, events, rules, built_at from marts.built_days").fetchall()
@@ -144,7 +144,7 @@ def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
 
 
 def waiting_days(built: Mapping[date, Built], now: datetime) -> set[date]:
-    """The days that a sensor leaves for later: over, in reach of strangers, and built within the hour.
+    """Return the days that a sensor leaves for later: over, in reach of strangers, and built within the hour.
 
     Today and yesterday are looked at, and older days than the last week change by what an operator does; so does a day
     that counts as not built. All others could be made stale each minute by anybody who sends one event for each.
@@ -158,18 +158,18 @@ def waiting_days(built: Mapping[date, Built], now: datetime) -> set[date]:
 
 
 def days_of_other_rules(built: Mapping[date, Built], rules: str) -> set[date]:
-    """The days that were built by other rules of sessions."""
+    """Return the days that were built by other rules of sessions."""
     return {day for day, by in built.items() if by.rules != rules}
 
 
 def changed_days(raw: Mapping[date, int], made_of: Mapping[date, int]) -> set[date]:
-    """The days that hold other events than their marts were made of."""
+    """Return the days that hold other events than their marts were made of."""
     days = raw.keys() | made_of.keys()
     return {day for day in days if made_of.get(day) not in {raw.get(day), BEGUN}}
 
 
 def touched_days(changed: Collection[date], known: Collection[date]) -> set[date]:
-    """``changed`` and the ``known`` days that may change with them.
+    """Return ``changed`` and the ``known`` days that may change with them.
 
     A session belongs to the day on which it starts and lasts 24 hours at most, so an event may lengthen a session of
     the day before; and it may join or part sessions of the day after, and through those of the next (see

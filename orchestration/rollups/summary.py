@@ -34,7 +34,7 @@ class Summary:
 
 
 def read_summary(database_url: str, site: str, first: date | None, last: date | None) -> Summary | None:
-    """Read the marts; by default the 28 days that end with the last visit. None where there are no visits."""
+    """Read the marts; by default the 28 days that end with the last visit. None if there are no visits."""
     with connect(database_url) as connection:
         try:
             newest = last_day(connection, site)
@@ -64,7 +64,7 @@ def is_visited(connection: psycopg.Connection, window: Mapping[str, object]) -> 
 
 
 def ask(connection: psycopg.Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":
-    """The answer to one of the questions in ``summary_sql``."""
+    """Return the answer to one of the questions in ``summary_sql``."""
     import pandas as pd
 
     cursor = connection.execute((QUESTIONS / f"{question}.sql").read_bytes(), parameters)

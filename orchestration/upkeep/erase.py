@@ -88,7 +88,7 @@ def from_database(connection: psycopg.Connection, visitor: Visitor) -> list[Remo
 
 
 def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
-    """``visitor``, if there can be one. Raises DogearError for what is no id, and for an unknown site."""
+    """Return ``visitor``, if there can be one. Raises DogearError for what is no id, and for an unknown site."""
     if not visitor.id.strip() or len(visitor.id) > LONGEST_ID or not visitor.id.isprintable():
         raise DogearError(f"--visitor must have 1 to {LONGEST_ID} characters, all of which can be printed.")
     if visitor.site is not None:
@@ -102,7 +102,7 @@ def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
 
 
 def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
-    """What ``erase`` would do now; nothing is changed."""
+    """Return what ``erase`` would do now; nothing is changed."""
     with connect(database_url) as connection:
         in_lake = visitor_days(connection, settings, visitor.id, visitor.uuid, visitor.site)
         damaged = damaged_lines(database_url, settings, visitor)
@@ -139,7 +139,7 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
 
 
 def damaged_lines(database_url: str, settings: Settings, visitor: Visitor) -> list[Named]:
-    """The lines of the journal that name the visitor and could not be loaded."""
+    """Return the lines of the journal that name the visitor and could not be loaded."""
     from orchestration.events.journal.damage import DAMAGED
 
     sites = [visitor.site] if visitor.site else [site.site for site in all_sites(database_url)]
@@ -170,7 +170,7 @@ def erased(
 
 
 def days_of_events(removed: Iterable[Removed]) -> set[date]:
-    """Each day from the first to the last of the events that went, from PostgreSQL or the lake."""
+    """Return each day from the first to the last of the events that went, from PostgreSQL or the lake."""
     spans = [(it.first, it.last) for it in removed if it.table in {"raw.events", "lake.events"}]
     return {first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)}
 

@@ -20,7 +20,7 @@ BUILT_DAYS = "marts.built_days"
 
 
 def present(connection: psycopg.Connection, columns: Mapping[str, str]) -> dict[str, str]:
-    """Those of the tables that are there."""
+    """Return those of the tables that are there."""
     missing = missing_tables(connection, columns.keys())
     return {table: column for table, column in columns.items() if table not in missing}
 
@@ -28,7 +28,7 @@ def present(connection: psycopg.Connection, columns: Mapping[str, str]) -> dict[
 def days_in_marts(
     connection: psycopg.Connection, visitor_id: str, uuid: UUID | None, site: str | None, columns: Mapping[str, str]
 ) -> set[date]:
-    """The days on which a table of days names the visitor."""
+    """Return the days on which a table of days names the visitor."""
     found: set[date] = set()
     for table, day in present(connection, columns).items():
         if {"visitor_id", "account_id"} <= column_types(connection, table).keys():
@@ -53,7 +53,7 @@ def mark_erased(connection: psycopg.Connection, days: Collection[date], columns:
 def ranges_to_build(
     connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]
 ) -> list[DayRange]:
-    """``days`` and those that may change with them; none where there are no marts yet."""
+    """Return ``days`` and those that may change with them; none where there are no marts yet."""
     there = present(connection, columns)
     if not days or not there:
         return []

@@ -50,13 +50,13 @@ def tell_operator(database_url: str, settings: Settings, run: FailedRun, now: da
 
 
 def run_url(settings: Settings, run_id: str) -> str:
-    """The run in the UI, as it is reached on this machine."""
+    """Return the run in the UI, as it is reached on this machine."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared only
     return f"http://{host}:{settings.port}/runs/{run_id}"
 
 
 def safe(error: str, settings: Settings) -> str:
-    """The first line of an error, without its class, and without what may be a secret or an address."""
+    """Return the first line of an error, without its class, and without what may be a secret or an address."""
     line = CLASS_NAME.sub("", (error.strip().splitlines() or [""])[0])
     for secret in secrets(settings):
         line = line.replace(secret, "…")
@@ -65,6 +65,6 @@ def safe(error: str, settings: Settings) -> str:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Each value that the settings keep to themselves."""
+    """Return each value that the settings keep to themselves."""
     single = [value for _, value in settings if isinstance(value, SecretStr)]
     return [found for value in (*single, *settings.git_tokens.values()) if (found := value.get_secret_value())]

@@ -28,7 +28,7 @@ OLDER_READERS = """
 def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float = LONGEST_WAIT) -> None:
     """Write the tables again without what was deleted, those of raw.events for ``days``; then end the log of before.
 
-    Each is closed to others meanwhile. Raises DogearError where others do not let go of one within ``longest_wait``
+    Each is closed to others meanwhile. Raises DogearError if others do not let go of one within ``longest_wait``
     seconds. What is not ours, the statistics in a database of somebody else, PostgreSQL passes over.
     """
     with connect(database_url) as connection:
@@ -46,7 +46,7 @@ def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float 
 
 
 def wait_for_older_readers(connection: psycopg.Connection, longest_wait: float) -> None:
-    """Wait until no transaction that began before sees the rows any more. Raises DogearError where that takes long."""
+    """Wait until no transaction that began before sees the rows any more. Raises DogearError if that takes long."""
     ((now,),) = connection.execute("select clock_timestamp()").fetchall()
     deadline = time.monotonic() + longest_wait
     while connection.execute(OLDER_READERS, [now]).rowcount:

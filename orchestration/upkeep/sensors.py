@@ -29,7 +29,7 @@ def failed_runs(context: dg.RunFailureSensorContext, database: Database) -> None
 
 
 def is_tried_again(context: dg.RunFailureSensorContext) -> bool:
-    """Whether Dagster starts the run again. It says so in a tag, a moment after the failure itself."""
+    """Return whether Dagster starts the run again. It says so in a tag, a moment after the failure itself."""
     tags = context.dagster_run.tags
     if "dagster/will_retry" in tags or not context.instance.run_retries_enabled:
         return tags.get("dagster/will_retry") == "true"
@@ -41,7 +41,7 @@ def is_tried_again(context: dg.RunFailureSensorContext) -> bool:
 
 
 def days(tags: Mapping[str, str]) -> str:
-    """The partitions that a run was for, as people write them."""
+    """Return the partitions that a run was for, as people write them."""
     only = tags.get("dagster/partition", "")
     first = tags.get("dagster/asset_partition_range_start", only)
     last = tags.get("dagster/asset_partition_range_end", only)

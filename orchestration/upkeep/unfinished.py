@@ -30,17 +30,17 @@ def unfinished_erasures(connection: psycopg.Connection) -> list[Unfinished]:
 
 
 def days_not_built(connection: psycopg.Connection, erasures: Iterable[Unfinished]) -> set[date]:
-    """Those of their days whose marts may still know of the visitor."""
+    """Return those of their days whose marts may still know of the visitor."""
     built = built_days(connection) or {}
     # Below 0 is NOT_BUILT, or that a build has begun.
     return {day for it in erasures for day in it.days if day in built and built[day].events < 0}
 
 
 def free_bytes(database_url: str) -> bool:
-    """Write the tables of unfinished erasures again; returns whether there were any.
+    """Write the tables of unfinished erasures again; return whether there were any.
 
     Where marts still have to be built without the visitor, the erasure stays unfinished: the build leaves bytes, too.
-    Raises DogearError where a table cannot be written now; all stay unfinished then.
+    Raises DogearError if a table cannot be written now; all stay unfinished then.
     """
     with connect(database_url) as connection:
         erasures = unfinished_erasures(connection)

@@ -51,11 +51,11 @@ def copy_table(
 
 
 def sent(column: str, kind: str) -> str:
-    """The column as PostgreSQL sends it."""
+    """Return the column as PostgreSQL sends it."""
     here = quoted(column)
     return here if kind in SENT_AS_THEY_ARE else f"cast({here} as text) as {here}"
 
 
 def kept(column: str, kind: str) -> str:
-    """The column as DuckDB keeps it."""
+    """Return the column as DuckDB keeps it."""
     return f"cast({quoted(column)} as {Column(column, kind).duckdb_type}) as {quoted(column)}"

@@ -38,7 +38,7 @@ LAST_LINES = 20
 def build_warehouse(database_url: str, settings: Settings, select: Sequence[str] = ()) -> None:
     """Build and test every model in a new file, from all of history; then put it in the place of the warehouse.
 
-    ``select`` is dbt's. Raises DogearError, and leaves the warehouse as it is, where dbt fails or the lake is empty.
+    ``select`` is dbt's. Raises DogearError, and leaves the warehouse as it is, if dbt fails or the lake is empty.
     """
     said: list[str] = []
 
@@ -73,7 +73,7 @@ class Writing:
 
 
 def remove_warehouse(settings: Settings) -> Path | None:
-    """Remove the file, once nobody builds it; returns where it was, None where there was none."""
+    """Remove the file, once nobody builds it; return where it was, None if there was none."""
     file = warehouse_file(settings)
     with locked(file):
         if not file.exists():
@@ -93,7 +93,7 @@ def locked(path: Path) -> Generator[None]:
 
 @contextmanager
 def aside(path: Path, *, anew: bool) -> Generator[Writing]:
-    """A file to write, empty or a copy of ``path``; one process at a time, others wait.
+    """Yield a file to write, empty or a copy of ``path``; one process at a time, others wait.
 
     It has the name of ``path``, in a folder of its own: DuckDB calls a database by its file, and views keep that name.
     """

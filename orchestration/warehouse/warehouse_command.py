@@ -20,13 +20,13 @@ NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--sele
 
 
 def means_warehouse(arguments: Sequence[str]) -> bool:
-    """Whether dbt is asked for the target of DuckDB, as dbt itself reads it."""
+    """Return whether dbt is asked for the target of DuckDB, as dbt itself reads it."""
     said = value_of(arguments, "--target", "-t")
     return (os.environ.get("DBT_TARGET") if said is None else said) == TARGET
 
 
 def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[str], run: RunProgram) -> int:
-    """Run dbt on the warehouse; returns its exit code.
+    """Run dbt on the warehouse; return its exit code.
 
     ``build`` of everything makes it anew. Other commands that write do so in a copy of it, which takes its place when
     all went well; those that read do so in a copy too, so that nobody who reads the warehouse has to wait.

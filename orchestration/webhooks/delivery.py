@@ -68,7 +68,7 @@ def deliver(
 
 
 def within(seconds: float, act: Callable[[], Delivery]) -> Delivery:
-    """What ``act`` returns. Raises TimeoutError, and leaves it to itself, where that takes longer."""
+    """Return what ``act`` returns. Raises TimeoutError, and leaves it to itself, if that takes longer."""
     done: Future[Delivery] = Future()
 
     def run() -> None:
@@ -134,7 +134,7 @@ def one_line(text: str) -> str:
 
 
 def root_reason(error: BaseException) -> str:
-    """What the system said; the errors above it quote the whole URL."""
+    """Return what the system said; the errors above it quote the whole URL."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     if isinstance(error, TimeoutError):

@@ -44,7 +44,7 @@ def without_query(url: str) -> str:
 
 
 def hide_query(text: str, url: str) -> str:
-    """``text`` without what the query of ``url`` says: an answer may quote it."""
+    """Return ``text`` without what the query of ``url`` says: an answer may quote it."""
     query = urlsplit(url).query
     for secret in [query, *(value for _, value in parse_qsl(query))]:
         if len(secret) >= SHORTEST_SECRET:
@@ -73,6 +73,6 @@ def signing_key(secret: SecretStr | None, secret_variable: str) -> bytes:
 
 
 def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """The header ``webhook-signature`` of https://www.standardwebhooks.com."""
+    """Return the header ``webhook-signature`` of https://www.standardwebhooks.com."""
     signed = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(signed).decode()

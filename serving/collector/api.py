@@ -26,7 +26,7 @@ class Health(BaseModel):
 
 
 def make_api(collector: Callable[[], Collector]) -> FastAPI:
-    """The FastAPI application; ``collector`` gives the one that has been opened.
+    """Return the FastAPI application; ``collector`` gives the one that has been opened.
 
     FastAPI's own pages of the contract load scripts from elsewhere: there are none.
     """

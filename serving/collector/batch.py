@@ -57,7 +57,7 @@ class BadBodyError(Exception):
 
 
 def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
-    """Read a batch. Raises BadBodyError where it is none, or all of its events are bad."""
+    """Read a batch. Raises BadBodyError if it is none, or all of its events are bad."""
     try:
         batch = BATCH.decode(body)
     except BAD:
@@ -147,7 +147,7 @@ def with_excerpt(rejection: Rejection, unread: Mapping[int, msgspec.Raw], sender
 
 
 def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Event]:
-    """The first of the events, as far as they can be kept as they are, where the body holds no address."""
+    """Return the first of the events, as far as they can be kept as they are, where the body holds no address."""
     earliest, latest = earliest_believed(received_at), received_at + OFF_BY
     sound: list[Event] = []
     for event in events:

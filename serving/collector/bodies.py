@@ -29,7 +29,7 @@ def joined(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
 
 
 async def read_body(headers: Headers, receive: Receive, held: Held) -> bytes:
-    """The body. Raises RefusedError where it is not read to its end, and ClientGoneError."""
+    """Return the body. Raises RefusedError if it is not read to its end, and ClientGoneError."""
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise RefusedError(415, "Send the body as it is, without Content-Encoding.")
     length = headers.get(b"content-length", b"")

@@ -26,7 +26,7 @@ class ClientAddress:
         self._known = lru_cache(maxsize=MOST_REMEMBERED)(self._look_at)
 
     def of(self, peer: str, headers: Mapping[bytes, bytes]) -> str | None:
-        """The client's address, or None where the peer has none.
+        """Return the client's address, or None if the peer has none.
 
         Behind a trusted peer: the right-most address of X-Forwarded-For that is not trusted itself, or of Forwarded
         (RFC 7239) where there is no X-Forwarded-For. Whatever stands further left, anybody may have written. What is no
@@ -44,7 +44,7 @@ class ClientAddress:
         return address
 
     def trusts(self, peer: str) -> bool:
-        """Whether ``peer`` is one of our proxies, so that other headers of it may be believed too."""
+        """Return whether ``peer`` is one of our proxies, so that other headers of it may be believed too."""
         return self._known(peer)[1]
 
     def client_at(self, peer: str) -> Client:
@@ -53,7 +53,7 @@ class ClientAddress:
         return () if is_trusted else client_of(address or "")
 
     def _look_at(self, written: str) -> tuple[str | None, bool]:
-        """The address that ``written`` is, and whether it is one of our proxies'."""
+        """Return the address that ``written`` is, and whether it is one of our proxies'."""
         address = read_address(written)
         if address is None:
             return None, False
@@ -61,7 +61,7 @@ class ClientAddress:
 
 
 def trusted_networks(written: str) -> tuple[Network, ...]:
-    """What DOGEAR_TRUSTED_PROXIES says: networks or addresses, separated by commas."""
+    """Return what DOGEAR_TRUSTED_PROXIES says: networks or addresses, separated by commas."""
     networks: list[Network] = []
     for part in filter(None, map(str.strip, written.split(","))):
         try:
@@ -74,7 +74,7 @@ def trusted_networks(written: str) -> tuple[Network, ...]:
 
 
 def hops(headers: Mapping[bytes, bytes]) -> Iterator[str]:
-    """What the proxies wrote, the nearest first, not read yet."""
+    """Yield what the proxies wrote, the nearest first, not read yet."""
     forwarded_for = headers.get(b"x-forwarded-for")
     if forwarded_for is not None:
         yield from elements(forwarded_for)
@@ -85,7 +85,7 @@ def hops(headers: Mapping[bytes, bytes]) -> Iterator[str]:
 
 
 def elements(header: bytes) -> list[str]:
-    """The parts of a list in a header, the last first. A part that the bound cuts is left out."""
+    """Return the parts of a list in a header, the last first. A part that the bound cuts is left out."""
     listed = header[-LONGEST_HEADER:].decode("latin-1").split(",")
     whole = listed[1:] if len(header) > LONGEST_HEADER else listed
     return [part for part in map(str.strip, reversed(whole)) if part]

@@ -16,7 +16,7 @@ Client = tuple[tuple[str, int], ...]
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def client_of(address: str) -> Client:
-    """An IPv4 address, or an IPv6 host and its network; nothing is counted of nobody ("")."""
+    """Return an IPv4 address, or an IPv6 host and its network; nothing is counted of nobody ("")."""
     if not address:
         return ()
     if ":" not in address:

@@ -23,7 +23,7 @@ NO_TIME = "occurred_at, moved by what the client's clock lacks, is beyond the ca
 
 
 def offset_of(sent_at: datetime | None, received_at: datetime) -> timedelta:
-    """What the client's clock lacks; zero where it is right, or nobody knows."""
+    """Return what the client's clock lacks; zero where it is right, or nobody knows."""
     if sent_at is None:
         return timedelta()
     offset = received_at - sent_at
@@ -31,7 +31,7 @@ def offset_of(sent_at: datetime | None, received_at: datetime) -> timedelta:
 
 
 def occurred_at(said: datetime, offset: timedelta, received_at: datetime) -> datetime:
-    """The time by our clock, in UTC, of what the client said. Raises ValueError where nobody believes it."""
+    """Return the time by our clock, in UTC, of what the client said. Raises ValueError if nobody believes it."""
     try:
         at = said.astimezone(UTC) + offset
     except OverflowError:

@@ -92,7 +92,7 @@ class Connections:
 
 
 def connections_at_once() -> int:
-    """How many connections this process may have, after it has asked for as many as the system gives."""
+    """Return how many connections this process may have, after it has asked for as many as the system gives."""
     wanted = MOST_CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -103,7 +103,7 @@ def connections_at_once() -> int:
 
 @contextmanager
 def connection_at(descriptor: int) -> Generator[socket.socket]:
-    """The connection, by a descriptor of our own: it stays the same whatever the server does. Raises OSError."""
+    """Yield the connection, by a descriptor of our own: it stays the same whatever the server does. Raises OSError."""
     copy = os.dup(descriptor)
     try:
         connection = socket.socket(fileno=copy)
@@ -115,7 +115,7 @@ def connection_at(descriptor: int) -> Generator[socket.socket]:
 
 
 def peer_of(connection: socket.socket) -> Peer:
-    """As the server names it. Raises OSError where there is none."""
+    """As the server names it. Raises OSError if there is none."""
     host, port, *_ = connection.getpeername()
     return host.partition("%")[0], str(port)
 

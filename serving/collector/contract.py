@@ -64,7 +64,7 @@ SITE = {
 
 
 def add_events(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, with these paths in it."""
+    """Return the document, with these paths in it."""
     if "/api/analytics/ingest" in document["paths"]:
         return document
     _, schemas = msgspec.json.schema_components(

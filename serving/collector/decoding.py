@@ -18,7 +18,7 @@ WHOLE = tuple(
 
 
 def read_event(text: bytes | msgspec.Raw) -> Event:
-    """An event. Raises one of BAD where it is none."""
+    """Return an event. Raises one of BAD where it is none."""
     try:
         return EVENT.decode(text)
     except BAD:
@@ -29,7 +29,7 @@ def read_event(text: bytes | msgspec.Raw) -> Event:
 
 
 def read_data(text: bytes) -> EventData:
-    """The data of an event alone. Raises one of BAD where it is none."""
+    """Return the data of an event alone. Raises one of BAD where it is none."""
     try:
         return DATA.decode(text)
     except BAD:

@@ -35,7 +35,7 @@ class InFlight:
         return Held(self, client, peer)
 
     def take(self, client: Client, size: int) -> None:
-        """Raises RefusedError where that is too much, and takes nothing then."""
+        """Raise RefusedError if that is too much, and takes nothing then."""
         if self.total + size > self._most:
             raise RefusedError(503, "Too much comes in at this moment; send it again later.", LATER)
         if self._most_of_one:
@@ -72,7 +72,7 @@ class Held:
         return self
 
     def add(self, size: int) -> None:
-        """Raises RefusedError where there is no room."""
+        """Raise RefusedError if there is no room."""
         self._in_flight.take(self._client, size)
         self.body += size
 

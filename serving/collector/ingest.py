@@ -84,7 +84,7 @@ class Collector:
         return read_one(body, kind, sender, now, self.known.salt)
 
     def sender_of(self, scope: Mapping[str, Any], headers: Headers) -> Sender:
-        """Who sends to which site. Raises RefusedError where that is not allowed, or too often."""
+        """Return who sends to which site. Raises RefusedError if that is not allowed, or too often."""
         peer = (scope.get("client") or ("",))[0]
         is_trusted = self.addresses.trusts(peer)
         address = self.addresses.of(peer, headers) or ""
@@ -101,7 +101,7 @@ class Collector:
         return replace(sender, country_code=place.country_code, region=place.region, city=place.city)
 
     def site_of(self, scope: Mapping[str, Any], origin: bytes | None) -> tuple[str, KnownSite]:
-        """The site that events may be sent for.
+        """Return the site that events may be sent for.
 
         Raises RefusedError in the same words for a site that there is not, and for one that takes no events of this
         origin: no page learns from it which sites there are. (A program may name any origin, or none, and learns by a
@@ -124,7 +124,7 @@ class Collector:
         )
 
     def site_name(self, scope: Mapping[str, Any], host: str | None) -> str:
-        """The site that the query names, else ``host``, which the page is on."""
+        """Return the site that the query names, else ``host``, which the page is on."""
         query: bytes = scope.get("query_string") or b""
         if query.startswith(b"site=") and b"&" not in query and b"%" not in query and b"+" not in query:
             return query[5:].decode("latin-1")  # as our own script writes it

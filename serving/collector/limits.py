@@ -29,7 +29,7 @@ class Limiter:
         self._full_at: dict[str, float] = {}
 
     def wait(self, client: Client) -> float:
-        """Seconds until there is something to take; 0 where there is."""
+        """Return seconds until there is something to take; 0 if there is."""
         if not self.per_minute:
             return 0
         now, longest = self._now(), 0.0
@@ -50,7 +50,7 @@ class Limiter:
             self._full_at[key] = max(self._full_at.get(key, now), now) + amount * 60 / (self.per_minute * share)
 
     def check(self, client: Client, whose: str) -> None:
-        """Raises RefusedError where that client must wait."""
+        """Raise RefusedError if that client must wait."""
         if seconds := self.wait(client):
             raise RefusedError(429, f"At most {self.per_minute:,} {self.what} a minute {whose}.", seconds)
 
@@ -71,14 +71,14 @@ class Limits:
     def admit(self, client: Client) -> None:
         """Count a request of this client; what it brings is counted when it is known.
 
-        Raises RefusedError where any of its limits is used up.
+        Raises RefusedError if any of its limits is used up.
         """
         for limiter in (self.requests, self.events, self.sent_bytes):
             limiter.check(client, "from one address")
         self.requests.take(client)
 
     def admit_for_site(self, name: str) -> None:
-        """Count a request for this site. Raises RefusedError where there are too many."""
+        """Count a request for this site. Raises RefusedError if there are too many."""
         site = ((name, 1),)
         self.site_requests.check(site, "for one site")
         self.site_requests.take(site)

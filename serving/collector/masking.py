@@ -22,7 +22,7 @@ MOST_REMEMBERED = 1_000
 
 
 def is_suspect(body: bytes, address: str) -> bool:
-    """Whether a body may hold an address, or what PostgreSQL cannot hold."""
+    """Return whether a body may hold an address, or what PostgreSQL cannot hold."""
     if b"@" in body or b"%" in body or b"\\" in body:
         return True
     if ":" in address:

@@ -24,7 +24,7 @@ PARTS = msgspec.json.Decoder(Parts[msgspec.Raw])
 
 
 def parts_of(body: bytes) -> Parts[msgspec.Raw]:
-    """Raises one of BAD where the body is no batch.
+    """Raise one of BAD where the body is no batch.
 
     Scripts that cut a text within a character write half of it (a lone surrogate), and some write NaN. Neither is JSON,
     and one would lose the whole batch. Python's reader takes both, and the event alone is judged then.
@@ -45,5 +45,5 @@ def parts_of(body: bytes) -> Parts[msgspec.Raw]:
 
 
 def written(event: object) -> msgspec.Raw:
-    """The event as JSON; half of a character as bytes that are no UTF-8."""
+    """Return the event as JSON; half of a character as bytes that are no UTF-8."""
     return msgspec.Raw(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))

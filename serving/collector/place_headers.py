@@ -20,7 +20,7 @@ HEADERS = (
 
 
 def place_in_headers(headers: Mapping[bytes, bytes], *, through_trusted_proxy: bool) -> Place:
-    """The place by the first network that names one; names of ``headers`` in lower case.
+    """Return the place by the first network that names one; names of ``headers`` in lower case.
 
     ``through_trusted_proxy``: whether the peer is a trusted proxy (``ClientAddress.trusts``). From others the headers
     may say anything, so that they say nothing. Cloudflare's XX (unknown) and T1 (Tor) are no country.
@@ -34,5 +34,5 @@ def place_in_headers(headers: Mapping[bytes, bytes], *, through_trusted_proxy: b
 
 
 def header_text(value: bytes | None) -> str | None:
-    """The text of a header, percent-encoding undone; bytes that are not UTF-8 go."""
+    """Return the text of a header, percent-encoding undone; bytes that are not UTF-8 go."""
     return None if value is None else unquote_to_bytes(value[:LONGEST_HEADER]).decode(errors="ignore")

@@ -15,7 +15,7 @@ BAD = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 
 def reason_of(error: Exception, address: str) -> str:
-    """What decoding found."""
+    """Return what decoding found."""
     if isinstance(error, RecursionError):
         return "nested too deeply"
     if isinstance(error, UnicodeDecodeError):
@@ -24,7 +24,7 @@ def reason_of(error: Exception, address: str) -> str:
 
 
 def excerpt_of(sent: bytes, address: str) -> str:
-    """The beginning of what was sent, to look at."""
+    """Return the beginning of what was sent, to look at."""
     text = sent[:MOST_BYTES].decode("utf-8", "replace")
     if len(sent) > MOST_BYTES:
         text = text[: 1 + max(text.rfind(character) for character in BETWEEN)]

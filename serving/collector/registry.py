@@ -73,7 +73,7 @@ class Known:
         return self._state.sites.get(name)
 
     def salt(self, day: date) -> bytes:
-        """The salt of a day; made now where none is known."""
+        """Return the salt of a day; made now where none is known."""
         known = self._state.salts.get(day)
         if known is None:
             with self._lock:

@@ -22,7 +22,7 @@ Properties = dict[str, str | int | float | bool | None]
 
 
 def mended(event: Event, offset: timedelta, sender: Sender, received_at: datetime, salt: Salt) -> KeptEvent:
-    """The event as it can be kept. Raises ValueError where it cannot."""
+    """Return the event as it can be kept. Raises ValueError if it cannot."""
     data = event.data
     if data.client_ip is not None and not sender.is_trusted:
         raise ValueError("client_ip is taken from trusted proxies alone (DOGEAR_TRUSTED_PROXIES)")
@@ -64,7 +64,7 @@ def in_utc(said: datetime) -> datetime | None:
 
 
 def opaque_id(sender: Sender, salt: bytes, value: str) -> str:
-    """An id as it is; one that reads like an e-mail address as a hash: see the macro in duckdb_macros.sql.
+    """Return an id as it is; one that reads like an e-mail address as a hash: see the macro in duckdb_macros.sql.
 
     There are so few addresses of machines that a hash could be searched for: one that holds the sender's is salted.
     """
@@ -83,7 +83,7 @@ def masked_properties(properties: Properties, address: str) -> Properties:
 
 
 def id_of(event: Event, anonymous_id: str) -> UUID:
-    """An id for an event that came without one: the same for the same event of the same visitor, sent again.
+    """Return an id for an event that came without one: the same for the same event of the same visitor, sent again.
 
     The time first, as in a UUIDv7, then a hash.
     """

@@ -28,7 +28,7 @@ class Sender:
 
 
 def visitors_of(times: Collection[datetime], sender: Sender, salt: Salt) -> list[Visitor]:
-    """The visitor on each UTC day of what was done at these times (UTC); mostly it is one."""
+    """Return the visitor on each UTC day of what was done at these times (UTC); mostly it is one."""
     first, day = min(times), max(times).date()
     if first.date() == day:
         return [visitor_of(day, sender, salt, with_previous=is_early(first))]

@@ -12,7 +12,7 @@ UTM = tuple(f"{name}=" for name in EventData.__struct_fields__ if name.startswit
 
 
 def cut_page(url: str) -> str:
-    """The URL of a page, with its utm parameters, and 1 for the value of a click id."""
+    """Return the URL of a page, with its utm parameters, and 1 for the value of a click id."""
     page, _, query = url.partition("#")[0].partition("?")
     kept = "&".join(filter(None, map(cut_parameter, query.split("&"))))
     return f"{page}?{kept}" if kept else page
@@ -27,10 +27,10 @@ def cut_parameter(parameter: str) -> str:
 
 
 def cut_referrer(url: str) -> str:
-    """The URL of the page that led here."""
+    """Return the URL of the page that led here."""
     return url.partition("#")[0].partition("?")[0]
 
 
 def is_cut(url: str | None, cut: Callable[[str], str]) -> bool:
-    """Whether nothing would go; most URLs have neither query nor fragment."""
+    """Return whether nothing would go; most URLs have neither query nor fragment."""
     return url is None or not ("?" in url or "#" in url) or cut(url) == url

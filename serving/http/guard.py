@@ -62,7 +62,7 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
 
     def refusal(self, scope: Scope) -> str | None:
-        """Why a request is not answered; None where it is."""
+        """Return why a request is not answered; None if it is."""
         # Of a name that comes twice, the values stand side by side, which is no host and no origin.
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
@@ -81,7 +81,7 @@ class Guard:
         return self.refusal_of_request(scope, headers)
 
     def refusal_of_request(self, scope: Scope, headers: Mapping[str, str]) -> str | None:
-        """The same for what HTTP alone says."""
+        """Return the same for what HTTP alone says."""
         reads = scope["method"] in READING
         opens_page = (
             reads and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
@@ -99,13 +99,13 @@ class Guard:
 
 
 def host_of(host: str) -> str | None:
-    """The name or address of a Host header, without its port; None where it has none."""
+    """Return the name or address of a Host header, without its port; None if it has none."""
     found = HOST.fullmatch(host)
     return found and (found[1] or found[2])
 
 
 def guarded(send: Send) -> Send:
-    """``send``, with the headers that keep the answer from pages of others."""
+    """Return ``send``, with the headers that keep the answer from pages of others."""
 
     async def send_guarded(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -22,6 +22,6 @@ CONTENT_TYPE = b"application/problem+json"
 
 
 def problem(status: int, detail: str, **more: Any) -> bytes:
-    """The body: what is wrong, and what else there is to say of it."""
+    """Return the body: what is wrong, and what else there is to say of it."""
     title = TITLES.get(status) or HTTPStatus(status).phrase
     return msgspec.json.encode({"title": title, "status": status, "detail": detail, **more})

@@ -20,5 +20,5 @@ def tracker_file(name: str) -> tuple[bytes, str]:
 
 @cache
 def gzipped(name: str) -> bytes:
-    """The same, compressed once and for all."""
+    """Return the same, compressed once and for all."""
     return gzip.compress(tracker_file(name)[0], mtime=0)

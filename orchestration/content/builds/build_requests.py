@@ -118,12 +118,12 @@ def builds_due(database_url: str, now: datetime) -> dict[str, str]:
 
 
 def message_id(request: BuildRequest) -> str:
-    """The same for each attempt, so that a receiver can tell a repetition."""
+    """Return the same for each attempt, so that a receiver can tell a repetition."""
     return "msg_" + hashlib.sha256(f"{request.site}\n{request.commit_hash}".encode()).hexdigest()[:32]
 
 
 def message(request: BuildRequest) -> bytes:
-    """The body, the same for each attempt too; its timestamp is when the build was asked for."""
+    """Return the body, the same for each attempt too; its timestamp is when the build was asked for."""
     asked = request.requested_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     data = {"site": request.site, "commit": request.commit_hash, "changes": request.documents}
     return json.dumps({"type": "content.synced", "timestamp": asked, "data": data}, separators=(",", ":")).encode()

@@ -15,7 +15,7 @@ A_DAY, ANOTHER_DAY = datetime(2001, 1, 1), datetime(2004, 2, 3)  # noqa: DTZ001 
 
 
 def read_date(written: str) -> datetime | None:
-    """The date as written, with its zone if it has one: ISO 8601 and its kin, RFC 2822, names of months.
+    """Return the date as written, with its zone if it has one: ISO 8601 and its kin, RFC 2822, names of months.
 
     None for what is no whole date, and for what can be read as two: 03/04/2026 is in March or in April.
     """
@@ -54,7 +54,7 @@ def read_loosely(written: str) -> datetime | None:
 
 
 def in_utc(at: datetime) -> datetime | None:
-    """The same instant in UTC, in which a date without a zone is meant; None where it lies outside of all years."""
+    """Return the same instant in UTC, in which a date without a zone is meant; None if it lies outside of all years."""
     try:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

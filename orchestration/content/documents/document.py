@@ -46,7 +46,7 @@ def read_document(
 ) -> Document:
     """Read the file at ``file_path`` (below the content folder) of the site that ``host`` serves.
 
-    ``content_id`` is the document's, unless its front matter names another. Raises DogearError, in one line, where the
+    ``content_id`` is the document's, unless its front matter names another. Raises DogearError, in one line, if the
     file is not UTF-8 or its front matter cannot be read.
     """
     try:
@@ -87,7 +87,7 @@ def id_of_path(site: str, file_path: str) -> uuid.UUID:
 
 
 def written_id(front_matter: dict[str, Any]) -> uuid.UUID | None:
-    """The id that the front matter gives, if that is a UUID."""
+    """Return the id that the front matter gives, if that is a UUID."""
     try:
         return uuid.UUID(str(front_matter["id"]))
     except (KeyError, ValueError):
@@ -95,7 +95,7 @@ def written_id(front_matter: dict[str, Any]) -> uuid.UUID | None:
 
 
 def text_of(front_matter: dict[str, Any], *names: str) -> str | None:
-    """The first of ``names`` that has a value, as text without space around it."""
+    """Return the first of ``names`` that has a value, as text without space around it."""
     for name in names:
         value = front_matter.get(name)
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
@@ -118,7 +118,7 @@ def tags_of(front_matter: dict[str, Any], words_between: str | None) -> list[str
 
 
 def published_at_of(front_matter: dict[str, Any]) -> datetime | None:
-    """The date of publication; UTC where no time zone is given. Raises DogearError where it is no date."""
+    """Return the date of publication; UTC where no time zone is given. Raises DogearError if it is no date."""
     for name in NAMES:
         written = text_of(front_matter, name)
         if written is None:

@@ -19,9 +19,9 @@ HANDLERS: dict[Format, BaseHandler] = {"YAML": YAMLHandler(), "TOML": TomlHandle
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The front matter, in the types of JSON, and the body; no front matter is an empty one.
+    """Return the front matter, in the types of JSON, and the body; no front matter is an empty one.
 
-    Raises DogearError, in one line, where the front matter cannot be read.
+    Raises DogearError, in one line, if the front matter cannot be read.
     """
     text = text.removeprefix("\ufeff").strip()
     kind: Format | None = next((name for name, handler in HANDLERS.items() if handler.detect(text)), None)

@@ -75,7 +75,7 @@ def destination(
 
 
 def without_liquid(target: str) -> str:
-    """The target that Jekyll makes of it; what it computes otherwise leads nowhere that could be told."""
+    """Return the target that Jekyll makes of it; what it computes otherwise leads nowhere that could be told."""
     target = SITE_URL.sub("", target)
     if filtered := FILTERED.fullmatch(target.strip()):
         return filtered[1]
@@ -89,7 +89,7 @@ def without_www(host: str) -> str:
 
 
 def known_paths(urls: Iterable[str]) -> list[str]:
-    """The URL paths as ``content.paths`` has them, and files such as page.html as they are."""
+    """Return the URL paths as ``content.paths`` has them, and files such as page.html as they are."""
     found = (path for url in urls if (path := canonical(posixpath.normpath(url))))
     files = [normal_path(url) for url in urls if url.endswith(PAGES) and is_sound(url)]
     return list(dict.fromkeys([*found, *files]))

@@ -19,7 +19,7 @@ LARGEST_FILE = 10 * 2**20
 class FileReading:
     """How the reading of one file went: columns of ``content.file_sync_status``, and what was found or why not.
 
-    ``document`` and ``error`` are both None where the file is the one that was read before.
+    ``document`` and ``error`` are both None if the file is the one that was read before.
     """
 
     file_path: str

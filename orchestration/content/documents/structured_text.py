@@ -37,9 +37,9 @@ UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError
 
 
 def parse(kind: Format, written: str) -> Any:
-    """What ``written`` says, in the types of JSON; dates become ISO 8601 text.
+    """Return what ``written`` says, in the types of JSON; dates become ISO 8601 text.
 
-    Raises DogearError, in one line, where it cannot be read.
+    Raises DogearError, in one line, if it cannot be read.
     """
     if len(written) > LONGEST:
         raise DogearError(f"it is longer than {LONGEST:,} characters")
@@ -62,7 +62,7 @@ def load(kind: Format, written: str) -> object:
 
 
 def refuse_yaml(written: str) -> None:
-    """Raises YAMLError for aliases, since a few lines of them can stand for more than any memory holds.
+    """Raise YAMLError for aliases, since a few lines of them can stand for more than any memory holds.
 
     Raises RecursionError for what is nested too deeply.
     """
@@ -79,7 +79,7 @@ def refuse_yaml(written: str) -> None:
 
 
 def refuse_toml(written: str) -> None:
-    """Raises ValueError for a name, of a value or in the head of a table, of more parts than anybody writes."""
+    """Raise ValueError for a name, of a value or in the head of a table, of more parts than anybody writes."""
     if written.count(".") >= MOST_PARTS_OF_A_NAME and LONG_NAME.search(STRING_OR_COMMENT.sub("s", written)):
         raise ValueError(f"a name of more than {MOST_PARTS_OF_A_NAME} parts")
 
@@ -107,7 +107,7 @@ def clean_text(text: str) -> str:
 
 
 def in_one_line(error: Exception) -> str:
-    """What the parser says, with the line where it says so."""
+    """Return what the parser says, with the line where it says so."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem or error.context} (line {error.problem_mark.line + 1} of the file)"
     if isinstance(error, json.JSONDecodeError):

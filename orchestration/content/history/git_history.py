@@ -33,7 +33,7 @@ class FileChange:
     """One file in one commit. Paths are below the root of the repository.
 
     ``old_path`` is where its content stood before, where the file was renamed or copied. ``blob`` is the file's content
-    after the commit; None where it is deleted, or no regular file.
+    after the commit; None if it is deleted, or no regular file.
     """
 
     path: str
@@ -68,13 +68,13 @@ class Checkout:
     head: pygit2.Oid
 
     def below(self, path: str) -> str:
-        """Path below the folder of a path below the root of the repository."""
+        """Return path below the folder of a path below the root of the repository."""
         if not self.folder or path.startswith(f"{self.folder}/"):
             return path[len(self.folder) + 1 :] if self.folder else path
         return posixpath.relpath(path, self.folder)
 
     def data_of(self, blob: pygit2.Oid | None) -> bytes | None:
-        """Content of a file; None where there is none, or a partial clone lacks it."""
+        """Content of a file; None if there is none, or a partial clone lacks it."""
         try:
             return None if blob is None else self.repository.read(blob)[1]
         except KeyError:
@@ -82,7 +82,7 @@ class Checkout:
 
 
 def is_ancestor(checkout: Checkout, commit_hash: str) -> bool:
-    """Whether the history that leads to the checkout's holds this commit; it does not after a forced push."""
+    """Return whether the history that leads to the checkout's holds this commit; it does not after a forced push."""
     commit = checkout.repository.get(commit_hash)
     if commit is None:
         return False
@@ -90,7 +90,7 @@ def is_ancestor(checkout: Checkout, commit_hash: str) -> bool:
 
 
 def read_commits(checkout: Checkout, after: str | None = None) -> Iterator[Commit]:
-    """The commits up to the checkout's, parents first; only those that came after ``after``."""
+    """Yield the commits up to the checkout's, parents first; only those that came after ``after``."""
     walker = checkout.repository.walk(checkout.head, SortMode.TOPOLOGICAL | SortMode.TIME | SortMode.REVERSE)
     if after is not None:
         walker.hide(after)
@@ -127,7 +127,7 @@ def time_of(author: pygit2.Signature) -> datetime:
 
 
 def changes_of(repository: pygit2.Repository, commit: pygit2.Commit) -> tuple[list[FileChange], dict[str, int]]:
-    """What the commit changed itself, and which paths a merge took over, from which parent."""
+    """Return what the commit changed itself, and which paths a merge took over, from which parent."""
     trees = [parent.tree for parent in commit.parents]
     if len(trees) < 2:
         return changes_between(repository, trees[0] if trees else None, commit.tree), {}
@@ -198,5 +198,5 @@ def file_change(delta: pygit2.DiffDelta) -> FileChange:
 
 
 def path_of(file: pygit2.DiffFile) -> str:
-    """Path as ``site_files`` writes it."""
+    """Return path as ``site_files`` writes it."""
     return printable_path(file.raw_path)

@@ -71,7 +71,7 @@ class Lineages:
         self._undecided: dict[Lineage, None] = {}
 
     def follow(self, commits: Sequence[Commit]) -> None:
-        """Follow the files through the commits, parents first. Raises HistoryNeeded where too little is known."""
+        """Follow the files through the commits, parents first. Raises HistoryNeeded if too little is known."""
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         for commit in commits:
             states = [self._state_at(parent) for parent in commit.parents]
@@ -102,7 +102,7 @@ class Lineages:
         return is_markdown(below) and not below.startswith("../") and self.conventions.is_document(below)
 
     def _state_at(self, commit_hash: str) -> State:
-        """How the commit left the lineages: the state itself for its last child, a copy for others."""
+        """Return how the commit left the lineages: the state itself for its last child, a copy for others."""
         if commit_hash not in self._states:
             raise HistoryNeeded  # a branch that began before what was read last
         self._children[commit_hash] -= 1

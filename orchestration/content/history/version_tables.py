@@ -40,7 +40,7 @@ def follow_history(
 def follow(
     connection: psycopg.Connection, checkout: Checkout, site: Site, conventions: Conventions, after: str | None
 ) -> History:
-    """The history with the commits that came after ``after``; None begins anew. Raises HistoryNeeded."""
+    """Return the history with the commits that came after ``after``; None begins anew. Raises HistoryNeeded."""
     if after is None:
         connection.execute("delete from content.content_versions where site = %s", [site.site])
     lineages = Lineages(site.site, checkout, conventions, known_lineages(connection, checkout, site.site), after)
@@ -49,7 +49,7 @@ def follow(
 
 
 def known_lineages(connection: psycopg.Connection, checkout: Checkout, site: str) -> list[Known]:
-    """The documents of the site at the path of their last version; one that is there comes last."""
+    """Return the documents of the site at the path of their last version; one that is there comes last."""
     question = """
         select distinct on (content_id)
             file_path, change_type <> 'delete', authored_at, content_id, path_id, version_number
@@ -65,7 +65,7 @@ def known_lineages(connection: psycopg.Connection, checkout: Checkout, site: str
 
 
 def write_versions(connection: psycopg.Connection, site: Site, history: History, versions: Iterable[Version]) -> int:
-    """Write the versions of ``history``, which are as they were read; returns how many there are."""
+    """Write the versions of ``history``, which are as they were read; return how many there are."""
     rows = ([site.site, site.user_code, *(getattr(version, column) for column in COLUMNS)] for version in versions)
     written = copy_rows(connection, "content.content_versions", ("site", "user_code", *COLUMNS), rows)
     for new, old in history.renamed_ids():

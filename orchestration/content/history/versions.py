@@ -66,7 +66,7 @@ class History:
         }
 
     def versions(self, prepare: Prepare) -> Iterator[Version]:
-        """The versions that the commits made of documents, in the order of each document's history.
+        """Yield the versions that the commits made of documents, in the order of each document's history.
 
         Documents are given to ``prepare`` as they were read for their last version.
         """

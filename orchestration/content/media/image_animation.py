@@ -24,9 +24,9 @@ def is_animation(image: "Image") -> bool:
 
 
 def animated_webp(image: "Image", first: "Image", prepare: Callable[["Image"], "Image"], *, quality: int) -> bytes:
-    """All frames of ``image`` as animated WebP, of the size of ``first``, which is its first frame, prepared.
+    """Return all frames of ``image`` as animated WebP, of the size of ``first``, which is its first frame, prepared.
 
-    Raises DogearError where they are too many, or not of one size.
+    Raises DogearError if they are too many, or not of one size.
     """
     durations = frame_durations(image)
     rest: list[Image] = []

@@ -12,16 +12,16 @@ FEW_COLOURS = 256
 
 
 def has_few_colours(image: "Image") -> bool:
-    """Whether it looks drawn, not photographed: a palette, or few colours. (JPEG has blurred them already.)"""
+    """Return whether it looks drawn, not photographed: a palette, or few colours. (JPEG has blurred them already.)"""
     if image.format in {"JPEG", "MPO"} or image.mode.startswith(("I", "F")):
         return False
     return image.mode in {"1", "P", "PA"} or image.getcolors(FEW_COLOURS) is not None
 
 
 def plain(image: "Image") -> "Image":
-    """The pixels in a mode that can be scaled: 8 bits a channel, no palette, transparency as a channel.
+    """Return the pixels in a mode that can be scaled: 8 bits a channel, no palette, transparency as a channel.
 
-    Raises DogearError where they are measurements rather than colours.
+    Raises DogearError if they are measurements rather than colours.
     """
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value / 256).convert("L")
@@ -47,7 +47,7 @@ def in_srgb(image: "Image") -> "Image":
 
 
 def converted_to_srgb(image: "Image", profile: bytes) -> "Image | None":
-    """The colours, without transparency; None where they are in sRGB already, or the profile is of no use."""
+    """Return the colours, without transparency; None if they are in sRGB already, or the profile is of no use."""
     from PIL import ImageCms
 
     try:

@@ -58,7 +58,7 @@ class EncodedImage:
 
 
 def is_image(path: str) -> bool:
-    """Whether the extension of a path is that of an image."""
+    """Return whether the extension of a path is that of an image."""
     return path.lower().endswith(EXTENSIONS)
 
 
@@ -68,9 +68,9 @@ def hush_pillow() -> None:
 
 
 def encode_variants(data: bytes) -> EncodedImage:
-    """The variants of an image; they depend on its bytes alone.
+    """Return the variants of an image; they depend on its bytes alone.
 
-    Raises DogearError, in one line, where there is no right picture to be had, or where it would do harm.
+    Raises DogearError, in one line, if there is no right picture to be had, or where it would do harm.
     """
     refuse_size(len(data))
     if looks_like_xml(data):
@@ -116,7 +116,7 @@ def encode_pixels(data: bytes) -> EncodedImage:
 
 
 def open_image(data: bytes) -> "Image":
-    """The image, not decoded yet. Raises DogearError where it is none, or too much work to decode."""
+    """Return the image, not decoded yet. Raises DogearError if it is none, or too much work to decode."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -153,7 +153,7 @@ def prepare(image: "Image") -> tuple[bool, "Image"]:
 
 
 def orientation(image: "Image") -> int:
-    """How the camera was held (EXIF); 1, upright, where that cannot be read."""
+    """Return how the camera was held (EXIF); 1, upright, where that cannot be read."""
     try:
         return image.getexif().get(ORIENTATION, 1)
     except Exception:  # Broken metadata leaves the picture as it is.
@@ -161,7 +161,7 @@ def orientation(image: "Image") -> int:
 
 
 def shrunk(image: "Image", width: int, height: int) -> "Image":
-    """``image`` within width and height, in its proportions; never enlarged."""
+    """Return ``image`` within width and height, in its proportions; never enlarged."""
     size = shrunk_size(image.size, width, height)
     return image if size == image.size else image.resize(size)
 
@@ -184,6 +184,6 @@ def encode(image: "Image", *, lossless: bool) -> bytes:
 
 
 def one_line(error: BaseException) -> str:
-    """What went wrong, short and printable."""
+    """Return what went wrong, short and printable."""
     text = " ".join(str(error).split()) or type(error).__name__
     return "".join(letter if letter.isprintable() else "�" for letter in text)[:200]

@@ -38,7 +38,7 @@ NAMES = [column.name for column in fields(Media)]
 
 
 def read_rows(connection: psycopg.Connection, site: str) -> dict[str, Media]:
-    """The rows of the site, by path."""
+    """Return the rows of the site, by path."""
     question = sql.SQL("select {} from content.media where site = %s").format(
         sql.SQL(", ").join(map(sql.Identifier, NAMES))
     )

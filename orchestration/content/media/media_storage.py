@@ -39,7 +39,7 @@ class MediaStorage:
     def put(self, key: str, data: bytes) -> int:
         """Publish an object, unless the key has one; the size of the one that is there then, in bytes.
 
-        It appears as a whole. Raises DogearError where the storage refuses, or cannot be reached.
+        It appears as a whole. Raises DogearError if the storage refuses, or cannot be reached.
         """
         try:
             return self._put_file(key, data) if self.filesystem is None else self._put_object(key, data)
@@ -94,7 +94,7 @@ class MediaStorage:
 def open_storage(storage_url: str) -> MediaStorage:
     """The storage that a path of a folder or a URL of fsspec names; whether it answers is seen with the first object.
 
-    Raises DogearError where nothing knows such URLs.
+    Raises DogearError if nothing knows such URLs.
     """
     if folder := local_folder(storage_url):
         remove_what_was_left(folder / UNFINISHED)

@@ -21,14 +21,14 @@ PREFIXES = {"": "", XLINK: "xlink:", XML: "xml:"}
 
 
 def looks_like_xml(data: bytes) -> bool:
-    """Whether the first letter is ``<``, in UTF-8 or UTF-16."""
+    """Return whether the first letter is ``<``, in UTF-8 or UTF-16."""
     return data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] == b"<"
 
 
 def harmless_svg(data: bytes) -> tuple[bytes, int | None, int | None]:
-    """The SVG in UTF-8, which runs and loads nothing; width and height in pixels, None where it does not say.
+    """Return the SVG in UTF-8, which runs and loads nothing; width and height in pixels, None if it does not say.
 
-    Raises DogearError where it cannot be read, or is nothing without what it refers to.
+    Raises DogearError if it cannot be read, or is nothing without what it refers to.
     """
     if len(data) > LARGEST_SVG:
         raise DogearError(f"an SVG larger than {LARGEST_SVG // 10**6} MB")
@@ -110,7 +110,7 @@ class SvgWriter:
 
 
 def written_attribute(element: str, attribute: str, value: str) -> str:
-    """The attribute, a space before it. Raises DogearError where its value leads elsewhere."""
+    """Return the attribute, a space before it. Raises DogearError if its value leads elsewhere."""
     namespace, _, local = attribute.rpartition(" ")
     if attribute in LINKS:
         allowed = LINKED_PAGE if element == "a" else WITHIN

@@ -18,7 +18,7 @@ NEWLINE = re.compile(r"\r\n?|\f")
 
 
 def refuse_css(css: str) -> None:
-    """Raise DogearError where a style, or a value, may load something."""
+    """Raise DogearError if a style, or a value, may load something."""
     if "(" not in css and "@" not in css and "\\" not in css:
         return
     css = NEWLINE.sub("\n", css)
@@ -28,7 +28,7 @@ def refuse_css(css: str) -> None:
 
 
 def is_harmless(token: re.Match[str]) -> bool:
-    """Whether a token loads nothing. An escape could spell anything; nobody needs one outside of a string."""
+    """Return whether a token loads nothing. An escape could spell anything; nobody needs one outside of a string."""
     target, name = token["target"], token["name"]
     if target is not None:
         return token["closed"] is not None and "\\" not in target and WITHIN.match(target.strip("\"'")) is not None

@@ -48,7 +48,7 @@ def sync_media(
     the file changes. Files that are gone lose their row; their objects stay, since pages that are out may show them.
     ``on_progress`` is told how many of the new and changed files are done, and how many there are.
 
-    Raises DogearError where ``storage_url`` takes no files; what was published by then is kept.
+    Raises DogearError if ``storage_url`` takes no files; what was published by then is kept.
     """
     storage = open_storage(storage_url)
     found = {file.path: (file, url_path) for file, url_path in files}
@@ -88,12 +88,12 @@ def sync_media(
 
 
 def is_current(row: Media, storage: MediaStorage) -> bool:
-    """Whether the row says what would come out for its content today, here."""
+    """Return whether the row says what would come out for its content today, here."""
     return row.storage_url == storage.url and row.recipe == RECIPE and row.content_hash is not None
 
 
 def same_content(old: Media, new: Media) -> Media:
-    """``old`` with the names of ``new``."""
+    """Return ``old`` with the names of ``new``."""
     return replace(
         old, user_code=new.user_code, file_path=new.file_path, url_path=new.url_path, source_tag=new.source_tag
     )
@@ -102,7 +102,7 @@ def same_content(old: Media, new: Media) -> Media:
 def publish(
     storage: MediaStorage, file: SiteFile, new: Media, old: Media | None, known: Mapping[str | None, Media]
 ) -> Media:
-    """The row of one file, whose variants are published. Raises DogearError where the storage takes none."""
+    """Return the row of one file, whose variants are published. Raises DogearError if the storage takes none."""
     try:
         if file.size > 0:
             refuse_size(file.size)

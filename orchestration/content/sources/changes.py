@@ -15,7 +15,7 @@ from orchestration.content.sources.repository_urls import is_remote
 def fingerprint(site: Site, home: Path, access: GitAccess) -> str:
     """What the site is made of: the commit and, of a working tree, a digest of the files' paths, sizes and times.
 
-    Another fingerprint, another content; a new setting of the site counts too. Raises DogearError where the source
+    Another fingerprint, another content; a new setting of the site counts too. Raises DogearError if the source
     cannot be looked at.
     """
     if site.repository is None:

@@ -63,7 +63,7 @@ class CommitFiles:
         return self._behind_link(blob, path.decode("utf-8", "surrogateescape")).data
 
     def _behind_link(self, blob: pygit2.Blob, path: str) -> pygit2.Blob:
-        """The file to which a link leads, through others too. Raises DogearError where that is none of the site's."""
+        """The file to which a link leads, through others too. Raises DogearError if that is none of the site's."""
         for _ in range(MOST_LINKS):
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), blob.data.decode("utf-8", "replace")))
             if path.startswith(("../", "/")) or path == "..":

@@ -20,7 +20,7 @@ def list_files(
     """The documents, by path below the content folder; and the other files, by path below the site's folder, each with
     the URL path under which the site serves it.
 
-    Raises DogearError where there is no content folder.
+    Raises DogearError if there is no content folder.
     """
     found = {file.path: file for file in files.below(conventions.content_root)}
     for folder, _ in conventions.static_folders:
@@ -38,14 +38,14 @@ def list_files(
 
 
 def below_folder(path: str, folder: str) -> str | None:
-    """Path below the folder; None where it is not there."""
+    """Return path below the folder; None if it is not there."""
     if not folder:
         return path
     return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
 
 
 def served_at(path: str, conventions: Conventions) -> str | None:
-    """URL path of a file that is no document: as the folder of static files says, else beside the documents."""
+    """Return URL path of a file that is no document: as the folder of static files says, else beside the documents."""
     folders = sorted(conventions.static_folders, key=lambda folder: -len(folder[0]))
     for folder, prefix in (*folders, (conventions.content_root, "/")):
         below = below_folder(path, folder)

@@ -65,7 +65,7 @@ class HostCallbacks(pygit2.RemoteCallbacks):
 
 
 def newest_commit(url: str, branch: str, folder: Path, access: GitAccess) -> str:
-    """The commit of the branch (``HEAD``: of the default one) at the host. Raises DogearError."""
+    """Return the commit of the branch (``HEAD``: of the default one) at the host. Raises DogearError."""
     return str(_newest(_remote(url, folder), branch, access))
 
 
@@ -90,7 +90,7 @@ def fetch(url: str, branch: str, folder: Path, access: GitAccess) -> None:
 
 
 def callbacks_for(url: str, access: GitAccess) -> pygit2.RemoteCallbacks:
-    """For one conversation; the host's address is looked up for each. Raises DogearError where it is not asked."""
+    """For one conversation; the host's address is looked up for each. Raises DogearError if it is not asked."""
     endpoint = endpoint_of(url)
     if endpoint.scheme in PORTS:
         refuse_private(endpoint.host, endpoint.port, access.private_hosts)

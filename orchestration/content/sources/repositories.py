@@ -51,7 +51,7 @@ class Source:
 
 
 def check_repository(repository: str) -> str:
-    """The repository as it is kept: a URL, or an absolute path. Raises DogearError for what it cannot be."""
+    """Return the repository as it is kept: a URL, or an absolute path. Raises DogearError for what it cannot be."""
     if not repository.strip():
         raise DogearError("--repository is empty: name a folder, or the URL of a Git repository.")
     if not is_remote(repository):
@@ -61,7 +61,7 @@ def check_repository(repository: str) -> str:
 
 
 def repository_folder(home: Path, url: str) -> Path:
-    """Where the commits of a remote repository are kept."""
+    """Return where the commits of a remote repository are kept."""
     return home / "repositories" / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.git"
 
 
@@ -79,9 +79,9 @@ def forget_unused(home: Path, sites: Iterable[Site]) -> int:
 
 
 def open_source(site: Site, home: Path, access: GitAccess | None = None) -> Source:
-    """The source of a site that has a repository; of a remote one, the new commits are fetched first.
+    """Return the source of a site that has a repository; of a remote one, the new commits are fetched first.
 
-    Raises DogearError where it is not there, cannot be read, or has no such branch.
+    Raises DogearError if it is not there, cannot be read, or has no such branch.
     """
     assert site.repository is not None
     if is_remote(site.repository):

@@ -41,7 +41,7 @@ def is_remote(repository: str) -> bool:
 
 
 def endpoint_of(url: str) -> Endpoint:
-    """Where the URL leads. Raises DogearError, which quotes no secret, for one that is not read."""
+    """Return where the URL leads. Raises DogearError, which quotes no secret, for one that is not read."""
     if not url.isprintable():
         raise DogearError("A repository's URL holds characters that cannot be printed.")
     if "://" not in url:
@@ -72,7 +72,7 @@ def endpoint_of(url: str) -> Endpoint:
 
 
 def refuse_private(host: str, port: int, allowed: Collection[str]) -> None:
-    """Raise DogearError where a host has an address that is not public, unless it is ``allowed``, or is not known."""
+    """Raise DogearError if a host has an address that is not public, unless it is ``allowed``, or is not known."""
     if host.lower() in allowed:
         return
     try:

@@ -35,27 +35,27 @@ class SiteFiles(Protocol):
     def below(self, folder: str, *, optional: bool = False) -> Iterator[SiteFile]:
         """The files below a folder (``""`` for all), in order of path; those of tools, and hidden ones, are left out.
 
-        Raises DogearError where that is no folder that can be listed; an ``optional`` one need not be there.
+        Raises DogearError if that is no folder that can be listed; an ``optional`` one need not be there.
         """
         ...
 
     def read(self, path: str) -> bytes | None:
-        """Content of one file; None where there is none at that path."""
+        """Content of one file; None if there is none at that path."""
         ...
 
 
 def is_looked_into(name: str) -> bool:
-    """Whether a file or folder of this name may be content: hidden ones and those of tools are not."""
+    """Return whether a file or folder of this name may be content: hidden ones and those of tools are not."""
     return not name.startswith(".") and name not in ONES_OF_TOOLS
 
 
 def is_markdown(path: str) -> bool:
-    """Whether a path, with forward slashes, names a Markdown file that is looked into."""
+    """Return whether a path, with forward slashes, names a Markdown file that is looked into."""
     return path.lower().endswith(MARKDOWN) and all(map(is_looked_into, path.split("/")))
 
 
 def printable_path(path: bytes) -> str:
-    """``path`` as text; bytes that are not UTF-8 are written as \\xff.
+    """Return ``path`` as text; bytes that are not UTF-8 are written as \\xff.
 
     One that is too long for an index of the database is cut, and told from others by a digest before its extension.
     """

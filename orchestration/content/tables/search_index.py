@@ -114,6 +114,6 @@ def cut(text: str) -> str:
 
 
 def search_weight(front_matter: dict[str, Any]) -> float:
-    """What the front matter gives as ``search_weight``, from 0 to 100; else 1."""
+    """Return what the front matter gives as ``search_weight``, from 0 to 100; else 1."""
     given = front_matter.get("search_weight")
     return min(HEAVIEST, max(0.0, float(given))) if isinstance(given, int | float) else 1.0

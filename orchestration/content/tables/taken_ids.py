@@ -13,7 +13,7 @@ from orchestration.content.tables.item_rows import KnownFile
 def refuse_taken_ids(
     connection: psycopg.Connection, site: str, known: Mapping[str, KnownFile], readings: Sequence[FileReading]
 ) -> list[FileReading]:
-    """``readings``, where a document whose id another document has already is an error that names the other."""
+    """Return ``readings``, where a document whose id another document has already is an error that names the other."""
     kept = [reading.file_path for reading in readings if reading.document is None and reading.file_path in known]
     owners: dict[UUID | None, str] = {known[path].content_id: path for path in kept}
     wanted = [reading.document.content_id for reading in readings if reading.document]

@@ -46,7 +46,7 @@ def is_damage(error: Exception) -> bool:
 
 
 def load_apart(folder: Path, files: Sequence[Path], load: Load) -> int:
-    """Load what can be loaded of files that could not be loaded together, and remove them; returns what was new.
+    """Load what can be loaded of files that could not be loaded together, and remove them; return what was new.
 
     Raises what ``load`` raises and is no damage: files that are still there are loaded the next time.
     """
@@ -109,7 +109,7 @@ class LinesApart:
 
 
 def by_looks(lines: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """The lines that look sound, and the others."""
+    """Return the lines that look sound, and the others."""
     sound: list[bytes] = []
     others: list[bytes] = []
     for line in lines:

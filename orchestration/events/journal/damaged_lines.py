@@ -24,7 +24,7 @@ class Named:
 
 
 def named_lines(folder: Path, words: Collection[str], site: str | None) -> list[Named]:
-    """The files with lines that name the visitor by one of ``words``, on ``site`` where one is given."""
+    """Return the files with lines that name the visitor by one of ``words``, on ``site`` where one is given."""
     wanted = Wanted(words, site)
     found: list[Named] = []
     for file in sorted(path for path in folder.glob("*") if path.suffix != REASONS):
@@ -61,7 +61,7 @@ class Wanted:
 
 
 def texts(value: Any, name: str = "") -> Iterator[str]:
-    """Each text below; of numbers those in fields of ids."""
+    """Yield each text below; of numbers those in fields of ids."""
     if isinstance(value, dict):
         for field, below in value.items():
             yield from texts(below, field)

@@ -82,11 +82,11 @@ class Journal:
         return done
 
     def has_room(self) -> bool:
-        """Whether more than the reserve of its disk is free."""
+        """Return whether more than the reserve of its disk is free."""
         return free_near(self.folder) > self.reserve
 
     def waiting_files(self) -> int:
-        """How many files the loader has not taken away yet."""
+        """Return how many files the loader has not taken away yet."""
         return sum(1 for _ in self.folder.glob(f"*{SEALED}"))
 
     def _run(self) -> None:

@@ -21,7 +21,7 @@ WRITES_DURABLY = getattr(os, "O_DSYNC", 0)
 
 
 class JournalFile:
-    """A file of the journal while it is written. Raises OSError where it cannot be."""
+    """A file of the journal while it is written. Raises OSError if it cannot be."""
 
     def __init__(self, folder: Path) -> None:
         self.started = time.monotonic()
@@ -55,7 +55,7 @@ class JournalFile:
 
 
 def new_file(folder: Path) -> tuple[Path, int]:
-    """A new file that is ours: its path, and its descriptor, which holds the lock."""
+    """Return a new file that is ours: its path, and its descriptor, which holds the lock."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         # In the order of their names, files are in the order of time.
@@ -86,14 +86,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def sealed_files(folder: Path) -> list[Path]:
-    """The files that can be loaded, oldest first."""
+    """Return the files that can be loaded, oldest first."""
     for left in orphans(folder):
         mend(left)
     return sorted(folder.glob(f"*{SEALED}"))
 
 
 def orphans(folder: Path) -> Iterator[Path]:
-    """Files whose writers are gone; each is locked until the next is asked for."""
+    """Yield files whose writers are gone; each is locked until the next is asked for."""
     for path in folder.glob(f"*{OPEN}"):
         with suppress(FileNotFoundError), path.open("rb") as file:
             try:

@@ -47,7 +47,7 @@ class JournalReader:
         self._duckdb.execute(EVENT_VIEW)
 
     def days(self) -> list[date]:
-        """The UTC days on which something happened."""
+        """Return the UTC days on which something happened."""
         return [day for (day,) in self._duckdb.execute(DAYS).fetchall()]
 
     def events(self) -> pa.Table:
@@ -64,7 +64,7 @@ class JournalReader:
 
 @cache
 def line_columns() -> str:
-    """The fields of a line of the journal, as DuckDB reads them from JSON."""
+    """Return the fields of a line of the journal, as DuckDB reads them from JSON."""
     types = {name: DUCKDB_TYPES[EVENT_INPUT.field(name).type] for name in EVENT_INPUT.names}
     data = ", ".join(f"{name} {types[name]}" for name in EventData.__struct_fields__)
     visitor = "STRUCT(day DATE, anonymous_id VARCHAR, previous_anonymous_id VARCHAR)"

@@ -76,7 +76,7 @@ class Loader:
             raise
 
     def load_waiting(self) -> int:
-        """Load the oldest files that are sealed, at most so many at once; returns how many events were new."""
+        """Load the oldest files that are sealed, at most so many at once; return how many events were new."""
         from orchestration.events.journal.damage import is_damage, load_apart
 
         sealed = sealed_files(self.folder)
@@ -154,7 +154,7 @@ class Loader:
 
 
 def brief(error: Exception) -> str:
-    """Its first line alone: what follows may quote what visitors sent."""
+    """Return its first line alone: what follows may quote what visitors sent."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:LONGEST_REASON]
 
 

@@ -13,9 +13,9 @@ LOOK_EVERY = 0.1
 
 
 def load_pending(folder: Path, database_url: str, memory_limit: str) -> bool:
-    """Wait until all that was accepted by now is loaded, or load it here; returns whether a collector runs.
+    """Wait until all that was accepted by now is loaded, or load it here; return whether a collector runs.
 
-    Raises DogearError where it is not loaded in time: what waits in the journal would come after an erasure.
+    Raises DogearError if it is not loaded in time: what waits in the journal would come after an erasure.
     """
     from orchestration.events.journal.journal_files import OPEN, sealed_files
     from orchestration.events.journal.loader import Loader
@@ -45,7 +45,7 @@ def load_pending(folder: Path, database_url: str, memory_limit: str) -> bool:
 
 
 def names(folder: Path) -> set[str]:
-    """The files of the journal, whether they are still written or not."""
+    """Return the files of the journal, whether they are still written or not."""
     from orchestration.events.journal.journal_files import OPEN, SEALED
 
     return {path.stem for path in folder.iterdir() if path.suffix in {OPEN, SEALED}}

@@ -42,7 +42,7 @@ class Preparer:
             self._ahead = self._thread.submit(self._read, files)
 
     def begun(self, files: Sequence[Path]) -> Prepared | None:
-        """What was begun, if these are still the first of ``files``.
+        """Return what was begun, if these are still the first of ``files``.
 
         Where it failed, it is asked for once more: the error is met by who can deal with it.
         """
@@ -53,7 +53,7 @@ class Preparer:
         return prepared if prepared.files == tuple(files[: len(prepared.files)]) else None
 
     def prepare(self, files: Sequence[Path]) -> Prepared:
-        """Raises duckdb.Error or DamagedError where a line is damaged."""
+        """Raise duckdb.Error or DamagedError where a line is damaged."""
         self.forget()
         return self._read(files)
 

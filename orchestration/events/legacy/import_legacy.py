@@ -111,7 +111,7 @@ def check_owners(reader: LegacyReader, owner: str | None) -> None:
 
 
 def check_counts(reader: LegacyReader) -> None:
-    """Each row that was read has become an event, was rejected, or was passed over."""
+    """Each row that was read has become an event, was rejected, or was skipped."""
     events, rejected = reader.counts()
     if reader.lines_read != events + rejected - reader.damages + reader.lines_passed_over:
         raise DogearError(

@@ -41,7 +41,7 @@ class Dump:
             self._tell_columns(line)
 
     def rows(self, chunk: LineChunk) -> Iterator[DumpLines]:
-        """The rows among the lines of ``chunk``, block by block."""
+        """Yield the rows among the lines of ``chunk``, block by block."""
         numbered = list(enumerate(chunk.lines, chunk.first_line))
         if not self._is_script:
             rows = [(number, line) for number, line in numbered if line != self._header]

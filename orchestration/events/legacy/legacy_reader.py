@@ -23,7 +23,7 @@ LEGACY_ROWS = pa.schema(
 class LegacyReader(FileReader):
     """Takes in rows of the old table, or lines of a dump of it.
 
-    ``owner``: take only events whose ``event_data`` has this ``user_code``; the others are passed over.
+    ``owner``: take only events whose ``event_data`` has this ``user_code``; the others are skipped.
     """
 
     def __init__(self, site: str, salts: Salts, spill: Path, memory_limit: str, *, owner: str | None = None) -> None:

@@ -34,7 +34,7 @@ class LegacyTable:
 
 
 def find_legacy_table(database_url: str, written: str) -> LegacyTable:
-    """The table of that name, with or without its schema. Raises DogearError where it is not one of the old kind."""
+    """The table of that name, with or without its schema. Raises DogearError if it is not one of the old kind."""
     with connect(database_url) as connection:
         try:
             found = connection.execute(
@@ -55,7 +55,7 @@ def find_legacy_table(database_url: str, written: str) -> LegacyTable:
 
 
 def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
-    """The rows, as text, in batches as PostgreSQL sends them; all of one moment."""
+    """Yield the rows, as text, in batches as PostgreSQL sends them; all of one moment."""
     question = sql.SQL(
         "select {id} as row_id, event_type::text, event_data::text, created_at::text, null::text as problem "
         "from {table}"
@@ -71,7 +71,7 @@ def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
 
 
 def check_rows(table: LegacyTable, rows: int, rows_read: int) -> None:
-    """Raises DogearError where the table holds other ``rows`` by now than were read of it."""
+    """Raise DogearError if the table holds other ``rows`` by now than were read of it."""
     if rows != rows_read:
         raise DogearError(
             f"{table.schema}.{table.name} holds {rows:,} rows now, and {rows_read:,} were read: "
@@ -80,9 +80,9 @@ def check_rows(table: LegacyTable, rows: int, rows_read: int) -> None:
 
 
 def archive(table: LegacyTable, rows_read: int) -> str:
-    """Move the table, as it is, into the schema ``archive``; returns its name there.
+    """Move the table, as it is, into the schema ``archive``; return its name there.
 
-    Raises DogearError, and moves nothing, where it does not hold ``rows_read`` rows any more.
+    Raises DogearError, and moves nothing, if it does not hold ``rows_read`` rows any more.
     """
     with connect(table.database_url) as connection:
         connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table.identifier))

@@ -1,7 +1,7 @@
 """The drop folder: what is put into ``<drop>/<site>/`` is imported once, then moved to ``.done`` or ``.failed`` there.
 
 A file is imported when nothing has changed of it for QUIET_SECONDS. Who writes slower than that gives it a hidden name
-(``.access.log.part``) until it is whole: hidden files and folders are passed over. Symbolic links are not followed.
+(``.access.log.part``) until it is whole: hidden files and folders are skipped. Symbolic links are not followed.
 """
 
 import os
@@ -74,7 +74,7 @@ def look_into_site(folder: Path, site: str, now: float, look: Look) -> None:
 
 
 def visible(folder: Path) -> list[os.DirEntry[str]]:
-    """What is in the folder, by name, but for what is hidden; nothing where there is no such folder."""
+    """Return what is in the folder, by name, but for what is hidden; nothing where there is no such folder."""
     try:
         with os.scandir(folder) as entries:
             return sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
@@ -89,7 +89,7 @@ def import_dropped(
 ) -> Iterator[Outcome]:
     """Import each file that is ready and move it. A file that is met again, after a crash, adds nothing.
 
-    Raises DogearError where no file could be imported, such as when the database does not answer.
+    Raises DogearError if no file could be imported, such as when the database does not answer.
     """
     known = {site.site: site for site in sites}
     for file in look_into(folder, known.keys()).ready:
@@ -112,7 +112,7 @@ def import_dropped(
 
 
 def put_away(site_folder: Path, file: DroppedFile, result: ImportSummary | DogearError) -> Path | None:
-    """Move the file to where its like are; None where it was written to meanwhile, or is gone."""
+    """Move the file to where its like are; None if it was written to meanwhile, or is gone."""
     if state_of(file.path) != file.state:
         return None
     failed = isinstance(result, DogearError)
@@ -129,7 +129,7 @@ def put_away(site_folder: Path, file: DroppedFile, result: ImportSummary | Dogea
 
 
 def free_path(path: Path) -> Path:
-    """``path``, or with the first number behind it that no file has."""
+    """Return ``path``, or with the first number behind it that no file has."""
     number, free = 1, path
     while os.path.lexists(free):
         number += 1
@@ -138,7 +138,7 @@ def free_path(path: Path) -> Path:
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
-    """What ``DroppedFile.state`` would be now; None where there is no such regular file."""
+    """Return what ``DroppedFile.state`` would be now; None if there is no such regular file."""
     try:
         found = path.lstat()
     except OSError:

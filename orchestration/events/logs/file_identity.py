@@ -53,7 +53,7 @@ def identified(
 
 
 def head_lines(chunk: LineChunk) -> list[str]:
-    """The lines of the first chunk of a file by which it is known. The last may not be whole yet."""
+    """Return the lines of the first chunk of a file by which it is known. The last may not be whole yet."""
     return (chunk.lines[:-1] if chunk.is_cut else chunk.lines)[:HEAD_LINES]
 
 
@@ -98,7 +98,7 @@ def known_file(
 
 
 def without_address(line: str, file_format: FileFormat) -> str:
-    """What of a line went into digests by the rule WHOLE_LINES."""
+    """Return what of a line went into digests by the rule WHOLE_LINES."""
     if file_format in {"access_log", "ndjson"}:
         return FIRST_WORD_OR_CLIENT_IP.sub("", line)
     return ANY_ADDRESS.sub("", line)

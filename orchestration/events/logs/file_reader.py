@@ -90,21 +90,21 @@ class FileReader:
             self._duckdb.execute("insert into rejected values (?, null, ?, null)", [after, chunk.damage])
 
     def days(self) -> list[date]:
-        """The UTC days on which something happened."""
+        """Return the UTC days on which something happened."""
         return self._preparer.days()
 
     def events(self, user_code: str, import_id: int, file_id: UUID) -> pa.RecordBatchReader:
-        """Rows for raw.events."""
+        """Return the rows for raw.events."""
         source = {"site": self.site, "source": self.format, "import_id": import_id, "file_id": str(file_id)}
         return self._preparer.events({**source, "user_code": user_code})
 
     def rejected(self, file: str, import_id: int, file_id: UUID) -> pa.RecordBatchReader:
-        """Rows for raw.rejected_events."""
+        """Return the rows for raw.rejected_events."""
         source = {"site": self.site, "source": self.format, "import_id": import_id, "file_id": str(file_id)}
         return self._duckdb.execute(sql("export_rejected"), {**source, "file": file}).to_arrow_reader(100_000)
 
     def counts(self) -> tuple[int, int]:
-        """How many events and how many rejected rows there are."""
+        """Return how many events and how many rejected rows there are."""
         row = self._duckdb.execute("select (select count(*) from prepared), (select count(*) from rejected)").fetchone()
         assert row is not None
         return row

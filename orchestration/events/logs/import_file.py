@@ -34,7 +34,7 @@ class ImportSummary:
     """What became of the lines of one file.
 
     ``lines_read`` is the sum of the counts below it, unless lines of NDJSON hold several events. ``days`` are the UTC
-    days of the events. ``format`` is None where the file is empty.
+    days of the events. ``format`` is None if the file is empty.
     """
 
     file: str
@@ -60,7 +60,7 @@ def import_file(
     """Load the file's events; all become visible at once, or none. Events that are there already stay as they are.
 
     One file of a site is imported at a time; another import waits.
-    ``on_progress`` is told how many bytes of the file have been read. Raises DogearError where nothing can be imported.
+    ``on_progress`` is told how many bytes of the file have been read. Raises DogearError if nothing can be imported.
     """
     import adbc_driver_postgresql.dbapi as adbc
     import duckdb
@@ -101,7 +101,7 @@ def import_file(
 
 
 def was_imported(database_url: str, path: Path, site: str) -> bool:
-    """Whether a file of this name was imported for the site."""
+    """Return whether a file of this name was imported for the site."""
     question = "select from raw.imports where site = %s and file = %s limit 1"
     with connect(database_url) as connection:
         return connection.execute(question, [site, printable(path.absolute())]).rowcount > 0
@@ -109,7 +109,7 @@ def was_imported(database_url: str, path: Path, site: str) -> bool:
 
 @contextmanager
 def spill_folder(parent: Path | None) -> Generator[Path]:
-    """A folder for what does not fit into memory, gone when the block ends; those of killed imports go first."""
+    """Yield a folder for what does not fit into memory, gone when the block ends; those of killed imports go first."""
     parent = parent or Path(tempfile.gettempdir())
     for left in parent.glob("dogear-import-*"):
         if not psutil.pid_exists(int(left.name.split("-")[2])):
@@ -119,7 +119,7 @@ def spill_folder(parent: Path | None) -> Generator[Path]:
 
 
 def printable(path: Path) -> str:
-    """``path`` as text that any database holds; bytes that are not UTF-8 are written as \\xff."""
+    """Return ``path`` as text that any database holds; bytes that are not UTF-8 are written as \\xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -136,7 +136,7 @@ def nothing_in(path: Path, chunk: LineChunk | None) -> ImportSummary:
 
 
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
-    """Tell by the first lines what the file holds. Raises DogearError where it is no format that is read."""
+    """Tell by the first lines what the file holds. Raises DogearError if it is no format that is read."""
     if found := format_of(chunk.lines):
         return found
     raise DogearError(f"{printable(path)}: nothing was imported: {why_unread(chunk.lines)}")

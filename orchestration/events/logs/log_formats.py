@@ -22,7 +22,7 @@ SAMPLE_LINES = 1000
 
 
 def format_of(lines: list[str]) -> FileFormat | None:
-    """The format of the first line that tells it; None where none of the first SAMPLE_LINES does."""
+    """Return the format of the first line that tells it; None if none of the first SAMPLE_LINES does."""
     sample = lines[:SAMPLE_LINES]
     for place, line in enumerate(sample):
         if names_cloudfront_fields(sample[place:]):
@@ -33,7 +33,7 @@ def format_of(lines: list[str]) -> FileFormat | None:
 
 
 def format_of_line(line: str) -> FileFormat | None:
-    """The format that one line tells by itself."""
+    """Return the format that one line tells by itself."""
     found = LOOKS_LIKE_A_LOG.match(line)
     if found and front_of_line(found[1]).address:
         return "access_log"
@@ -57,7 +57,7 @@ def json_format(line: str) -> FileFormat | None:
 
 
 def names_cloudfront_fields(lines: list[str]) -> bool:
-    """Whether the first line names the fields of a CloudFront log.
+    """Return whether the first line names the fields of a CloudFront log.
 
     IIS and others name theirs in the same way, but put spaces between the fields of a line where CloudFront puts tabs.
     """
@@ -69,12 +69,12 @@ def names_cloudfront_fields(lines: list[str]) -> bool:
 
 
 def cloudfront_fields(lines: list[str], before: str | None) -> str | None:
-    """The last line that names the fields, ``before`` where none of ``lines`` does."""
+    """Return the last line that names the fields, ``before`` where none of ``lines`` does."""
     return next((line for line in reversed(lines) if line.startswith(W3C_FIELDS)), before)
 
 
 def why_unread(lines: list[str]) -> str:
-    """One sentence for a person: why a file that begins with ``lines`` is in no format that is read."""
+    """Return one sentence for a person: why a file that begins with ``lines`` is in no format that is read."""
     if any(line.startswith(W3C_FIELDS) for line in lines[:SAMPLE_LINES]):
         return f"this is a W3C extended log, as IIS writes it, which is not read. What is read: {WHAT_IS_READ}."
     seen = min(SAMPLE_LINES, len(lines))

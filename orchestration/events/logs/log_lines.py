@@ -56,7 +56,7 @@ def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES, chunk_lines: in
     """Yield the lines of ``path``; bytes that are not UTF-8 become U+FFFD, as do NULs, which PostgreSQL cannot hold.
 
     NULs and byte order marks around a line are no part of it. A line longer than LONGEST_LINE is cut there. A gzip file
-    that is damaged yields what comes before the damage. Raises PackedFileError where it is packed in another way.
+    that is damaged yields what comes before the damage. Raises PackedFileError if it is packed in another way.
     """
     with path.open("rb") as file:
         start = file.read(8)
@@ -93,7 +93,7 @@ def read_line_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES, chunk_lines: in
 
 
 def refuse_packed(start: bytes) -> None:
-    """Raise PackedFileError where a file that begins with ``start`` is packed in a way that is not read."""
+    """Raise PackedFileError if a file that begins with ``start`` is packed in a way that is not read."""
     packed = next((name for magic, name in OTHER_MAGIC.items() if start.startswith(magic)), None)
     if start[TAR_MAGIC] == b"ustar":
         packed = "a tar archive"
@@ -104,7 +104,7 @@ def refuse_packed(start: bytes) -> None:
 
 
 def read_block(stream: BufferedReader | gzip.GzipFile, size: int) -> tuple[bytes, str | None]:
-    """The next ``size`` bytes, fewer at the end, and what is wrong with the file, if it is."""
+    """Return the next ``size`` bytes, fewer at the end, and what is wrong with the file, if it is."""
     block = bytearray()
     try:
         # read1, since a read that meets the damage gives nothing of what comes before it.

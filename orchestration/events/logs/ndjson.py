@@ -25,7 +25,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: msgspec.Raw = msgspec.Raw()
 
     def is_event(self) -> bool:
-        """Whether it reads as an event, or as a batch of them."""
+        """Return whether it reads as an event, or as a batch of them."""
         return self.events is not msgspec.UNSET or bool(bytes(self.type))
 
 
@@ -65,14 +65,14 @@ def read_events(lines: list[str], first_line: int, now: datetime | None = None, 
 
 
 def split_line(line: str) -> list[msgspec.Raw]:
-    """The events of a line, each still encoded. PostgreSQL's text cannot hold U+0000: it is dropped."""
+    """Return the events of a line, each still encoded. PostgreSQL's text cannot hold U+0000: it is dropped."""
     text = ESCAPED_NUL.sub(r"\1", line).encode()
     parsed = msgspec.json.decode(text, type=Line)
     return [msgspec.Raw(text)] if parsed.events is msgspec.UNSET else parsed.events
 
 
 def event_row(encoded: msgspec.Raw, latest: datetime, *, is_old: bool = False) -> dict[str, Any]:
-    """One event as a row of ``event_input``. Raises ValueError or MsgspecError with what is wrong."""
+    """Return one event as a row of ``event_input``. Raises ValueError or MsgspecError with what is wrong."""
     event = msgspec.json.decode(encoded, type=Event)
     data = event.data
     if not EARLIEST <= data.occurred_at <= latest:
@@ -109,7 +109,7 @@ def named_fields(line: str) -> str:
 
 
 def without_address(text: str, event: Event) -> str:
-    """An event to be hashed, without its ``client_ip`` and addresses in queries, which are not kept.
+    """Return an event to be hashed, without its ``client_ip`` and addresses in queries, which are not kept.
 
     As it was sent, where leaving out what is written as ``"client_ip":"…"`` does that; else as we write it.
     """

@@ -55,11 +55,11 @@ class Conventions:
     types: tuple[TypeRule, ...] = ()
 
     def is_document(self, path: str) -> bool:
-        """Whether the Markdown file is one that the site shows."""
+        """Return whether the Markdown file is one that the site shows."""
         return self.rules.is_document(path)
 
     def is_published(self, path: str) -> bool:
-        """Whether a page is made of the document; Jekyll makes none of drafts and inner collections."""
+        """Return whether a page is made of the document; Jekyll makes none of drafts and inner collections."""
         return self.rules.is_published(path)
 
     @property
@@ -79,15 +79,15 @@ class Conventions:
         return {folder: rule.name for rule in self.types for folder in rule.folders}
 
     def url_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
-        """Path of the document's URL as visits are compared with it; / is the home page at the root."""
+        """Return the path of the document's URL as visits are compared with it; / is the home page at the root."""
         return page_path(self.below_base(self.inner_path(path, front_matter, published_at)))
 
     def below_base(self, path: str) -> str:
-        """A path of the site as the host serves it."""
+        """Return a path of the site as the host serves it."""
         return normal_path(f"{self.rules.base_path}{path}")
 
     def inner_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
-        """The same without the path below which the host serves the site.
+        """Return the same without the path below which the host serves the site.
 
         As the front matter says, else ``dogear.toml``, else the generator's own rule, else the file's path.
         """
@@ -101,7 +101,7 @@ class Conventions:
         )
 
     def written_path(self, front_matter: Mapping[str, Any]) -> str | None:
-        """``url`` or ``permalink``, where it is a path and neither a pattern nor a template."""
+        """Return ``url`` or ``permalink``, where it is a path and neither a pattern nor a template."""
         for name in ("url", "permalink"):
             written = written_text(front_matter, name)
             is_path = (
@@ -126,7 +126,7 @@ class Conventions:
     def aliases(self, path: str, front_matter: Mapping[str, Any]) -> list[str]:
         """Other paths under which visitors came to the document: Hugo's ``aliases``, Jekyll's ``redirect_from``.
 
-        At most 100; what is no text, or no path, is passed over.
+        At most 100; what is no text, or no path, is skipped.
         """
         aliases, redirects = texts_in(front_matter.get("aliases")), texts_in(front_matter.get("redirect_from"))
         if not aliases and not redirects:
@@ -143,7 +143,7 @@ class Conventions:
         return self.rules.name_of(path)[0]
 
     def file_slug(self, path: str) -> str:
-        """The file's name, or that of its folder for an ``index``, without date, language and extension."""
+        """Return the file's name, or that of its folder for an ``index``, without date, language and extension."""
         return self.rules.name_of(path)[1]
 
 
@@ -169,9 +169,9 @@ def alias_path(written: str, parent: str) -> str | None:
 
 
 def read_conventions(read: Read, content_root: str | None = None) -> Conventions:
-    """What the site whose files ``read`` gives (None where there is none) says of itself.
+    """Return what the site whose files ``read`` gives (None if there is none) says of itself.
 
-    ``content_root`` overrides the folder of its Markdown files. Raises DogearError where ``dogear.toml`` is wrong; a
+    ``content_root`` overrides the folder of its Markdown files. Raises DogearError if ``dogear.toml`` is wrong; a
     generator's configuration that is broken counts as its defaults.
     """
     said = read_dogear_toml(read, GENERATORS, TOKENS)
@@ -189,7 +189,7 @@ def read_conventions(read: Read, content_root: str | None = None) -> Conventions
 
 
 def read_rules(read: Read, said: DogearToml, root: str | None) -> tuple[str, Plain]:
-    """The generator, as ``dogear.toml`` or its configuration file tells, and its rules."""
+    """Return the generator, as ``dogear.toml`` or its configuration file tells, and its rules."""
     hugo = find_hugo_config(read, said.generator == "hugo") if said.generator in (None, "hugo") else None
     if hugo is not None or said.generator == "hugo":
         return "hugo", read_hugo(hugo or {}, root)

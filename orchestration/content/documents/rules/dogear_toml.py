@@ -24,7 +24,7 @@ class TypeRule:
 
 @dataclass(frozen=True)
 class DogearToml:
-    """What the file says; None where it says nothing. ``static``: folders, and the path each is served at."""
+    """What the file says; None if it says nothing. ``static``: folders, and the path each is served at."""
 
     generator: str | None = None
     content: str | None = None
@@ -33,7 +33,7 @@ class DogearToml:
 
 
 def read_dogear_toml(read: Read, generators: Collection[str], tokens: Collection[str]) -> DogearToml:
-    """Raises DogearError, in one line, where the file cannot be read or says what is not known."""
+    """Raise DogearError, in one line, if the file cannot be read or says what is not known."""
     data = read(NAME)
     if data is None:
         return DogearToml()
@@ -144,5 +144,5 @@ def is_list_of_texts(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """``value`` in one line that is not too long."""
+    """Return ``value`` in one line that is not too long."""
     return repr(value[:80]) if isinstance(value, str) else f"a {type(value).__name__}"

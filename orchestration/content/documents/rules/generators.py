@@ -46,11 +46,11 @@ class Plain:
         return not any(part.startswith(".") for part in path.split("/"))
 
     def is_published(self, path: str) -> bool:  # noqa: ARG002
-        """Whether a page is made of the document."""
+        """Return whether a page is made of the document."""
         return True
 
     def in_language(self, path: str) -> tuple[str, str]:
-        """What the document's language puts before its URL, and the path without what tells the language."""
+        """Return what the document's language puts before its URL, and the path without what tells the language."""
         return "", path
 
     def content_type(self, path: str) -> str:
@@ -59,7 +59,7 @@ class Plain:
         return folder if found else "page"
 
     def name_of(self, path: str) -> tuple[datetime | None, str]:
-        """The date that the file's name gives, and the name without that and the extension."""
+        """Return the date that the file's name gives, and the name without that and the extension."""
         *folders, name = path.split("/")
         stem = stem_of(name)
         return self.dated(
@@ -70,11 +70,11 @@ class Plain:
         return None, name
 
     def with_defaults(self, path: str, front_matter: FrontMatter) -> FrontMatter:  # noqa: ARG002
-        """``front_matter`` with what the generator's configuration says of it."""
+        """Return ``front_matter`` with what the generator's configuration says of it."""
         return front_matter
 
     def own_url(self, path: str, front_matter: FrontMatter, at: datetime | None) -> str:  # noqa: ARG002
-        """Path of the document's URL by the generator's own rule."""
+        """Return the path of the document's URL by the generator's own rule."""
         return file_url(path, written_slug(front_matter))
 
     def values(self, path: str, front_matter: FrontMatter, at: datetime | None) -> Values:
@@ -98,7 +98,7 @@ class Plain:
 
 
 def categories_of(front_matter: FrontMatter) -> list[str]:
-    """``category``, else ``categories``: a list, or words between spaces."""
+    """Return ``category``, else ``categories``: a list, or words between spaces."""
     if category := texts_in(front_matter.get("category")):
         return category
     written = front_matter.get("categories")

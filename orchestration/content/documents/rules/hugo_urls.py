@@ -147,7 +147,7 @@ def cut_sections(sections: list[str], cut: re.Match[str]) -> list[str]:
 
 
 def find_hugo_config(read: Read, is_hugo: bool) -> Config | None:
-    """The configuration; None where the site has none that can only be Hugo's, unless it ``is_hugo``."""
+    """Return the configuration; None if the site has none that can only be Hugo's, unless it ``is_hugo``."""
 
     def find(*names: str) -> Config | None:
         return find_config(read, [f"{name}.{ending}" for name in names for ending in ENDINGS], any_case=True)

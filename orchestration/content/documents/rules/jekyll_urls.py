@@ -94,7 +94,7 @@ class Jekyll(Plain):
         return any(place == pattern or fnmatchcase(place, pattern) for pattern in self.excluded for place in places)
 
     def place(self, whole: str) -> tuple[Collection | None, list[str], str]:
-        """The collection, the folders above its own, and the path inside; a page is in none."""
+        """Return the collection, the folders above its own, and the path inside; a page is in none."""
         folder = self.collections_folder
         parts = (whole[len(folder) + 1 :] if folder and whole.startswith(f"{folder}/") else whole).split("/")
         for n, part in enumerate(parts[:-1]):
@@ -204,7 +204,7 @@ def read_collections(written: object, permalink: str) -> list[Collection]:
 
 
 def read_defaults(written: object) -> list[Default]:
-    """Those of the widest scope first, so that each is overridden by what is said of fewer documents."""
+    """Return those of the widest scope first, so that each is overridden by what is said of fewer documents."""
     entries = [entry for entry in written if isinstance(entry, dict)] if isinstance(written, list) else []
     defaults: list[Default] = []
     for entry in entries[:MOST_PATTERNS]:
@@ -218,7 +218,7 @@ def read_defaults(written: object) -> list[Default]:
 
 
 def read_zone(name: str | None) -> tzinfo:
-    """The time zone of that name; UTC, as on the machines that build sites, where there is none."""
+    """Return the time zone of that name; UTC, as on the machines that build sites, where there is none."""
     try:
         return ZoneInfo(name) if name else UTC
     except (ValueError, LookupError, OSError):

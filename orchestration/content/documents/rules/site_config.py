@@ -14,7 +14,7 @@ Config = Mapping[str, Any]
 
 
 def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Config | None:
-    """Values of the first of the files ``names`` that is there; none where it is broken, None where none is there.
+    """Values of the first of the files ``names`` that is there; none where it is broken, None if none is there.
 
     With ``any_case``, their names come in lower case.
     """
@@ -30,7 +30,7 @@ def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Con
 
 
 def parse_config(name: str, data: bytes) -> Config:
-    """Values of a file in the format that its name says. Raises DogearError where it cannot be read."""
+    """Values of a file in the format that its name says. Raises DogearError if it cannot be read."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -42,26 +42,26 @@ def parse_config(name: str, data: bytes) -> Config:
 
 
 def with_lower_names(values: Any) -> Any:
-    """``values`` with names in lower case, all the way down: Hugo does not tell ``baseURL`` from ``baseurl``."""
+    """Return ``values`` with names in lower case, all the way down: Hugo does not tell ``baseURL`` from ``baseurl``."""
     if isinstance(values, dict):
         return {str(name).lower(): with_lower_names(value) for name, value in values.items()}
     return [with_lower_names(value) for value in values] if isinstance(values, list) else values
 
 
 def table_at(config: Config, name: str) -> Config:
-    """The table of that name; an empty one where there is none."""
+    """Return the table of that name; an empty one where there is none."""
     value = config.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def text_at(config: Config, name: str) -> str | None:
-    """The text of that name; None for an empty one and for anything else."""
+    """Return the text of that name; None for an empty one and for anything else."""
     value = config.get(name)
     return value.strip() or None if isinstance(value, str) else None
 
 
 def texts_in(value: object) -> list[str]:
-    """``value`` as a list of texts, whether it is one or several; what is no text is passed over."""
+    """Return ``value`` as a list of texts, whether it is one or several; what is no text is skipped."""
     values = value if isinstance(value, list) else [value]
     return [item.strip() for item in values if isinstance(item, str) and item.strip()]
 
@@ -77,7 +77,7 @@ def base_path(url: str | None) -> str:
 
 
 def folder_below(written: str) -> str | None:
-    """``written`` as the path of a folder below the site's, "" for that itself; None where it leaves it."""
+    """Return ``written`` as the path of a folder below the site's, "" for that itself; None if it leaves it."""
     folder = posixpath.normpath(written)
     if folder.startswith(("/", "..")) or re.search(r"[\\\x00-\x1f\x7f]|^[A-Za-z]:", folder) or len(folder) > 500:
         return None

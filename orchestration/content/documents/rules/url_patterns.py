@@ -40,15 +40,15 @@ DATE_TOKENS = {
 
 
 def canonical(written: str) -> str | None:
-    """The path as visits are compared with it.
+    """Return the path as visits are compared with it.
 
-    None where it is too long, has control characters, or could lead out of the site.
+    None if it is too long, has control characters, or could lead out of the site.
     """
     return page_path(written) if is_sound(written) else None
 
 
 def is_sound(written: str) -> bool:
-    """Whether the path of a URL may be taken from what somebody wrote."""
+    """Return whether the path of a URL may be taken from what somebody wrote."""
     if len(written) > 4 * LONGEST_URL_PATH or CONTROL.search(written):
         return False
     leads_out = any(unquote(part).strip() in {".", ".."} or "\\" in part for part in written.split("/"))
@@ -60,7 +60,7 @@ def without_query(written: str) -> str:
 
 
 def expand(pattern: str, values: Mapping[str, str | None]) -> str | None:
-    """The canonical path that ``pattern`` stands for; None where a token is unknown or has no value."""
+    """Return the canonical path that ``pattern`` stands for; None where a token is unknown or has no value."""
     missing = len(pattern) > LONGEST_URL_PATH
 
     def value_of(token: re.Match[str]) -> str:
@@ -75,7 +75,7 @@ def expand(pattern: str, values: Mapping[str, str | None]) -> str | None:
 
 
 def longest_known(word: str, known: Mapping[str, object]) -> tuple[str, str]:
-    """``word`` as a token and the rest after it: in ``:year_:month`` the first is ``year``."""
+    """Return ``word`` as a token and the rest after it: in ``:year_:month`` the first is ``year``."""
     name = word
     while name not in known and "_" in name:
         name = name.rpartition("_")[0]
@@ -114,19 +114,19 @@ def split_date(name: str) -> tuple[datetime | None, str]:
 
 
 def stem_of(name: str) -> str:
-    """The name of a file without its last extension."""
+    """Return the name of a file without its last extension."""
     return name.rpartition(".")[0] or name
 
 
 def written_text(front_matter: Mapping[str, Any], name: str) -> str | None:
-    """The value as text without space around it, if it is a text or a number."""
+    """Return the value as text without space around it, if it is a text or a number."""
     value = front_matter.get(name)
     text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
     return text or None
 
 
 def written_slug(front_matter: Mapping[str, Any]) -> str | None:
-    """``slug``, where it can be one part of a path."""
+    """Return ``slug``, where it can be one part of a path."""
     slug = written_text(front_matter, "slug")
     is_part = slug and not re.search(r"[/?#]", slug) and canonical(slug)
     return slug if is_part else None
@@ -145,7 +145,7 @@ def written_date(front_matter: Mapping[str, Any], zone: tzinfo | None) -> dateti
 
 
 def file_url(path: str, slug: str | None = None) -> str:
-    """Path of the file without extension and ``index``; ``slug`` stands for its last part."""
+    """Return the path of the file without extension and ``index``; ``slug`` stands for its last part."""
     *folders, name = path.split("/")
     parts = folders if stem_of(name) in INDEX else [*folders, stem_of(name)]
     if slug and parts:
@@ -154,6 +154,6 @@ def file_url(path: str, slug: str | None = None) -> str:
 
 
 def longest_prefix(path: str, folders: Sequence[str]) -> str | None:
-    """The longest of ``folders`` in which ``path`` lies; "" holds all."""
+    """Return the longest of ``folders`` in which ``path`` lies; "" holds all."""
     fitting = [folder for folder in folders if not folder or path == folder or path.startswith(f"{folder}/")]
     return max(fitting, key=len, default=None)

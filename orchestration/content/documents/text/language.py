@@ -64,7 +64,7 @@ def words_of(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def told(words: str) -> str | None:
-    """The language; remembered, since versions of a document mostly begin alike."""
+    """Return the language; remembered, since versions of a document mostly begin alike."""
     if len(words) < SHORTEST:
         return None
     try:

@@ -141,7 +141,7 @@ class Links:
             link.start = (found.end(), 0)
 
     def placed(self, body: str) -> Iterator[Link]:
-        """Each link, with the place in ``body`` where its target stands."""
+        """Yield each link, with the place in ``body`` where its target stands."""
         self.place_defined()
         characters = self.characters_before(link.start[0] for link in self.found if link.start)
         for link in self.found:
@@ -163,7 +163,7 @@ class Links:
                 self.place(link, BEFORE_DEFINED, self.data.find(b"]:", span["start"], span["end"]))
 
     def characters_before(self, offsets: Iterable[int]) -> dict[int, int]:
-        """The number of characters before each of these bytes of the source."""
+        """Return the number of characters before each of these bytes of the source."""
         if self.source.isascii():
             return {offset: offset for offset in offsets}
         found: dict[int, int] = {}
@@ -175,5 +175,5 @@ class Links:
 
 
 def folded(label: str) -> str:
-    """A label of a definition, as CommonMark compares them."""
+    """Return a label of a definition, as CommonMark compares them."""
     return " ".join(label.split()).casefold()

@@ -113,7 +113,7 @@ def shortened(paragraph: str | None) -> str | None:
 
 
 def sentences_of(paragraph: str) -> str:
-    """The same, one sentence a line."""
+    """Return the same, one sentence a line."""
     lines = SENTENCE_END.sub(r"\1\n", paragraph)
     return lines if lines.isascii() else SENTENCE_END_WITHOUT_SPACE.sub(r"\1\n", lines)
 
@@ -271,7 +271,7 @@ class Reader:
 
 
 def kind_of(name: str) -> str:
-    """The kind of block that an HTML element is."""
+    """Return the kind of block that an HTML element is."""
     if name in HEADINGS:
         return "title" if name == "h1" else "heading"
     return "html paragraph" if name == "p" else "code" if name == "pre" else "cell" if name in CELLS else "other"

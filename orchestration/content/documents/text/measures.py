@@ -46,7 +46,7 @@ class Measures:
     """What one text measures, whatever it is called and wherever it stands.
 
     language_code
-        Language (ISO 639-1), as it is given; None where it is not known.
+        Language (ISO 639-1), as it is given; None if it is not known.
     word_count
         Words, those of code among them; each character of Chinese and Japanese, which have no spaces, is one.
     reading_minutes
@@ -114,7 +114,7 @@ def measure(
 
 
 def count_words(text: str) -> tuple[int, int]:
-    """How many words between spaces, and how many characters that are words."""
+    """Return how many words between spaces, and how many characters that are words."""
     has_others = text.encode(errors="replace").translate(None, BEFORE_CHARACTERS)
     spaced, characters = CHARACTER_WORD.subn(" ", text) if has_others else (text, 0)
     words = spaced.split()
@@ -150,7 +150,7 @@ def is_within_a_sentence(prose: str, start: int) -> bool:
 
 
 def is_internal(link: Link, host: str | None) -> bool | None:
-    """Does it lead to another page of the site? None where it leads to no page."""
+    """Does it lead to another page of the site? None if it leads to no page."""
     if address := WEB_ADDRESS.match(link.target):
         return host is not None and address[1].lower() == host.lower().removeprefix("www.")
     return None if link.target.startswith("#") or SCHEME.match(link.target) else True

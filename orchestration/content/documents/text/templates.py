@@ -12,7 +12,7 @@ REFERENCE = re.compile(r"\{(?:\{[<%]\s*(?:rel)?ref|%-?\s*link)\s+(?:path\s*=\s*)
 
 
 def without_templates(body: str) -> str:
-    """``body`` as a Markdown parser can read it, each character where it was.
+    """Return ``body`` as a Markdown parser can read it, each character where it was.
 
     A figure becomes an ``<img>``, highlighted code a code block, and a reference that is the target of a link the path
     that it names. All else becomes a run of MASK, which says nothing and stands in the way of nothing.
