@@ -1,13 +1,13 @@
-"""Ranges of days: what is built, exported and recalled at once."""
+"""Ranges of days, which are built, exported and restored together."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-# Before the first log nothing can have happened. Every day from here has a partition.
+# No log is older. Every day from here has a partition.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
-# How many days without events a range may bridge: writing down that they hold nothing takes less than another run.
+# How many days without events a range may bridge: recording that they are empty takes less time than another run.
 LONGEST_BRIDGE = 14
 
 

@@ -45,7 +45,7 @@ STAGES = (
 defs = dg.Definitions.merge(
     *(stage.defs for stage in STAGES),
     dg.Definitions(
-        # No asset hands a value to another. Dagster's own manager would read pickles from where a run's config says.
+        # No asset passes a value to another. Dagster's own manager would read pickles from a path in a run's config.
         resources={"database": Database(), "duckdb": DuckDB(), "io_manager": dg.mem_io_manager},
         # Starting a process for each step costs more than most of our steps.
         executor=dg.in_process_executor.configured({}),

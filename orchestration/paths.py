@@ -8,11 +8,11 @@ import re
 from unicodedata import normalize
 from urllib.parse import unquote_to_bytes
 
-# What browsers encode in a path (url.spec.whatwg.org, "path percent-encode set"), what would divide it, what is obeyed
-# and not seen, and U+1FEF, which composes to a backtick. Of a path that is not UTF-8, its bytes, as surrogates.
+# What browsers encode in a path (url.spec.whatwg.org, "path percent-encode set"), what would divide it, invisible
+# control characters, and U+1FEF, which composes to a backtick. For a path that is not UTF-8, its bytes, as surrogates.
 ENCODED = re.compile('([\\x00-\\x20"#%/<>?\\\\^`{}\\x7f-\\x9f\u1fef\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff])')
 NOT_PLAIN = re.compile(r'[^!-~]|["#%<>?\\^`{}]|//|/\.|;j|^[^/]|^$')
-# Servlet containers put the session of who has no cookies into the path.
+# Servlet containers put the session into the path if the client has no cookies.
 SESSION = re.compile(";jsessionid=[^/;]*")
 PAGE_END = re.compile(r"(?:(?:/index)?\.+(?:html?|xhtml|php|aspx?)|/)+\Z")
 

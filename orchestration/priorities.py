@@ -1,4 +1,4 @@
-"""What goes first where several runs wait: the higher number. What takes long, or is of old days, gives way."""
+"""The priorities of runs: of several that wait, the highest number starts first. Long runs and old days come last."""
 
 from enum import IntEnum
 

@@ -43,7 +43,7 @@ def tokens_by_host(written: object) -> object:
 
 
 def not_from_environment(said: object) -> None:
-    """Whoever still says it would think that it counts."""
+    """Refuse a variable that is no longer read: people who still set it would think that it counts."""
     if said is not None:
         raise ValueError("one gap holds for all who build: unset this, and say: dogear session-gap 20")
 
@@ -91,10 +91,10 @@ class Settings(BaseSettings):
         default=20,
         ge=1,
         le=1000,
-        description="Most notifications of an hour for one owner; one more tells of the rest.",
+        description="Most notifications of an hour for one owner; one more says how many others there were.",
     )
     operator: Name | None = Field(
-        default=None, description="Who runs this installation: the user_code that is told of runs that failed."
+        default=None, description="The operator: the user_code that is notified of failed runs."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
     port: int = Field(default=3000, ge=1, le=65_535, description="Port of the Dagster UI.")
@@ -105,11 +105,9 @@ class Settings(BaseSettings):
     collector_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the collector.")
     trusted_proxies: str = Field(
         default="",
-        description="Networks of proxies that are believed whose address a request has, with commas between.",
+        description="Networks of proxies whose word for a visitor's address is believed, with commas between.",
     )
-    geo_database: Path | None = Field(
-        default=None, description="A file in MaxMind's format that tells places by address."
-    )
+    geo_database: Path | None = Field(default=None, description="A file in MaxMind's format, for places by address.")
     rate_limit: int = Field(default=100, ge=0, description="Requests a minute from one address; 0 is no limit.")
     rate_limit_events: int = Field(default=10_000, ge=0, description="Events a minute from one address; 0 is no limit.")
     rate_limit_mb: int = Field(
@@ -179,12 +177,12 @@ class Settings(BaseSettings):
 
     @property
     def spill_folder(self) -> Path:
-        """Where DuckDB puts what its memory does not hold."""
+        """Folder to which DuckDB spills."""
         return self.home_folder / "duckdb-spill"
 
     @property
     def journal_folder(self) -> Path:
-        """What the collector has accepted, until it is loaded."""
+        """Folder of accepted events, until they are loaded."""
         return self.home_folder / "journal"
 
     @cached_property

@@ -1,20 +1,20 @@
-"""The folder of all state is its owner's alone: who visited, logs and locks are nobody else's business."""
+"""Only its owner may read the folder of all state: visits, logs and locks are nobody else's business."""
 
 import os
 import stat
 from pathlib import Path
 
-# What stands in it, but media, which are there for all to read. What else stands there is not ours to change.
+# Our files in it, except media, which everyone may read. Other files there are not ours to change.
 STATE = (
     *("dagster", "dbt", "docs", "drop", "duckdb-spill", "journal", "lake", "postgres", "repositories", "sample"),
     *("collector.log", "up.lock", "warehouse.duckdb", "warehouse.duckdb.lock"),
 )
-# Where root runs PostgreSQL as another user, that user must pass through these, but can read neither.
+# If root runs PostgreSQL as another user, that user must pass through these, but can read neither.
 PASSAGE = ("", "postgres")
 
 
 def make_state_folder(folder: Path) -> None:
-    """Make ``folder`` for its owner only; what is there from before becomes so. Raises OSError if that cannot be."""
+    """Make ``folder`` for its owner only, with the files in it. Raises OSError if that fails."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("", *STATE):
         keep = stat.S_IRWXU | (stat.S_IXOTH if os.geteuid() == 0 and name in PASSAGE else 0)
@@ -43,5 +43,5 @@ def make_folders_like(root: Path, folder: Path) -> None:
 
 
 def open_like_its_folder(file: Path) -> None:
-    """Let those read ``file`` who may read the folder in which it lies."""
+    """Let everyone read ``file`` who may read its folder."""
     file.chmod(0o600 | file.parent.stat().st_mode & 0o044)

@@ -1,4 +1,4 @@
-"""The one way to a person's terminal: what is said there may quote strangers, and is text, whatever it holds."""
+"""The only way to print to a terminal: messages may quote strangers, and are always shown as plain text."""
 
 import typer
 
@@ -6,10 +6,10 @@ from orchestration.visible_text import visible_text
 
 
 def say(line: str = "") -> None:
-    """One line on standard output. A line break in it is shown, not obeyed: no value looks like a line of ours."""
+    """Print one line on standard output. Line breaks in it are escaped, so that no value looks like a line of ours."""
     typer.echo(visible_text(line))
 
 
 def complain(line: str) -> None:
-    """One line on standard error, in Dogear's name."""
+    """Print one line on standard error, in Dogear's name."""
     typer.echo(f"dogear: {visible_text(line)}", err=True)

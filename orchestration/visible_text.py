@@ -1,15 +1,15 @@
-"""Text of strangers, made fit to be shown: on a terminal, in a log, in a mail."""
+"""Text of strangers, made safe to show on a terminal, in a log, in a mail."""
 
 import unicodedata
 
 # Control characters, line breaks, and those that change how others are read: bidi overrides, what has no width.
 OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-# Persian and emoji need them, and nothing obeys them.
+# Persian and emoji need them, and they control nothing.
 JOINERS = {"\u200c", "\u200d"}
 
 
 def visible_text(text: str) -> str:
-    """``text`` in one line, with ``\\x1b`` and the like for each character that would be obeyed and not be seen."""
+    """Return ``text`` in one line, with invisible control characters escaped as ``\\x1b`` and the like."""
     if text.isprintable():
         return text
     return "".join(map(visible_character, text))

@@ -1,6 +1,6 @@
 """Analysts: login roles of PostgreSQL that may read the marts, and nothing else.
 
-What they may do belongs to the role dogear_analyst (migration 0018), of which each is a member.
+Their rights belong to the role dogear_analyst (migration 0018); each analyst is a member of it.
 """
 
 import re
@@ -16,9 +16,9 @@ from orchestration.resources.postgres import connect
 
 GROUP = "dogear_analyst"
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-# By it a role is known that was made here: others may be members too, and are never changed or dropped.
+# Marks a role that was made here: other roles may be members too, and are never changed or dropped.
 MARK = "Analyst of Dogear, made by: dogear analyst add"
-# A member inherits rights, but no settings. An analyst may set others, but for BOUNDS, which a superuser alone sets.
+# A member inherits rights, but no settings. An analyst may change these, except BOUNDS, which only a superuser may.
 SETTINGS = {"statement_timeout": "60s", "work_mem": "64MB", "idle_in_transaction_session_timeout": "10min"}
 BOUNDS = {"temp_file_limit": "10GB"}
 MOST_CONNECTIONS = 10
@@ -26,7 +26,7 @@ ADMINISTRATOR = "Have an administrator of the server run: "
 
 
 class Analyst(NamedTuple):
-    """One login role. ``connections`` are those that it has just now, ``is_ours`` whether it was made here."""
+    """One login role. ``connections`` are its current ones, ``is_ours`` whether it was made here."""
 
     name: str
     connections: int
@@ -34,7 +34,7 @@ class Analyst(NamedTuple):
 
 
 def add_analyst(database_url: str, name: str) -> str:
-    """Make the login role and return its password, which is kept nowhere. Raises DogearError if that cannot be."""
+    """Create the login role and return its password, which is not stored. Raises DogearError if that fails."""
     if not NAME.fullmatch(name) or name.startswith("pg_") or name in {"public", "none"}:
         raise DogearError(
             f"{name[:40]!a} cannot be a role: 1 to 63 lower-case letters, digits and _, beginning with a letter or _."
@@ -72,13 +72,13 @@ def bounds(connection: psycopg.Connection) -> dict[str, str]:
 
 
 def left_to_everybody(database_url: str) -> list[str]:
-    """What every role of the server may do in our database beside reading marts, since we may not take it away."""
+    """Return what every role may do in our database besides reading marts, since we may not revoke it."""
     with connect(database_url) as connection:
         return [what for (what,) in connection.execute("select unnest(ops.close_to_others())")]
 
 
 def open_marts(connection: psycopg.Connection) -> None:
-    """Let the group read what there is by now, and do nothing else.
+    """Let the group read all current marts, and do nothing else.
 
     Raises DogearError if there is no such role and none can be made.
     """
@@ -123,7 +123,7 @@ def remove_analyst(database_url: str, name: str) -> None:
     role = sql.Identifier(name)
     with connect(database_url) as connection:
         connection.execute(sql.SQL("alter role {} nologin").format(role))
-        # Nobody comes in any more; who is in would go on reading.
+        # No new logins; open sessions would go on reading.
         connection.commit()
         connection.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = %s", [name])
         try:

@@ -1,4 +1,4 @@
-"""How a sensor asks for runs of days: each at most once a minute, and ever less often where runs change nothing."""
+"""How a sensor requests runs of days: each at most once a minute, and less and less often if runs change nothing."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ UNFINISHED = [
 
 
 def digest(*of: object) -> str:
-    """Return what tells one state of some days from another: where it is the same after a run, that run failed."""
+    """Return a digest of the state of some days: if it is the same after a run, that run failed."""
     return hashlib.sha256(repr(of).encode()).hexdigest()[:32]
 
 
@@ -29,9 +29,9 @@ def ask_for(
     request: Callable[[DayRange, str], dg.RunRequest],
     most: int | None = None,
 ) -> dg.SensorResult:
-    """Return runs for those of the days that are due, at most so many, and the memory of them.
+    """Return runs for the days that are due, up to a maximum, and the memory of them.
 
-    ``states``: the days that need a run, and the digest of what is there of them; ``request`` makes the run of some
+    ``states``: the days that need a run, and the digest of their state; ``request`` makes the run of some
     days, with its key.
     """
     due = [days for days, state in states.items() if memory.is_due(str(days), state, now)][:most]

@@ -1,4 +1,4 @@
-"""One way to load rows into PostgreSQL: Arrow in, COPY to a table beside, then one INSERT."""
+"""One way to load rows into PostgreSQL: Arrow in, COPY to a staging table, then one INSERT."""
 
 from typing import Any, Literal
 

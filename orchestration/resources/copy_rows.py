@@ -1,4 +1,4 @@
-"""One way to load what Python holds into PostgreSQL. (For Arrow: ``bulk_load``, which takes longer to import.)"""
+"""One way to load Python's rows into PostgreSQL. (For Arrow: ``bulk_load``, which takes longer to import.)"""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ def copy_rows(
 
     Runs inside the connection's transaction. No row's key may be there already.
     """
-    # Binary, since long texts need not be looked through then for what must be escaped.
+    # Binary, since long texts then need no search for characters to escape.
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

@@ -16,8 +16,8 @@ from orchestration.settings import Settings
 class DuckDB(DuckDBResource):
     """A DuckDB in memory for as long as a step asks; its settings are read when the run starts.
 
-    A run's configuration may give it other memory or threads, for one backfill say. It cannot name anything else:
-    DuckDB's own settings load native code, so the fields through which they would come are no fields here.
+    A run's configuration may give it other memory or threads, say for one backfill. It cannot set anything else:
+    DuckDB's own settings can load native code, so the parent's fields for them are no fields here.
     """
 
     database: ClassVar[str] = ":memory:"  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -18,6 +18,6 @@ def prepare_dagster_home(settings: Settings, database_url: str) -> dict[str, str
         "DAGSTER_HOME": str(home),
         "DOGEAR_DAGSTER_STORAGE_URL": Server.of(database_url).dagster_url(),
         "DAGSTER_DISABLE_TELEMETRY": "true",
-        # It may have been given to the command alone; links to runs need it.
+        # It may have been an option of the command only; links to runs need it.
         "DOGEAR_PORT": str(settings.port),
     }

@@ -1,7 +1,7 @@
 """Dagster's storage, as ``dagster.yaml`` names it: its own, on connections of ours.
 
-Dagster takes a URL, and would have all the rest from parameters of the start, which poolers leave out; without its
-schema it would meet tables of others.
+Dagster takes only a URL, so its settings would be parameters of the connection, which poolers drop; without its
+schema it would use tables of other applications.
 """
 
 from typing import Any, Self
@@ -25,7 +25,7 @@ class ServerPlugin(CreateEnginePlugin):
         return url.difference_update_query(["server"])
 
     def handle_pool_kwargs(self, pool_cls: type[Pool], pool_args: dict[str, Any]) -> None:  # noqa: ARG002
-        # Connections that are kept have ended where the server was restarted.
+        # Pooled connections are dead after a restart of the server.
         pool_args["pre_ping"] = True
 
     def engine_created(self, engine: Engine) -> None:
@@ -39,7 +39,7 @@ plugins.register("dogear", __name__, ServerPlugin.__name__)
 
 
 class DogearStorage(DagsterPostgresStorage):
-    """Its module is where the plugin is made known: each process of Dagster imports it for this class."""
+    """Its module registers the plugin: each process of Dagster imports it for this class."""
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:

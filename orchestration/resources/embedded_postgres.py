@@ -1,7 +1,7 @@
 """A PostgreSQL server from a wheel, under one folder, shared by all processes of one installation.
 
-Every process that needs the server holds a shared lock on a file; whoever lets go last stops the server. The kernel
-ends a lock with its process, so a process that is killed never keeps the server, nor takes it from the others.
+Every process that needs the server holds a shared lock on a file; the last to release it stops the server. The kernel
+ends a lock with its process, so a killed process neither keeps the server running nor stops it for the others.
 """
 
 import fcntl
@@ -43,7 +43,7 @@ SERVER_OPTIONS = {
     # No replica reads this server's log: of a table that is new it holds whole pages, not rows.
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    # A file of the log that is used again keeps what it held before, erased visitors too, until it is full again.
+    # A recycled file of the log keeps its old contents, including erased visitors, until it is full again.
     "wal_recycle": "off",
     # Details and statements quote whole rows.
     "log_error_verbosity": "terse",
@@ -51,11 +51,11 @@ SERVER_OPTIONS = {
     # Without them the file would have to be there at once; its first reader would then change each page (hint bits), to
     # be logged and written again.
     "wal_skip_threshold": "1GB",
-    # Compiling a query takes longer than the queries of a rebuild take.
+    # Compiling a query takes longer than running the queries of a rebuild.
     "jit": "off",
-    # dbt writes four models at a time: on few processors, helpers of one query take them from others, and start slowly.
+    # dbt writes four models at a time: on few processors, parallel workers of one query slow others, and start slowly.
     "max_parallel_workers_per_gather": str(min(2, (os.cpu_count() or 1) // 4)),
-    # What is read is mostly in the system's cache: to ask another process for it takes longer.
+    # Most reads come from the system's cache: asking another process for them takes longer.
     "io_method": "sync",
 }
 
@@ -118,7 +118,7 @@ class EmbeddedPostgres:
         return False
 
     def _wait_for_orphans(self) -> None:
-        """A server that was killed leaves processes that go on for a moment; no other may start beside them."""
+        """Wait for processes that a killed server leaves for a moment; no other server may start beside them."""
         orphans: list[psutil.Process] = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
     def _create(self) -> None:
         if (self.data / "PG_VERSION").exists():
             return
-        # Made aside and renamed: a first start that was interrupted leaves nothing half-made.
+        # Created in a staging folder and renamed: an interrupted first start leaves nothing half-made.
         unfinished = self.data.with_name("data.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -161,7 +161,7 @@ class EmbeddedPostgres:
         folder = Path(tempfile.gettempdir()) / f"dogear-{os.geteuid()}-{digest}"
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        # Anybody may put something of that name there, a link say: it is looked at, not followed.
+        # Anybody may put something of that name there, say a link: check it, and do not follow it.
         found = folder.lstat()
         ours = {os.geteuid(), getattr(system_user(), "pw_uid", None)}
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
@@ -198,7 +198,7 @@ class EmbeddedPostgres:
 
 
 def open_lock(file: Path) -> IO[bytes]:
-    """Open a file to lock it; nobody else may, or they could hold it."""
+    """Open a lock file that only we can open: otherwise other users could hold the lock."""
     lock = file.open("ab")
     os.fchmod(lock.fileno(), 0o600)
     return lock

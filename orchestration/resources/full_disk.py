@@ -1,4 +1,4 @@
-"""A disk is full: libraries say so, each in its own words, and seldom where."""
+"""Errors of a full disk: each library has its own words for it, and few name the disk."""
 
 import errno
 import os

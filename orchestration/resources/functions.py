@@ -1,6 +1,6 @@
 """The functions and views in ``sql/functions``, one a file: applied after the migrations when their text changed.
 
-The files may stand in any order: one that needs another waits for it. Rights are given in one place, here.
+The files may be in any order: one that needs another waits for it. Rights are granted in one place, here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = PROJECT_ROOT / "sql" / "functions"
 APPLIED = "select file, digest from ops.functions"
-# A body may name what a file after it defines.
+# A body may use something that a later file defines.
 UNCHECKED = "set local check_function_bodies = off"
 NOTE = """
     insert into ops.functions (file, digest) values (%(file)s, %(digest)s)

@@ -1,4 +1,4 @@
-"""Addresses of the Internet: of which kind is one that a name has led to?"""
+"""Internet addresses: what kind of address does a name resolve to?"""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -14,7 +14,7 @@ def as_address(text: str) -> Address | None:
 
 
 def reached(address: Address) -> Address:
-    """Return the machine that answers: for an IPv6 address that stands for an IPv4 address, that one."""
+    """Return the address that really answers: the IPv4 address that an IPv6 address stands for, or itself."""
     if isinstance(address, IPv4Address):
         return address
     teredo = address.teredo and address.teredo[1]
@@ -22,7 +22,7 @@ def reached(address: Address) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether it is one of the Internet's, and none that stands for an address of another kind."""
+    """Return whether it is a public address, and does not stand for an address of another kind."""
     return reached(address).is_global and not address.is_multicast
 
 

@@ -36,7 +36,7 @@ def reached_at(host: str) -> str:
 
 
 def warn_if_reachable(what: str, host: str, port: int, which_may: str) -> None:
-    """To listen for other machines is what some want; nobody should do it unawares."""
+    """Log a warning if other machines can reach it: some want that, but nobody should do it unawares."""
     try:
         is_of_this_machine = ip_address(host).is_loopback
     except ValueError:

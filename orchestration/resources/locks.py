@@ -17,22 +17,22 @@ from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 from orchestration.resources.server import ServerSilentError
 
-# Of any two who build, one waits.
+# Only one build runs at a time.
 BUILD = "build"
-# Who writes to the lake, drops a day or brings one back.
+# Held to write to the lake, to drop a day or to restore one.
 LAKE = "lake"
-# Who loads what the collector took in.
+# Held to load the collector's journal.
 EVENTS = "events"
 NOTIFICATIONS = "notifications"
 MIGRATIONS = "migrations"
-# Who schedules runs, and starts them.
+# Held to schedule and start runs.
 UP = "up"
-# What the migration of the locks says as well; it tells the schema from another of that name.
+# The same text as in the migration of the locks; by it we recognise our schema.
 DESCRIPTION = (
     "One empty table per lock between processes of Dogear; who holds the lock has locked the table, in exclusive mode."
 )
-# What PostgreSQL answers to one of two who make the same thing at once: which, depends on how far the other is. Of a
-# table it may be that the type of its rows is there already.
+# PostgreSQL's errors when two sessions create the same thing at once; which one depends on how far the other is. For a
+# table it may be that its row type exists already.
 MADE_BY_ANOTHER = (
     psycopg.errors.UniqueViolation,
     psycopg.errors.DuplicateSchema,
@@ -40,7 +40,7 @@ MADE_BY_ANOTHER = (
     psycopg.errors.DuplicateObject,
 )
 NOTHING = sql.SQL("")
-# A server may end what waits, or does nothing, for long.
+# A server may end sessions that wait or are idle for long.
 PATIENCE = """
     select set_config(name, '0', false) from pg_settings
     where name in (
@@ -49,7 +49,7 @@ PATIENCE = """
     )
 """
 
-# A machine may be gone without a word: its lock ends after a minute and a half. Sockets take no notice.
+# A machine may vanish without closing its connection: its lock ends after a minute and a half. Sockets ignore this.
 NOTICE_THE_DEAD = """
     select set_config(name, value, false)
     from (
@@ -62,9 +62,9 @@ NOTICE_THE_DEAD = """
 def alone(url: str, name: str) -> Generator[psycopg.Connection]:
     """Wait until nobody else holds the lock of this name, and hold it until the block ends; yields its connection.
 
-    The lock ends with the connection's transaction: a caller that changes something by it commits as the last thing.
-    Where the server ends the connection, nobody waits any more: a caller that must be alone looks whether it holds the
-    lock. Of names that differ after 63 bytes only, one waits for the other.
+    The lock ends with the connection's transaction: a caller that changes something with it must commit last.
+    If the server ends the connection, the lock is gone: a caller that must be alone checks whether it still holds it.
+    Names that are equal in their first 63 bytes are the same lock.
     """
     with connect(url) as connection:
         # A transaction that keeps its first snapshot would see nothing new, and keep VACUUM waiting.
@@ -86,7 +86,7 @@ def alone(url: str, name: str) -> Generator[psycopg.Connection]:
 class OnlyOne:
     """A lock for which nobody waits, held for days: ``with OnlyOne(url, name, "…")``, and ``keep`` now and then.
 
-    Raises DogearError if another holds it: the sentence given. One that the server has ended is taken again.
+    Raises DogearError with the given sentence if another holds it. If the server has ended it, it is taken again.
     """
 
     def __init__(self, url: str, name: str, refusal: str) -> None:

@@ -47,7 +47,7 @@ def migrate(url: str) -> None:
         refuse_unfit(connection, url)
         current = current_migration(connection)
         if current is None:
-            # Before the lock, whose table is the first thing that we make.
+            # Before the lock, whose table is the first thing that we create.
             refuse_taken([name for (name,) in connection.execute(TAKEN, [list(SCHEMAS)]).fetchall()])
         applied = applied_functions(connection)
     # Alembic takes longer to import than this question takes to answer, and the answer is nearly always yes.
@@ -87,7 +87,7 @@ def refuse_taken(schemas: Sequence[str]) -> None:
 
 
 def prepare(connection: "sqlalchemy.Connection") -> None:
-    """Have the table of versions in a schema of ours; in ``public`` it would be any other application's too.
+    """Put the table of versions into a schema of ours; in ``public`` other applications would use it too.
 
     Raises DogearError if Dogear never was in this database, and others have schemas of its names.
     """

@@ -1,4 +1,4 @@
-"""Processes that end when whoever started them ends, however that comes about."""
+"""Processes that end when their parent ends, for any reason."""
 
 import ctypes
 import multiprocessing
@@ -6,16 +6,16 @@ import os
 import signal
 import sys
 
-# The variable that names who started us: without it, one who ended before we could ask would not be missed.
+# The variable with the parent's process id: without it, we would not notice a parent that ended before we could ask.
 PARENT = "DOGEAR_PARENT"
 PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent() -> None:
-    """Be killed when the parent ends; where the system knows of no such thing, do nothing.
+    """Be killed when the parent ends; on systems without such a feature, do nothing.
 
-    Killed, not asked: what must outlast a process is on disk at any moment, and one that took its time would hold the
-    port and the locks that its successor needs. Linux means the parent's thread, so that thread must stay.
+    Killed, not terminated: all durable state is on disk at any moment, and a slow process would hold the
+    port and the locks that its successor needs. Linux watches the parent's thread, so that thread must stay.
     """
     if sys.platform != "linux":
         return

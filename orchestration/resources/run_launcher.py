@@ -1,4 +1,4 @@
-"""What starts runs, as ``dagster.yaml`` names it: Dagster's own, which can tell besides whether a run still lives."""
+"""The launcher of runs that ``dagster.yaml`` names: Dagster's own, which also checks whether a run is still alive."""
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
@@ -7,7 +7,7 @@ from orchestration.resources.run_worker import WORKER_TAG, is_alive
 
 
 class WatchedRunLauncher(dg.DefaultRunLauncher):
-    """The code server tells of a run's process that was killed; this tells where the code server was killed too.
+    """The code server reports a killed run; this reports it if the code server was killed too.
 
     Otherwise such a run would seem to go on for ever, and keep its place in the queue from others.
     """

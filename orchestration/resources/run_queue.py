@@ -7,14 +7,14 @@ from orchestration.priorities import PRIORITY_TAG, priority_of
 
 
 class PriorityQueue(dg.QueuedRunCoordinator[dg.DagsterInstance]):
-    """Dagster would let a run without a priority, which is what people start in the UI, wait for all others."""
+    """Without it, runs without a priority, such as those started in the UI, would wait for all others."""
 
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
         run = context.dagster_run
         priority = str(priority_of(dict(run.tags)))
         if run.tags.get(PRIORITY_TAG) != priority:
             self._instance.add_run_tags(run.run_id, {PRIORITY_TAG: priority})
-        # Dagster would learn of a pool only when it launches the first runs of it, and launch them all at once.
+        # Otherwise Dagster would see a pool only when it launches its first runs, and launch them all at once.
         storage, pools = self._instance.event_log_storage, run.run_op_concurrency and run.run_op_concurrency.all_pools
         for pool in set(pools or ()) - storage.get_concurrency_keys():
             storage.initialize_concurrency_limit_to_default(pool)

@@ -7,12 +7,12 @@ import psutil
 
 WORKER_TAG = "dogear/worker"
 ASKED_BY_TAG = "dogear/asked_by"
-# A clock that is set moves the time at which a process seems to have begun.
+# Setting the clock changes the time at which a process seems to have begun.
 CLOCK_SECONDS = 10
 
 
 def this_worker(run_id: str) -> str:
-    """This process as the worker of a run: host/pid/begin (Unix time)/run. A run that is tried again inherits tags."""
+    """Return this process as the worker of a run: host/pid/begin (Unix time)/run. A retried run inherits tags."""
     begin = psutil.Process().create_time()
     return f"{socket.gethostname()}/{os.getpid()}/{begin:.0f}/{run_id}"
 

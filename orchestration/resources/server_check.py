@@ -1,4 +1,4 @@
-"""Is the server one that Dogear can use? What it cannot is refused at the start, in one sentence."""
+"""Can Dogear use the server? Others are refused at the start, in one sentence."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ PROCESS = "select pg_backend_pid()"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a server says of itself, of one database, and of what we may do in it."""
+    """Facts about a server, one database, and our rights in it."""
 
     version: str
     major: int

@@ -1,4 +1,4 @@
-"""Which errors are a server's own affair and no fault of ours: a person reads a sentence, and no traceback."""
+"""Which errors are a server's fault and not ours: a person then reads a sentence, and no traceback."""
 
 from collections.abc import Generator
 
@@ -13,7 +13,7 @@ LOST = ("psycopg", "psycopg2", "adbc_driver_manager", "sqlalchemy")
 
 
 def server_fault(error: BaseException) -> str | None:
-    """Return what to say of an error that a server, or the way to it, is the reason of; None of any other."""
+    """Return the message for an error that a server, or the network to it, caused; None for any other."""
     for cause in causes(error):
         if is_servers(cause):
             said = str(cause).strip().partition("\n")[0].rstrip(".")
@@ -33,7 +33,7 @@ def is_servers(error: BaseException) -> bool:
 
 
 def causes(error: BaseException | None) -> Generator[BaseException]:
-    """Yield the error, and what it came of, down to the first."""
+    """Yield the error and its causes, down to the first."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

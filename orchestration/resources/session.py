@@ -15,10 +15,10 @@ NEEDED = {
     "bytea_output": "hex",
     "array_nulls": "on",
     "transform_null_equals": "off",
-    # Who waits for a lock must see, after that, what others did meanwhile.
+    # After waiting for a lock, a session must see what others did meanwhile.
     "default_transaction_isolation": "read committed",
 }
-# A build takes as long as it takes, and waits for others. Of an older server some are not known.
+# A build may take any time, and waits for others. An older server does not know some of these.
 TIMEOUTS = (
     "statement_timeout",
     "lock_timeout",

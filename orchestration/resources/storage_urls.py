@@ -7,7 +7,7 @@ from typing import Any
 from orchestration.errors import DogearError
 
 S3 = {"s3", "s3a"}
-# In these an object is there as a whole or not at all; elsewhere it may be half of one.
+# In these an object appears as a whole or not at all; elsewhere it may be half written.
 OBJECT_STORES = {*S3, "gs", "gcs", "abfs", "az", "memory"}
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@|(?<=\S)\?\S*")
 PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
@@ -41,7 +41,7 @@ def open_filesystem(url: str, what: str) -> tuple[Any, str]:
             f"The {what} {without_credentials(url)} cannot be used: {without_credentials(one_line(error))}. "
             "Name a folder, or a URL such as s3://bucket/folder."
         ) from None
-    # Beside the attempts of the library below, of which s3fs would make five times as many.
+    # Besides the attempts of the library below, which s3fs would multiply by five.
     filesystem.retries = 2
     return filesystem, root.rstrip("/")
 

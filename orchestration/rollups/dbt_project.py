@@ -41,10 +41,10 @@ def dbt_environment(database_url: str, settings: Settings) -> dict[str, str]:
 
 
 def parsed_project(database_url: str, settings: Settings) -> Path:
-    """Return the folder of the project as dbt parsed it for this database, whose name is in it: manifest and partial_parse.
+    """Return the folder with manifest and partial_parse of the project, as dbt parsed it for this database.
 
-    Parsing takes seconds; it is done again only where the project, or dbt, is another, or files are damaged. Raises
-    DogearError where dbt cannot read the project.
+    The name of the database is part of it. Parsing takes seconds; it is repeated only if the project or dbt has
+    changed, or files are damaged. Raises DogearError if dbt cannot read the project.
     """
     environment = dbt_environment(database_url, settings)
     folder = settings.home_folder / "dbt" / f"parsed-{quote(environment['DBT_DBNAME'], safe='')}"
@@ -52,7 +52,7 @@ def parsed_project(database_url: str, settings: Settings) -> Path:
     if is_parsed(folder, project):
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    # Made aside and renamed, what it was parsed from last: one that was interrupted is made again.
+    # Written to a staging folder and renamed, the digest of its sources last: an interrupted one is made again.
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         command = [*DBT_COMMAND, "--quiet", "parse", "--target-path", aside]
         done = subprocess.run(  # noqa: S603 - our own command

@@ -1,4 +1,4 @@
-"""Copies of what dbt reads beside raw.events: the small tables and views of content, from PostgreSQL into DuckDB."""
+"""Copies of the small tables and views of content, which dbt reads besides raw.events, from PostgreSQL into DuckDB."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
     import duckdb
 
-# Whole texts, which no model reads, and addresses, which nobody shall read.
+# Whole texts, which no model reads, and addresses, which nobody should read.
 LEFT_OUT = {"body", "content_snapshot", "author_email"}
-# What PostgreSQL sends to Arrow as what it is; the rest comes as text, as uuid, jsonb and numeric do.
+# Types that PostgreSQL sends to Arrow as they are; others are sent as text, such as uuid, jsonb and numeric.
 SENT_AS_THEY_ARE = {
     *("boolean", "smallint", "integer", "bigint", "double precision"),
     *("text", "text[]", "date", "timestamp with time zone"),
@@ -22,7 +22,7 @@ SENT_AS_THEY_ARE = {
 
 
 def copy_content_tables(database_url: str, tables: Iterable[str], duck: "duckdb.DuckDBPyConnection") -> None:
-    """Make each of ``tables`` ("content.items"), all as they are at one moment, in place of what was there."""
+    """Create each of ``tables`` ("content.items") again, all as of one moment."""
     with Server.of(database_url).adbc() as postgres:
         with postgres.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")

@@ -1,7 +1,7 @@
 """The DuckDB warehouse: one file with every model that dbt builds in PostgreSQL, made of the lake by the same project.
 
-DuckDB lets one process write a file, and none read it meanwhile. So the file is written aside, and takes the place of
-the old one when all went well: whoever reads has the old one open, or the new one, and never half of it.
+DuckDB lets one process write a file, and none read it meanwhile. So a staging file is written, and replaces the old
+one only on success: a reader has either the old file open or the new one, and never half of it.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ LAST_LINES = 20
 
 
 def build_warehouse(database_url: str, settings: Settings, select: Sequence[str] = ()) -> None:
-    """Build and test every model in a new file, from all of history; then put it in the place of the warehouse.
+    """Build and test every model in a new file, from all of history; then replace the warehouse with it.
 
     ``select`` is dbt's. Raises DogearError, and leaves the warehouse as it is, if dbt fails or the lake is empty.
     """
@@ -66,7 +66,7 @@ def build_warehouse(database_url: str, settings: Settings, select: Sequence[str]
 
 @dataclass
 class Writing:
-    """A file that is written aside, and whether it may take the place of the one that readers see."""
+    """A staging file, and whether it may replace the one that readers see."""
 
     file: Path
     is_good: bool = False
@@ -84,7 +84,7 @@ def remove_warehouse(settings: Settings) -> Path | None:
 
 @contextmanager
 def locked(path: Path) -> Generator[None]:
-    """One process at a time writes what stands at ``path``; others wait."""
+    """Hold the lock for writing the file at ``path``; others wait."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -99,7 +99,7 @@ def aside(path: Path, *, anew: bool) -> Generator[Writing]:
     """
     folder = path.with_name(f"{path.name}.building")
     with locked(path):
-        # What a process has left that was killed.
+        # Left by a killed process.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
@@ -115,13 +115,13 @@ def aside(path: Path, *, anew: bool) -> Generator[Writing]:
 
 
 def finish(file: Path) -> None:
-    """Let all that was written be in the file itself, and nothing in a log beside it."""
+    """Move everything from the write-ahead log into the file itself."""
     with locked_duckdb({}, path=file) as connection:
         connection.execute("checkpoint")
 
 
 def prepare_sources(database_url: str, settings: Settings, file: Path) -> None:
-    """What dbt reads: events of the lake, and a copy of what PostgreSQL knows of content."""
+    """Load what dbt reads: events of the lake, and a copy of the content tables of PostgreSQL."""
     tables = source_tables(parsed_project(database_url, settings), "content")
     with open_duckdb(settings, file) as connection:
         connection.execute("create schema if not exists raw")
@@ -130,11 +130,11 @@ def prepare_sources(database_url: str, settings: Settings, file: Path) -> None:
 
 
 def run_dbt(database_url: str, settings: Settings, file: Path, arguments: Sequence[str], run: RunProgram) -> int:
-    """dbt's exit code. In a process of its own: dbt's other adapter may be at work in this one."""
+    """Return dbt's exit code. In a process of its own: dbt's other adapter may be running in this one."""
     environment = {
         **dbt_environment(database_url, settings),
         **session_environment(database_url),
-        # What was parsed for PostgreSQL is not fit for DuckDB, and would be parsed again each time.
+        # A project that was parsed for PostgreSQL cannot be used for DuckDB, and would be parsed again each time.
         "DBT_TARGET_PATH": str(settings.home_folder / "dbt" / TARGET),
         "DBT_DUCKDB_PATH": str(file),
         "DBT_DUCKDB_MEMORY_LIMIT": settings.duckdb_memory,

@@ -1,4 +1,4 @@
-"""``dogear dbt … --target duckdb``: dbt's commands on the warehouse, by a person."""
+"""``dogear dbt … --target duckdb``: dbt's commands on the warehouse, called by a person."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from orchestration.warehouse.warehouse import (
     run_dbt,
 )
 
-# What makes a build one of less than everything.
+# Options with which a build covers less than everything.
 NARROWING = ("--select", "-s", "--models", "--model", "-m", "--exclude", "--selector", "--vars", "--resource-type")
 
 
@@ -28,8 +28,8 @@ def means_warehouse(arguments: Sequence[str]) -> bool:
 def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[str], run: RunProgram) -> int:
     """Run dbt on the warehouse; return its exit code.
 
-    ``build`` of everything makes it anew. Other commands that write do so in a copy of it, which takes its place when
-    all went well; those that read do so in a copy too, so that nobody who reads the warehouse has to wait.
+    ``build`` of everything rebuilds it from scratch. Other commands that write do so in a copy, which replaces it on
+    success; commands that read use a copy too, so that no reader of the warehouse has to wait.
     """
     command = command_of(arguments)
     narrowed = any(word.partition("=")[0] in NARROWING for word in arguments)

@@ -18,8 +18,8 @@ METADATA = {"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "
 def check_peer(host: str, address: str) -> None:
     """Raise PermissionError if nothing is sent to ``address``, which the URL's ``host`` led to.
 
-    Nothing goes to link-local addresses, nor to others of a cloud's metadata. Whoever owns a name says where it leads:
-    to this machine, or to addresses that are neither public nor of a private network, goes what says so in the URL.
+    Nothing is sent to link-local addresses, nor to others of a cloud's metadata. The owner of a name decides where it
+    leads. So this machine, and addresses that are neither public nor private, must be named in the URL itself.
     """
     written = as_address(address)
     assert written is not None
