@@ -33,7 +33,7 @@ class DaysToExport(dg.Config):
     retry_policy=PASSING_FAULTS,
     description=(
         "One row per row of raw.events: every closed UTC day as one Parquet file, sorted by user_code and time. It is "
-        "written aside, read again and renamed; written anew when late events touch the day."
+        "written to a staging file, read back and renamed; rewritten when late events change the day."
     ),
 )
 def lake_events(

@@ -1,4 +1,4 @@
--- The UTC days, from the first to the last that is asked for, whose file in the lake is not there, or was written of other
+-- The UTC days, from the first to the last requested, whose file in the lake is not there, or was written from other
 -- events than raw.events holds, or must be written again: one row per day, with whether its partition was dropped since.
 with counts as (
     select day, sum(events) as events, sum(crawlers) as crawlers

@@ -1,8 +1,8 @@
 """The columns of tables, as PostgreSQL has them, and the checksum of a row in both engines.
 
 The checksum of a day is the sum, over its rows, of the first 60 bits of an MD5: it does not depend on their order. What
-is hashed is the text of every column, made so that both engines write the same: instants as microseconds, and fractions
-as whole millionths.
+is hashed is the text of every column, in a form that is the same in both engines: instants as microseconds, and
+fractions as whole millionths.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ import psycopg
 from psycopg import sql
 
 COLUMNS_OF_TABLE = Path(__file__).with_name("columns_of_table.sql").read_text()
-# Between two columns, and in place of NULL: what texts hardly hold.
+# Between two columns, and in place of NULL: characters that texts hardly ever hold.
 BETWEEN, NOTHING = "chr(31)", "chr(30)"
-# All other types DuckDB calls as PostgreSQL does.
+# All other types have the same name in DuckDB and PostgreSQL.
 DUCKDB_TYPES = {"jsonb": "json"}
 
 
@@ -57,13 +57,13 @@ def duckdb_checksum(columns: tuple[Column, ...]) -> str:
 
 
 def row_text(columns: tuple[Column, ...], texts: dict[str, str], other: str) -> str:
-    """SQL for all that a row says."""
+    """Return SQL for the text of all columns of a row."""
     parts = [f"coalesce({texts.get(c.type, other).format(quoted(c.name))}, {NOTHING})" for c in columns]
     return f"concat_ws({BETWEEN}, {', '.join(parts)})"
 
 
 def read_as(wanted: tuple[Column, ...], there: tuple[Column, ...]) -> str:
-    """SQL for the columns ``wanted`` of a file that has the columns ``there``: NULL for those that came later."""
+    """Return SQL for the columns ``wanted`` of a file with the columns ``there``: NULL for those added later."""
     names = {column.name for column in there}
     return ", ".join(
         quoted(c.name) if c.name in names else f"null::{c.duckdb_type} as {quoted(c.name)}" for c in wanted

@@ -16,7 +16,7 @@ from orchestration.resources.postgres import connect
 from orchestration.resources.storage_urls import reason
 from orchestration.settings import Settings
 
-# What DuckDB says, as a RuntimeError, after Ctrl-C.
+# DuckDB's message, as a RuntimeError, after Ctrl-C.
 INTERRUPTED = "Query interrupted"
 Verdict = Literal["equal", "unequal", "unreadable"]
 NOTE = """
@@ -28,7 +28,7 @@ NOTE = """
 
 @dataclass(frozen=True)
 class Rows:
-    """How many rows an engine has of a day, and their checksum; None, and why, where it cannot read them."""
+    """How many rows an engine has of a day, and their checksum; None, and the reason, if it cannot read them."""
 
     rows: int | None
     checksum: int | None
@@ -37,7 +37,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A day in both. ``expected`` is what PostgreSQL holds; of a day that has left it, what was written."""
+    """A day in both. ``expected`` is what PostgreSQL holds, or for a day that has left it, what was written."""
 
     day: date
     verdict: Verdict
@@ -50,9 +50,9 @@ class Comparison:
 def compare_days(
     database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, days: Iterable[date] | None = None
 ) -> Iterator[Comparison]:
-    """Compare each of ``days`` that lies in the lake (default: all) by reading it whole; yields and notes the outcome.
+    """Compare each of ``days`` in the lake (default: all) by reading it whole; yield and record the outcome.
 
-    A day found unequal, or unreadable, is noted as one to export again where PostgreSQL still holds it. Days whose
+    An unequal or unreadable day is marked for another export if PostgreSQL still holds it. Days whose
     events have changed since the export wait for the next one and are skipped. Raises DogearError if the lake
     does not answer at all.
     """
@@ -60,7 +60,7 @@ def compare_days(
     with connect(database_url) as connection:
         there = [noted.day for noted in lake_days(connection)]
     for day in there if days is None else sorted(set(days).intersection(there)):
-        # Others, an erasure say, get their turn between two days.
+        # Others, say an erasure, get their turn between two days.
         with alone_in_lake(database_url) as connection:
             found = [compare_day(connection, engine, storage, noted) for noted in lake_days(connection, day, day)]
         yield from filter(None, found)
@@ -69,12 +69,12 @@ def compare_days(
 def compare_day(
     connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
 ) -> Comparison | None:
-    """Compare one day and note the outcome; None if it waits for an export. The caller is alone in the lake.
+    """Compare one day and record the outcome; None if it waits for an export. The caller holds the lake's lock.
 
     Ends the connection's transaction, and commits one of its own.
     """
     connection.commit()
-    # Counts and rows must be of one moment: an event that comes between would look like damage.
+    # Counts and rows must be of one moment: an event in between would look like damage.
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction():
@@ -105,7 +105,7 @@ def compare_at_one_moment(
 
 
 def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
-    """Return what that means, and why, for a person."""
+    """Return the verdict and its reason, for a person."""
     if found.rows is None:
         return "unreadable", found.reason
     if found.rows != expected.rows:
@@ -145,7 +145,7 @@ def read_day(
     except Exception as error:  # DuckDB's own, and those of what reaches the lake.
         if INTERRUPTED in str(error):
             raise KeyboardInterrupt from None
-        # Is it the lake as a whole that does not answer? Then nothing is known of the day.
+        # If the lake as a whole does not answer, nothing is known of the day.
         storage.read(MANIFEST)
         return Rows(None, None, reason(error).partition(" LINE 1:")[0])
     return Rows(rows, int(checksum))

@@ -1,4 +1,4 @@
-"""What lies in the lake, as PostgreSQL keeps account of it: ``lake.days``, one row per day."""
+"""PostgreSQL's record of what is in the lake: ``lake.days``, one row per day."""
 
 import json
 from collections.abc import Generator
@@ -14,7 +14,7 @@ from orchestration.resources.locks import LAKE, alone
 from orchestration.resources.postgres import connect
 
 CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
-# Most events of a day that come late come soon after midnight: its file would be written twice.
+# Most late events come soon after midnight: without a pause, the file would be written twice.
 CLOSED_AFTER = timedelta(hours=1)
 
 
@@ -31,7 +31,7 @@ class ChangedDay:
 
 @dataclass(frozen=True)
 class LakeDay:
-    """A day that lies in the lake: what its file holds, and when it left PostgreSQL (None: it is there, too)."""
+    """A day in the lake: what its file holds, and when it left PostgreSQL (None: it is still there)."""
 
     day: date
     rows: int
@@ -44,7 +44,7 @@ class LakeDay:
 
 @contextmanager
 def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
-    """Wait until nobody else writes to the lake, or drops or brings back a day; until the block ends, none begins.
+    """Hold the lake's lock until the block ends: nobody else writes to the lake, drops a day or restores one.
 
     Yields a connection to work with.
     """
@@ -59,7 +59,7 @@ def changed_days(connection: psycopg.Connection, now: datetime | None = None) ->
 
 
 def is_changed(connection: psycopg.Connection, day: date) -> bool:
-    """Return whether the lake does not hold the day's events as they are now, or must hold them anew anyhow."""
+    """Return whether the lake lacks the day's current events, or the day is marked to be rewritten."""
     return bool(changed_within(connection, day, day))
 
 
@@ -69,7 +69,7 @@ def changed_within(connection: psycopg.Connection, first: date, last: date) -> l
 
 
 def lake_days(connection: psycopg.Connection, first: date | None = None, last: date | None = None) -> list[LakeDay]:
-    """Return the days that lie in the lake, of all or of these, oldest first."""
+    """Return the days in the lake, of all or of these, oldest first."""
     rows = connection.execute(
         "select day, rows, checksum, bytes, schema_version, exported_at, left_at from lake.days "
         "where day >= coalesce(%s, day) and day <= coalesce(%s, day) order by day",
@@ -79,12 +79,12 @@ def lake_days(connection: psycopg.Connection, first: date | None = None, last: d
 
 
 def days_that_left(connection: psycopg.Connection, first: date, last: date) -> list[date]:
-    """Return those of these days whose rows the lake alone holds."""
+    """Return those of these days whose rows only the lake holds."""
     return [day.day for day in lake_days(connection, first, last) if day.left_at]
 
 
 def schema_version(connection: psycopg.Connection, columns: tuple[Column, ...]) -> int:
-    """Return the number of this set of columns; a new one where no day was written so."""
+    """Return the number of this set of columns; a new one if no day was written with it."""
     said = json.dumps([[column.name, column.type] for column in columns])
     connection.execute("insert into lake.schemas (columns) values (%s::jsonb) on conflict do nothing", [said])
     question = "select schema_version from lake.schemas where columns = %s::jsonb"
@@ -98,7 +98,7 @@ def schemas(connection: psycopg.Connection) -> dict[int, tuple[Column, ...]]:
 
 
 def note_repaired(connection: psycopg.Connection, day: date) -> None:
-    """The day's file is sound again: it was written anew, or somebody has put it back."""
+    """Record that the day's file is sound again: it was rewritten, or somebody has restored it."""
     connection.execute(
         "update lake.checks set repaired_at = now() where day = %s and verdict <> 'equal' and repaired_at is null",
         [day],

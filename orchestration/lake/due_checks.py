@@ -4,7 +4,7 @@ from datetime import date
 
 from orchestration.resources.postgres import connect
 
-# So many that what PostgreSQL keeps by default is read within a week, and ten years within a few months.
+# Enough to read PostgreSQL's days, by default, within a week, and ten years within a few months.
 NIGHTLY = 30
 NEXT = """
     select lake.day

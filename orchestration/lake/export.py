@@ -1,8 +1,8 @@
 """Write days of raw.events to the lake: from PostgreSQL by ADBC as Arrow, to Parquet by DuckDB, never a row in Python.
 
-A day is read in one snapshot, together with its counts; its file is written aside, read again, and renamed. Only then
-is it noted in lake.days. Killed at any point, the day is still one that must be exported, and readers see the file that
-was there before, or the new one.
+A day is read in one snapshot, together with its counts; its file is written to a staging file, read back, and renamed.
+Only then is it recorded in lake.days. If the process is killed at any point, the day must still be exported, and
+readers see either the old file or the new one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ COUNTS = (
     "select coalesce(sum(events), 0)::bigint, coalesce(sum(crawlers), 0)::bigint from raw.day_counts where day = $1"
 )
 ORDER = "user_code, occurred_at, event_id, site"
-# Runs and readers that go on while days are written find the manifest not much older than the files.
+# During a long export, the manifest is never much older than the files.
 MANIFEST_EVERY = 30
 
 
@@ -43,7 +43,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Written:
-    """A day's file as it was read again, and what raw.day_counts had of the day in the same snapshot."""
+    """A day's file as it was read back, and the row of raw.day_counts for the day in the same snapshot."""
 
     rows: int
     checksum: int
@@ -55,11 +55,11 @@ class Written:
 def export_days(
     database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, days: Iterable[date]
 ) -> Iterator[Export]:
-    """Write each of ``days`` to the lake, in place of what it had; yields each when it is there.
+    """Write each of ``days`` to the lake, replacing its old file; yield each when it is there.
 
-    A day that has left PostgreSQL is brought back first. Raises DogearError if the lake takes no files; the days
-    before are written then. A day that cannot be written for a reason of its own is skipped, and raises at the end.
-    One export writes at a time; another waits.
+    A day that has left PostgreSQL is restored first. Raises DogearError if the lake takes no files; earlier days
+    are written then. A day that cannot be written for a reason of its own is skipped, and raises at the end.
+    Only one export writes at a time; another waits.
     """
     storage = open_lake(settings.lake)
     with alone_in_lake(database_url) as connection:
@@ -69,7 +69,7 @@ def export_days(
     try:
         for number, day in enumerate(days, 1):
             try:
-                # Others, an erasure say, get their turn between two days.
+                # Others, say an erasure, get their turn between two days.
                 with alone_in_lake(database_url) as connection:
                     done = export_day(database_url, settings, connection, engine, storage, day)
                     if number % MANIFEST_EVERY == 0:
@@ -87,7 +87,7 @@ def export_days(
 
 
 def check_is_the_lake(connection: psycopg.Connection, storage: LakeStorage) -> None:
-    """Raise LakeRefusesError if none of the days is there that the lake alone should hold."""
+    """Raise LakeRefusesError if none of the days is there that only the lake should hold."""
     left = [day.day for day in lake_days(connection) if day.left_at][-3:]
     if left and not any(storage.has(file_of(day)) for day in left):
         raise LakeRefusesError(
@@ -104,7 +104,7 @@ def export_day(
     storage: LakeStorage,
     day: date,
 ) -> Export:
-    """Write one day, and note it. The caller is alone in the lake."""
+    """Write one day, and record it. The caller holds the lake's lock."""
     if days_that_left(connection, day, day):
         recall_day(database_url, connection, engine, storage, day)
     columns = event_columns(connection)
@@ -126,14 +126,14 @@ def export_day(
 def write_file(
     database_url: str, engine: duckdb.DuckDBPyConnection, columns: tuple[Column, ...], day: date, file: Path
 ) -> Written:
-    """Write ``file``, and read it again. A batch at a time: what is sorted and does not fit in memory goes to disk."""
+    """Write ``file``, and read it back. One batch at a time: sorting spills to disk what does not fit in memory."""
     names = ", ".join(quoted(column.name) for column in columns)
     until = day + timedelta(days=1)
     with Server.of(database_url).adbc() as source, source.cursor() as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
         cursor.execute(COUNTS, [day])
         events, crawlers = cursor.fetchall()[0]
-        # Parameters would keep the driver from reading by COPY; these are dates.
+        # With parameters the driver would not use COPY; these are dates.
         cursor.execute(
             f"select {names} from raw.events "  # noqa: S608
             f"where occurred_at >= '{day}T00:00:00Z' and occurred_at < '{until}T00:00:00Z'"

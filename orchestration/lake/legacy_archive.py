@@ -1,6 +1,6 @@
-"""An old table of events as a Parquet file in the lake, beside the events that were made of it.
+"""An old table of events as a Parquet file in the lake, beside the events that were imported from it.
 
-What reads like an address, of machines or people, is masked there; the rest is as it was.
+Text that looks like an address, of machines or people, is masked there; the rest is as it was.
 """
 
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ ARCHIVE = f"""
 
 
 def archive_rows(settings: Settings, table: LegacyTable, rows_read: int) -> str:
-    """Write the table to the lake and return where it lies: id, event_type, event_data and created_at, all as text.
+    """Write the table to the lake and return its path there: id, event_type, event_data and created_at, all as text.
 
     Raises DogearError, and writes nothing, if it does not hold ``rows_read`` rows any more.
     """

@@ -1,6 +1,6 @@
-"""The manifest that lies in the lake: what readers ask first, so that no folder has to be listed.
+"""The manifest in the lake, which readers read first, so that no folder has to be listed.
 
-``manifest.json`` is made anew from lake.days, and replaced as a whole.
+``manifest.json`` is always derived from lake.days, and replaced as a whole.
 """
 
 from datetime import date, datetime
@@ -29,7 +29,7 @@ class ManifestDay(msgspec.Struct):
 
 
 class Manifest(msgspec.Struct):
-    """What lies in the lake. ``schemas``: names and PostgreSQL types of the columns of each version."""
+    """The contents of the lake. ``schemas``: names and PostgreSQL types of the columns of each version."""
 
     format: int = FORMAT
     schemas: dict[int, list[tuple[str, str]]] = {}
@@ -40,7 +40,7 @@ class Manifest(msgspec.Struct):
 
 
 def known_manifest(connection: psycopg.Connection) -> Manifest:
-    """Return what the manifest must say, by what PostgreSQL knows."""
+    """Return the manifest that PostgreSQL's record implies."""
     return Manifest(
         schemas={version: [(c.name, c.type) for c in columns] for version, columns in schemas(connection).items()},
         days=[
@@ -51,7 +51,7 @@ def known_manifest(connection: psycopg.Connection) -> Manifest:
 
 
 def write_manifest(connection: psycopg.Connection, settings: Settings, storage: LakeStorage) -> None:
-    """Make the manifest anew."""
+    """Rewrite the manifest."""
     manifest = known_manifest(connection)
     file = storage.room_for_unfinished(settings.spill_folder)
     try:
@@ -63,19 +63,19 @@ def write_manifest(connection: psycopg.Connection, settings: Settings, storage: 
 
 
 def read_manifest(storage: LakeStorage) -> Manifest:
-    """Return what lies in the lake; nothing, where no day was exported. Raises DogearError if it cannot be read."""
+    """Return the contents of the lake; nothing if no day was exported. Raises DogearError if it cannot be read."""
     return parsed_manifest(storage.read(MANIFEST), storage)
 
 
 def parsed_manifest(data: bytes | None, storage: LakeStorage) -> Manifest:
-    """Return what a manifest of this lake says; nothing, where there is none. Raises DogearError if it is damaged."""
+    """Return the contents of a manifest; nothing if there is none. Raises DogearError if it is damaged."""
     if data is None:
         return Manifest()
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
         raise DogearError(
-            f"{storage.place(MANIFEST)} is damaged ({error}). It is made anew from PostgreSQL by: dogear lake export"
+            f"{storage.place(MANIFEST)} is damaged ({error}). To rewrite it from PostgreSQL: dogear lake export"
         ) from None
     if manifest.format != FORMAT:
         raise DogearError(f"{storage.place(MANIFEST)} is of format {manifest.format}; this Dogear reads {FORMAT}.")

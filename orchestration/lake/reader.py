@@ -1,4 +1,4 @@
-"""Read the lake by DuckDB, under PostgreSQL's names: an analyst's query moves unchanged."""
+"""Read the lake with DuckDB, under PostgreSQL's names: an analyst's query works unchanged."""
 
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
@@ -19,15 +19,15 @@ from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
 FAILURES, SECONDS = 5, 60.0
-# In no name of a file.
+# Occurs in no file name.
 BETWEEN_FILES = "\x1f"
 
 
 def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
-    """The SQL that reads raw.events: the columns of the newest version, and ``day``, by which whole files are left out.
+    """Return the SQL that reads raw.events: the newest version's columns, and ``day``, which skips whole files.
 
-    Files are named one by one, as the manifest has them: to list folders, and to open each file for its columns, would
-    take longer than most questions. Those written with fewer columns have NULL in the others.
+    Files are named one by one, as in the manifest: listing folders, and opening each file for its columns, would
+    take longer than most queries. Files that were written with fewer columns have NULL in the others.
     """
     if not manifest.days:
         raise DogearError(f"The lake {storage.url} is empty: no day was exported yet. Try: dogear lake export")
@@ -42,7 +42,7 @@ def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
 
 
 def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage) -> None:
-    """raw.events in a file that other programs will open: a view, or a copy where these cannot reach the lake."""
+    """Create raw.events in a file that other programs will open: a view, or a copy if they cannot reach the lake."""
     kind = "view" if storage.filesystem is None else "table"
     connection.execute(f"create or replace {kind} raw.events as {events_of_lake(read_manifest(storage), storage)}")
 
@@ -51,7 +51,7 @@ def part_of_view(
     storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
 ) -> str:
     """Return the days that were written with the columns ``there``."""
-    # One text: a list of ten years of files takes DuckDB twice as long, at each question again.
+    # One text: a list of ten years of files takes DuckDB twice as long, for each query.
     files = literal(BETWEEN_FILES.join(storage.place(file_of(day.day)) for day in days))
     return (
         f"select {read_as(wanted, there)}, day from read_parquet("  # noqa: S608
@@ -65,7 +65,7 @@ def literal(text: str) -> str:
 
 
 def is_no_fault_of_the_lake(error: BaseException) -> bool:
-    """Errors of a question, which say nothing of whether the lake answers."""
+    """Errors of a query, which say nothing about whether the lake answers."""
     return not isinstance(error, LakeRefusesError | duckdb.IOException | OSError)
 
 
@@ -75,9 +75,9 @@ def new_breaker() -> pybreaker.CircuitBreaker:
 
 @dataclass
 class LakeReader:
-    """DuckDB over the lake, for one process: one database in memory, and a cursor for each who asks.
+    """DuckDB over the lake, for one process: one database in memory, and a cursor for each client.
 
-    After five failures in a row it is left alone for a minute; then one question is let through to see. ``reach`` are
+    After five failures in a row it is left alone for a minute; then one query is let through as a test. ``reach`` are
     places besides the lake whose files SQL may read and write.
     """
 
@@ -121,7 +121,7 @@ class LakeReader:
                 reach = [warehouse, warehouse.with_name(f"{warehouse.name}.wal"), *self.reach]
                 self._database = open_duckdb(self.settings, reach=reach)
                 self._database.execute("create schema raw")
-            # With ten years of days, to name their files takes longer than most questions.
+            # With ten years of days, naming their files takes longer than most queries.
             if manifest is None or manifest != self._manifest:
                 events = events_of_lake(parsed_manifest(manifest, storage), storage)
                 self._database.execute(f"create or replace view raw.events as {events}")
@@ -130,7 +130,7 @@ class LakeReader:
             return self._database
 
     def health(self) -> dict[str, Any]:
-        """``state`` of the circuit breaker (closed: well; open; half-open), ``failures`` in a row, and the limits."""
+        """Return ``state`` of the circuit breaker (closed: well; open; half-open), ``failures`` in a row, limits."""
         return {
             "state": self.breaker.current_state,
             "failures": self.breaker.fail_counter,

@@ -1,4 +1,4 @@
-"""Bring days that have left PostgreSQL back from the lake, so that marts are built of them as of any other."""
+"""Restore days that have left PostgreSQL from the lake, so that their marts are built like those of any other day."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from orchestration.lake.storage import LakeStorage
 
-# An event that was sent again after its day had left was counted again; now it is seen to be the same.
+# An event that was sent again after its day had left was counted again; now it is recognised as the same.
 COUNT_ANEW = """
     insert into raw.day_counts (day, events, crawlers)
     select
@@ -32,9 +32,9 @@ COUNT_ANEW = """
 
 
 def recall(database_url: str, settings: Settings, days: Iterable[date]) -> list[date]:
-    """Bring those of ``days`` back that have left; return them. Retention lets them leave again.
+    """Restore those of ``days`` that have left; return them. Retention drops them again.
 
-    Raises DogearError if the lake does not give a day back whole; what PostgreSQL holds stays as it is then.
+    Raises DogearError if the lake does not return a whole day; PostgreSQL stays as it is then.
     """
     wanted = set(days)
     with connect(database_url) as connection:
@@ -47,11 +47,11 @@ def recall(database_url: str, settings: Settings, days: Iterable[date]) -> list[
 def bring_back(
     database_url: str, settings: Settings, connection: psycopg.Connection, days: Collection[date]
 ) -> list[date]:
-    """As ``recall``, for a caller that is alone in the lake."""
+    """Do the same as ``recall``, for a caller that holds the lake's lock."""
     gone = [day for day in days_that_left(connection, min(days), max(days)) if day in days] if days else []
     if not gone:
         return []
-    # Hardly any build comes here, and what reaches the lake takes half a second to import.
+    # Few builds come here, and the modules that reach the lake take half a second to import.
     from orchestration.lake.storage import open_lake
     from orchestration.resources.duckdb_engine import open_duckdb
 
@@ -69,7 +69,7 @@ def recall_day(
     storage: "LakeStorage",
     day: date,
 ) -> None:
-    """Bring one day back, beside what came late of it. The caller is alone in the lake."""
+    """Restore one day, beside its late events. The caller holds the lake's lock."""
     from orchestration.lake.compare import read_day
     from orchestration.lake.storage import file_of
     from orchestration.resources.bulk_load import load_rows
@@ -83,7 +83,7 @@ def recall_day(
             f"{storage.place(file_of(day))} does not hold what was written to it ({found.reason or 'other rows'}), and "
             f"{day} has left PostgreSQL: restore the file from a backup. See: dogear lake check --from {day}"
         )
-    # PostgreSQL casts texts to these types when it takes them over from the table beside.
+    # PostgreSQL casts texts to these types when it copies them from the staging table.
     names = [
         f"{quoted(c.name)}::varchar as {quoted(c.name)}" if c.type in {"uuid", "jsonb"} else quoted(c.name)
         for c in columns

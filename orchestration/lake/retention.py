@@ -1,4 +1,4 @@
-"""Old days leave PostgreSQL, each only after the lake's copy is proven equal, by count and checksum, just before."""
+"""Drop old days from PostgreSQL, each only right after the lake's copy was proven equal, by count and checksum."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 
 LOCK_TIMEOUT = "5s"
-# The tracker sends an event for a week, and then no more; other clients have three weeks more to spare.
+# The tracker retries an event for a week and then gives up; other clients have three weeks more.
 LONGEST_RETRY = timedelta(days=30)
 PARTITIONS = """
     select
@@ -31,9 +31,9 @@ PARTITIONS = """
 
 @dataclass(frozen=True)
 class Leaving:
-    """A day of raw.events that is older than the retention. ``kept``: why it stays; None if it goes, or went.
+    """A day of raw.events that is older than the retention. ``kept``: why it stays; None if it is or was dropped.
 
-    ``rows`` is None if the lake does not have the day yet; ``bytes`` is what its partition takes, indexes included.
+    ``rows`` is None if the lake does not have the day yet; ``bytes`` is the size of its partition, with indexes.
     """
 
     day: date
@@ -49,7 +49,7 @@ def old_days(connection: psycopg.Connection, settings: Settings, now: datetime |
 
 
 def what_would_leave(database_url: str, settings: Settings, now: datetime | None = None) -> list[Leaving]:
-    """What ``let_old_days_leave`` would do, as far as it is known without reading the days; nothing is changed."""
+    """Return what ``let_old_days_leave`` would do, as far as is known without reading the days; change nothing."""
     with connect(database_url) as connection:
         noted = {day.day: day for day in lake_days(connection)}
         return [
@@ -59,7 +59,7 @@ def what_would_leave(database_url: str, settings: Settings, now: datetime | None
 
 
 def why_it_waits(connection: psycopg.Connection, noted: LakeDay | None, day: date) -> str | None:
-    """Return why the day cannot leave before it is exported; None if it may."""
+    """Return why the day cannot be dropped before it is exported; None if it may."""
     if noted is None:
         return "it is not in the lake yet"
     if noted.left_at:
@@ -72,20 +72,20 @@ def let_old_days_leave(
 ) -> Iterator[Leaving]:
     """Drop the partition of each day that is older than the retention, once the lake is proven to have it.
 
-    Yields each day, and why it stays where it does. Whatever breaks, a day is in PostgreSQL, or in the lake and noted
-    as such: what is noted and the drop are one transaction.
+    Yields each day, and the reason if it stays. After any failure a day is in PostgreSQL, or in the lake and recorded
+    as such: the record and the drop are one transaction.
     """
     storage = open_lake(settings.lake)
     with connect(database_url) as connection:
         days = old_days(connection, settings, now)
     for day, size in days.items():
-        # Builds read raw.events for longer than a drop should wait for; between two days, others get on.
+        # Builds read raw.events for longer than a drop should wait; between two days, others get their turn.
         with alone(database_url, BUILD), alone_in_lake(database_url) as connection:
             noted = next(iter(lake_days(connection, day, day)), None)
             kept = why_it_waits(connection, noted, day)
             if noted and not kept:
                 kept = let_leave(connection, engine, storage, noted)
-            # Where all events of a day were erased, its file must be written without them before.
+            # If all events of a day were erased, its file must be rewritten without them first.
             elif (noted is None or noted.left_at) and is_empty(connection, day):
                 kept = leave_or_wait(connection, day, 0)
         yield Leaving(day, noted and noted.rows, size, kept)
@@ -94,7 +94,7 @@ def let_old_days_leave(
 def let_leave(
     connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
 ) -> str | None:
-    """Prove that the lake has the day, and drop its partition; return why it stays where it does."""
+    """Prove that the lake has the day, and drop its partition; return the reason if it stays."""
     compared = compare_day(connection, engine, storage, noted)
     if compared is None:
         return "it has changed since it was exported"
@@ -104,13 +104,13 @@ def let_leave(
 
 
 def is_empty(connection: psycopg.Connection, day: date) -> bool:
-    """Return whether a partition holds no row: all were erased, or none came after it was made."""
+    """Return whether a partition holds no row: all were erased, or none came after it was created."""
     there = sql.SQL("select from {} limit 1").format(partition(day))
     return not connection.execute(there).rowcount
 
 
 def leave_or_wait(connection: psycopg.Connection, day: date, rows: int) -> str | None:
-    """Drop the partition of a day, which holds so many rows; return why it stays where it does."""
+    """Drop the partition of a day, which must hold so many rows; return the reason if it stays."""
     connection.commit()
     try:
         with connection.transaction():
@@ -120,9 +120,9 @@ def leave_or_wait(connection: psycopg.Connection, day: date, rows: int) -> str |
 
 
 def drop_partition(connection: psycopg.Connection, day: date, rows: int) -> str | None:
-    """Inside a transaction: unless an event of the day has come since it was compared."""
+    """Drop it, inside a transaction, unless an event of the day has come since it was compared."""
     connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
-    # Whoever loads has locked raw.events until its transaction ends: nothing can come that is not counted below.
+    # Every loader locks raw.events until its transaction ends: no event can come that is not counted below.
     connection.execute("lock table only raw.events in access exclusive mode")
     ((there,),) = connection.execute(sql.SQL("select count(*) from {}").format(partition(day))).fetchall()
     if there != rows or (rows and is_changed(connection, day)):
@@ -138,7 +138,7 @@ def partition(day: date) -> sql.Identifier:
 
 
 def remove_old_rejected(database_url: str, settings: Settings) -> int:
-    """Rejected events go, too, once they are older; return how many went."""
+    """Delete rejected events that are older; return how many."""
     with connect(database_url) as connection:
         return connection.execute(
             "delete from raw.rejected_events where rejected_at < now() - make_interval(days => %s)",
@@ -147,7 +147,7 @@ def remove_old_rejected(database_url: str, settings: Settings) -> int:
 
 
 def forget_corrected(database_url: str, now: datetime | None = None) -> int:
-    """Forget which events had their time put right, once nobody sends them again; return how many were forgotten."""
+    """Forget which events had their time corrected, once nobody sends them again; return how many were forgotten."""
     with connect(database_url) as connection:
         return connection.execute(
             "delete from raw.corrected_events where noted_at < %s", [(now or datetime.now(UTC)) - LONGEST_RETRY]

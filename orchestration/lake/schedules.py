@@ -1,4 +1,4 @@
-"""When days leave PostgreSQL, and when the lake is compared with it."""
+"""When days are dropped from PostgreSQL, and when the lake is compared with it."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Asks for an export of the days that are not in the lake as PostgreSQL holds them: the wiring only."""
+"""Requests an export of the days whose file in the lake is missing or outdated: the wiring only."""
 
 import time
 
@@ -15,7 +15,7 @@ from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
 
 LOOK_EVERY = 300
-# The others come with the next looks.
+# The others follow with the next ticks.
 MOST_AT_ONCE = 20
 ONLY_CHANGED = dg.RunConfig({"lake__events": {"config": {"only_changed": True}}})
 
@@ -24,7 +24,7 @@ ONLY_CHANGED = dg.RunConfig({"lake__events": {"config": {"only_changed": True}}}
     job=export,
     minimum_interval_seconds=LOOK_EVERY,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks for closed days that the lake does not hold yet, or not as PostgreSQL does.",
+    description="Looks for closed days whose file in the lake is missing or outdated.",
 )
 def changed_lake_days(context: dg.SensorEvaluationContext, database: Database) -> dg.SensorResult:
     memory, now = Memory.read(context.cursor), time.time()

@@ -1,4 +1,4 @@
-"""Where the lake is: a folder, or whatever fsspec reaches. Files appear there as a whole, or not at all."""
+"""Where the lake is: a folder, or any storage that fsspec reaches. Files appear there as a whole, or not at all."""
 
 import os
 import uuid
@@ -20,12 +20,12 @@ from orchestration.resources.storage_urls import (
 from orchestration.state_folder import make_folders_like, open_like_its_folder
 
 MANIFEST = "manifest.json"
-# What is written aside begins so; nobody who looks for Parquet files takes it for one.
+# The prefix of staging files; no search for Parquet files finds them.
 ASIDE = ".unfinished-"
 
 
 class LakeRefusesError(DogearError):
-    """The lake as a whole does not do what it should: other days fare no better."""
+    """The lake as a whole fails, so other days would fail too."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class LakeStorage:
         return f"{self.url}/{name}"
 
     def publish(self, file: Path, name: str) -> None:
-        """Put ``file``, which goes, into the lake as ``name``, in place of one of that name.
+        """Move ``file`` into the lake as ``name``, replacing a file of that name.
 
-        Raises DogearError if the lake takes no files; what it had stays.
+        Raises DogearError if the lake takes no files; the old file stays.
         """
         try:
             if self.filesystem is None:
@@ -65,7 +65,7 @@ class LakeStorage:
         self.filesystem.mv(aside, place)
 
     def read(self, name: str) -> bytes | None:
-        """What the file ``name`` holds; None if there is none. Raises DogearError if the lake does not answer."""
+        """Return the content of the file ``name``; None if there is none. Raises DogearError if the lake is silent."""
         try:
             if self.filesystem is None:
                 return Path(self.root, name).read_bytes()
@@ -80,7 +80,7 @@ class LakeStorage:
         try:
             if self.filesystem is None:
                 return Path(self.root, name).exists()
-            # Not exists(): of some libraries that is false, too, where nobody answers.
+            # Not exists(): with some libraries it is also false if the server does not answer.
             self.filesystem.info(f"{self.root}/{name}")
             return True
         except FileNotFoundError:
@@ -89,7 +89,7 @@ class LakeStorage:
             raise self.refusal("cannot be read", error) from None
 
     def room_for_unfinished(self, spill: Path) -> Path:
-        """Return a name for a file to publish: in the lake itself where that is a folder, so that it can be renamed."""
+        """Return a name for a file to publish: in the lake itself if that is a folder, so that it can be renamed."""
         folder = Path(self.root) if self.filesystem is None else spill
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ class LakeStorage:
         return folder / f"{ASIDE}{uuid.uuid4().hex}"
 
     def remove_unfinished(self) -> None:
-        """Remove what a writer left that was killed. The caller is alone in the lake."""
+        """Remove the files that a killed writer left. The caller holds the lake's lock."""
         with suppress(Exception):  # Not worth stopping for.
             if self.filesystem is None:
                 for file in Path(self.root).glob(f"{ASIDE}*"):
@@ -133,7 +133,7 @@ def open_lake(url: str) -> LakeStorage:
 
 
 def publish_in_folder(file: Path, root: Path, name: str) -> None:
-    """Rename it, once it is on the disk for sure; then its name, too. Who may read the lake may read it."""
+    """Rename it once its content is synced to disk, then sync its name. Anyone who may read the lake may read it."""
     place = root / name
     make_folders_like(root, place.parent)
     with file.open("rb") as stream:

@@ -20,7 +20,7 @@ VISITOR_ROWS = Path(__file__).with_name("visitor_rows.sql").read_text()
 
 @dataclass(frozen=True)
 class VisitorDay:
-    """A UTC day, how many rows of it in the lake are the visitor's, and whether marts know of them."""
+    """A UTC day, how many of its rows in the lake are the visitor's, and whether they count in marts."""
 
     day: date
     rows: int
@@ -30,7 +30,7 @@ class VisitorDay:
 def visitor_days(
     connection: psycopg.Connection, settings: Settings, visitor_id: str, uuid: UUID | None, site: str | None
 ) -> list[VisitorDay]:
-    """Return every day, by reading these columns of all files that PostgreSQL knows of; ``site`` None is every site.
+    """Return every day with rows of the visitor, from all files that PostgreSQL has recorded, on ``site`` or any.
 
     Raises DogearError if the lake does not answer, or a file is damaged or not there.
     """

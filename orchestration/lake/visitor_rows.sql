@@ -1,4 +1,4 @@
--- How many events of the lake are a visitor's, by UTC day, and whether marts know of one of them (crawlers are in none).
+-- How many events of the lake are a visitor's, by UTC day, and whether one of them counts in marts (crawlers do not).
 -- The rule is that of upkeep/erase.sql.
 select day, count(*) as row_count, bool_or(not is_bot) as in_marts
 from raw.events

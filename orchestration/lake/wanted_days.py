@@ -8,7 +8,7 @@ from orchestration.resources.postgres import connect
 
 
 def days_of_range(database_url: str, days: DayRange, *, only_changed: bool) -> list[date]:
-    """The days among ``days`` that must be written; without ``only_changed``, also all that PostgreSQL still holds."""
+    """Return the days that must be written; without ``only_changed``, also all that PostgreSQL still holds."""
     with connect(database_url) as connection:
         wanted = {changed.day for changed in changed_days(connection)}
         if not only_changed:

@@ -19,10 +19,10 @@ def warehouse_file(settings: Settings) -> Path:
 
 
 def show_warehouse(connection: "duckdb.DuckDBPyConnection", file: Path, shown: object) -> object:
-    """Let ``connection`` see what is in the file, read-only, by the names that it has in PostgreSQL.
+    """Let ``connection`` see the tables in the file, read-only, by the names that they have in PostgreSQL.
 
-    Returns what tells this file from the next one; ``shown`` is that of the last call, after which little is done where
-    it is the same. Nothing is shown where there is no file: it has not been built.
+    Returns an identity of this file; ``shown`` is that of the last call, and little is done if it is the same. Nothing
+    is shown if there is no file: it has not been built.
     """
     if not file.exists():
         return shown

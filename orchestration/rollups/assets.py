@@ -63,13 +63,13 @@ def rollups(context: dg.AssetExecutionContext, database: Database) -> Iterator[A
     retry_policy=PASSING_FAULTS,
 )
 def refreshed(context: dg.AssetExecutionContext, database: Database) -> Iterator[AssetEvent]:
-    """Make the materialized views anew, while readers go on reading what they held."""
+    """Refresh the materialized views, while readers go on reading the old rows."""
     names = selection(context) or [key.path[-1] for key in context.assets_def.keys]
     yield from recorded(context, dbt_refresh(database.url, database.settings, names))
 
 
 def selection(context: dg.AssetExecutionContext) -> list[str]:
-    """A run of some assets builds the models of the same names; empty for all."""
+    """Return the models of the same names as the selected assets; empty for all."""
     return [key.path[-1] for key in context.selected_asset_keys] if context.is_subset else []
 
 

@@ -1,4 +1,4 @@
--- Has content changed? One text, cheap to make, that is another then: every sync writes the rows of what it changed anew.
+-- Has content changed? One text, cheap to compute, that differs then: every sync rewrites the rows that it changed.
 select
     concat_ws(
         ' ',

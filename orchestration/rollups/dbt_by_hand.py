@@ -1,4 +1,4 @@
-"""dbt by a person: the days that it writes must be in PostgreSQL, or their marts would be emptied."""
+"""dbt called by a person: the days that it writes must be in PostgreSQL, or their marts would be emptied."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -20,15 +20,15 @@ from orchestration.rollups.outdated_tables import drop_outdated
 from orchestration.rollups.stale_days import forget_days
 from orchestration.settings import Settings
 
-# Others write tables that hold no days.
+# Other commands write tables that hold no days.
 WRITING_DAYS = {"build", "run", "retry", "clone"}
 
 
 @contextmanager
 def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]) -> Generator[dict[str, str]]:
-    """Until the block ends, the days that a command of dbt writes are in PostgreSQL, and no other build runs.
+    """Keep the days that a command of dbt writes in PostgreSQL until the block ends, and other builds out.
 
-    Yields what dbt must know of it. Days that are named count as not built until they are. Raises DogearError if the
+    Yields the environment for dbt. Named days count as not built until they are. Raises DogearError if the
     command names no days, but some have left for the lake.
     """
     if command_of(arguments) not in WRITING_DAYS:
@@ -53,7 +53,7 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
 
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:
-    """Return what --vars says of from_day and to_day; None if it names no days, or dbt will complain of it."""
+    """Return from_day and to_day of --vars; None if it names no days, or dbt will reject it."""
     try:
         said = yaml.safe_load(value_of(arguments, "--vars") or "") or {}
         return DayRange(date.fromisoformat(str(said["from_day"])), date.fromisoformat(str(said["to_day"])))

@@ -22,14 +22,14 @@ RELEASED = ""
 class KeptConnections(PostgresConnectionManager):
     """One connection for each of dbt's threads, as dbt-snowflake has it with ``reuse_connections``.
 
-    dbt opens one for each node: in a build 70 processes of the server, all of which begin with empty caches and with
-    memory they have yet to touch (https://github.com/dbt-labs/dbt-adapters/issues/83). When a build ends, dbt closes
+    dbt opens one for each node: in a build 70 processes of the server, and all begin with empty caches and
+    untouched memory (https://github.com/dbt-labs/dbt-adapters/issues/83). When a build ends, dbt closes
     those that are left.
     """
 
     @classmethod
     def open(cls, connection: Connection) -> Connection:
-        """As dbt's own, to the server that DBT_DATABASE_URL names; a profile can say less of one than a URL."""
+        """Do as dbt's own, to the server that DBT_DATABASE_URL names; a profile has fewer settings than a URL."""
         if connection.state == "open":
             return connection
         server = Server.of(os.environ["DBT_DATABASE_URL"])
@@ -42,20 +42,20 @@ class KeptConnections(PostgresConnectionManager):
         )
 
     def set_connection_name(self, name: str | None = None) -> Connection:
-        """Return the connection of this thread, for the node of this name; a new one where the kept one has ended."""
+        """Return the connection of this thread, for the node of this name; a new one if the kept one has ended."""
         kept = self.get_if_exists()
         if kept is not None and kept.state == "open" and kept.name == RELEASED and not answers(kept.handle):
             self.close(kept)
         return super().set_connection_name(name)
 
     def cancel(self, connection: Connection) -> None:
-        """Through the connection itself: the number of its process, which dbt would end, may be one of a pooler's."""
+        """Cancel through the connection itself: the process id that dbt would terminate may belong to a pooler."""
         handle: Any = connection.handle
         with suppress(psycopg2.Error):
             handle.cancel()
 
     def release(self) -> None:
-        """Keep the connection, and nothing that was not committed on it."""
+        """Keep the connection, and roll back everything uncommitted."""
         connection = self.get_if_exists()
         if connection is None or connection.state != "open":
             super().release()
@@ -70,7 +70,7 @@ class KeptConnections(PostgresConnectionManager):
 
 
 def roll_back(connection: Any) -> None:
-    """End the transaction that psycopg2 believes to be open, even where dbt's own COMMIT has ended it."""
+    """End the transaction that psycopg2 believes to be open, even if dbt's own COMMIT has ended it."""
     if connection.status == STATUS_BEGIN and connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
         # The server would write a warning to its log if there were nothing to roll back.
         with connection.cursor() as cursor:
@@ -79,7 +79,7 @@ def roll_back(connection: Any) -> None:
 
 
 def answers(connection: Any) -> bool:
-    """Whether the server still knows it: servers, and what is between, end connections that were idle for long."""
+    """Return whether the connection is alive: servers and proxies end connections that were idle for long."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")

@@ -1,4 +1,4 @@
-"""What dbt's results say to Dagster: a model that was built is a materialization, a test is an asset check."""
+"""dbt's results as Dagster's events: a built model is a materialization, a test is an asset check."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,7 +14,7 @@ AssetEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 def event_maker(
     assets: dg.AssetsDefinition, selected_checks: Iterable[dg.AssetCheckKey]
 ) -> Callable[[NodeResult], AssetEvent | None]:
-    """A function that turns a result into an event; None for what the run did not ask for, and for what failed."""
+    """Return a function that turns a result into an event; None for unrequested assets, and for failures."""
     assets_by_id = {spec.metadata[UNIQUE_ID]: spec.key for spec in assets.specs}
     selected = set(selected_checks)
     checks_by_id = {(spec.metadata or {})[UNIQUE_ID]: spec.key for spec in assets.check_specs if spec.key in selected}

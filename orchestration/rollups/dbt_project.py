@@ -19,11 +19,11 @@ from orchestration.settings import PROJECT_ROOT, Settings
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # The dbt of this environment, whatever PATH says.
 DBT_COMMAND = (sys.executable, "-m", "orchestration.rollups.dbt_program")
-# What parsing reads; the adapters' macros are among what it writes.
+# Files that parsing reads; the adapters' macros are among the files that it writes.
 PARSED_FILES = {".sql", ".yml", ".yaml", ".md", ".csv"}
 PARSED_BY = ("dbt-core", "dbt-adapters", "dbt-postgres")
 PARSED = ("partial_parse.msgpack", "manifest.json")
-# In the folder of what is parsed: the digest of what it was parsed from, and of the files themselves.
+# In the folder of the parsed project: the digest of its sources, and of the files themselves.
 PARSED_FROM = "parsed_from"
 
 
@@ -78,19 +78,19 @@ def is_parsed(folder: Path, project: str) -> bool:
 
 
 def digest_of(folder: Path, project: str) -> str:
-    """Of the project, and of what was parsed."""
+    """Return the digests of the project's sources, and of the parsed files."""
     return hashlib.sha256(b"".join([project.encode(), *((folder / name).read_bytes() for name in PARSED)])).hexdigest()
 
 
 def fingerprint() -> str:
     """Return the digest of what parsing reads: the project's files, and dbt.
 
-    Times would not tell: a release's files are as old as the release, and may be older than what a former one left.
+    Times of files would not do: a release's files are as old as the release, and may be older than a former one's.
     """
     digest = hashlib.sha256(" ".join(version(package) for package in PARSED_BY).encode())
     for file in sorted(DBT_PROJECT.rglob("*")):
         name = file.relative_to(DBT_PROJECT)
-        # A dbt that is run by hand writes to `target`; editors write hidden files.
+        # dbt, run by hand, writes to `target`; editors write hidden files.
         if file.suffix in PARSED_FILES and name.parts[0] != "target" and not name.name.startswith("."):
             digest.update(f"\0{name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
@@ -102,7 +102,7 @@ def day_columns(parsed: Path) -> dict[str, str]:
 
 
 def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
-    """Columns of the tables that dbt fills day by day, each with its type; empty if the project declares none."""
+    """Return the columns of the tables that dbt fills by day, each with its type; empty if none are declared."""
     return {
         name: {column["name"]: column["data_type"] or "" for column in node["columns"].values()}
         for name, node in nodes(parsed, "incremental").items()
@@ -110,7 +110,7 @@ def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
 
 
 def views_and_seeds(parsed: Path) -> list[str]:
-    """Return what the tables of days are read from besides, with its schema; a build of days alone does not make it."""
+    """Return the other relations that tables of days read, with their schema; a build of days does not make them."""
     return list(relations(parsed, "view", "seed"))
 
 
@@ -121,16 +121,16 @@ def source_tables(parsed: Path, source: str) -> list[str]:
 
 
 def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
-    """Return the configuration, as dbt parsed it, of what is materialized so, by name with schema."""
+    """Return dbt's parsed configuration of each relation with this materialization, by name with schema."""
     return {name: node["config"] for name, node in nodes(parsed, *materialized).items()}
 
 
 def nodes(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
-    """Return what the manifest says of each model and seed that is materialized so, by name with schema."""
+    """Return the manifest's node of each model and seed with this materialization, by name with schema."""
     found = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
     return {
         f"{node['schema']}.{node['alias']}": node
         for node in found
-        # An analysis says "view" too; nobody makes one.
+        # An analysis is a "view" too, but is never created.
         if node["resource_type"] in {"model", "seed"} and node["config"]["materialized"] in materialized
     }

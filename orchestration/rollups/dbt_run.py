@@ -1,7 +1,7 @@
-"""Run dbt in this process, on the project as it was parsed once.
+"""Run dbt in this process, on a project that was parsed once.
 
-A dbt of its own for each run would spend most of a small run on starting and on parsing again, since the days that a
-run is for are among its variables.
+A separate dbt process would spend most of a small run on starting and parsing again, since the days of a
+run are among its variables.
 """
 
 import gc
@@ -28,7 +28,7 @@ from orchestration.rollups.session_rules import session_environment
 from orchestration.rollups.stale_days import forget_days
 from orchestration.settings import Settings
 
-# How many days before and after those that are built a model may read (at_days in the dbt project).
+# How many days before and after the built days a model may read (at_days in the dbt project).
 READ_AROUND = 3
 CANCEL_EVERY = 0.2
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
@@ -38,8 +38,8 @@ MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 class NodeResult:
     """What became of one model, seed or test.
 
-    ``unique_id`` and ``status`` are dbt's: success, pass, warn, fail or error. ``seconds`` is what it took, ``rows``
-    how many a model wrote; None where dbt does not say.
+    ``unique_id`` and ``status`` are dbt's: success, pass, warn, fail or error. ``seconds`` is its duration, ``rows``
+    how many a model wrote; None if dbt does not say.
     """
 
     unique_id: str
@@ -52,11 +52,11 @@ class NodeResult:
 def dbt_build(
     database_url: str, settings: Settings, days: DayRange, select: Sequence[str] = ()
 ) -> Generator[NodeResult, None, None]:
-    """Build and test the models for ``days`` (all of them, or those selected); yields each result when it is there.
+    """Build and test the models for ``days`` (all of them, or those selected); yield each result when it is there.
 
-    Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are brought
-    back from the lake first. One build runs at a time; another waits. Raises DogearError if dbt cannot run at all,
-    or the lake does not give a day back.
+    Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are first
+    restored from the lake. Only one build runs at a time. Raises DogearError if dbt cannot run at all,
+    or the lake does not return a day.
     """
     parsed = parsed_project(database_url, settings)
     arguments = ["--exclude", MATERIALIZED_VIEWS]
@@ -74,7 +74,7 @@ def dbt_build(
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
-    """Make the materialized views of these names anew, or for the first time, and test them; as ``dbt_build``."""
+    """Create or refresh the materialized views of these names, and test them; like ``dbt_build``."""
     parsed = parsed_project(database_url, settings)
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
@@ -104,7 +104,7 @@ def run_dbt(
             yield result
         is_done = True
     finally:
-        # Nobody wants the rest; dbt would go on with each model that does not need what was cancelled.
+        # Nobody wants the rest; dbt would go on with each model that does not depend on a cancelled one.
         while not is_done and dbt.is_alive():
             cancel_queries()
             dbt.join(CANCEL_EVERY)
@@ -114,9 +114,9 @@ def run_dbt(
 
 
 def lock_environment(lock: psycopg.Connection) -> dict[str, str]:
-    """By whom a model knows that its build still has the lock (wait_for_other_builds in the dbt project).
+    """Return the variable by which a model checks that its build still has the lock (wait_for_other_builds in dbt).
 
-    The server is asked: what a connection is told of its process may be a pooler's.
+    The server is asked for it: the process id that a connection got at its start may be a pooler's.
     """
     row = lock.execute("select pg_backend_pid()").fetchone()
     assert row
@@ -124,7 +124,7 @@ def lock_environment(lock: psycopg.Connection) -> dict[str, str]:
 
 
 def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult | None]", failures: list[str]) -> None:
-    """Run dbt; put what it finishes into ``results`` and None at the end; why it could not run goes to ``failures``."""
+    """Run dbt; put each finished node into ``results`` and None at the end; errors of the run go to ``failures``."""
     try:
         from dbt.artifacts.schemas.run import RunExecutionResult
         from dbt.cli.main import dbtRunner
@@ -138,7 +138,7 @@ def invoke(arguments: list[str], parsed: Path, results: "SimpleQueue[NodeResult 
 
         manifest = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
         keep_connections()
-        # A fifth of dbt's own time would go into looking for garbage among the many parts of the manifest.
+        # Garbage collection among the many objects of the manifest would take a fifth of dbt's own time.
         gc.freeze()
         done = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(arguments)
         if not isinstance(done.result, RunExecutionResult):
@@ -164,7 +164,7 @@ def node_result(finished: Any) -> NodeResult:
 
 
 def cancel_queries() -> None:
-    """Let the database stop what it does for dbt; each model is a transaction, so none is left half done."""
+    """Cancel dbt's running statements; each model is a transaction, so none is left half done."""
     from dbt.adapters.base.impl import BaseAdapter
     from dbt.adapters.factory import FACTORY
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 WRITING = {"build", "run", "seed", "snapshot", "run-operation", "retry", "clone"}
 READING = {"clean", "compile", "debug", "deps", "docs", "init", "list", "ls", "parse", "show", "source", "test"}
-# Options that stand before the command and take the word after them, which may read like a command: --log-level debug.
+# Options before the command that take the next word, which may look like a command: --log-level debug.
 WITH_VALUE = {
     *("--log-level", "--log-level-file", "--log-format", "--log-format-file", "--log-path", "--log-file-max-bytes"),
     *("--printer-width", "--profile", "--profiles-dir", "--project-dir", "--target", "-t", "--target-path", "--state"),
@@ -14,7 +14,7 @@ WITH_VALUE = {
 
 
 def value_of(arguments: Sequence[str], *names: str) -> str | None:
-    """What is said for an option that has these names, as the word after it or behind =; None if it is not there."""
+    """Return the value of an option with these names, the next word or the text behind =; None if it is missing."""
     for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name in names:
@@ -23,6 +23,6 @@ def value_of(arguments: Sequence[str], *names: str) -> str | None:
 
 
 def command_of(arguments: Sequence[str]) -> str:
-    """Return the command: the first word that is one, since a model may be called so, too; empty if there is none."""
+    """Return the command: the first word that is one, since a model may have that name too; empty if there is none."""
     pairs = zip(["", *arguments], arguments, strict=False)
     return next((word for before, word in pairs if before not in WITH_VALUE and word in WRITING | READING), "")

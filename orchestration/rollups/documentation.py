@@ -1,7 +1,6 @@
 """The dbt docs as one page that needs no server: every model, column and test, and the lineage between them.
 
-What stands in the database as comments on the tables that dbt only reads is put in: it is written there once, in
-sql/versions.
+Tables that dbt only reads have comments in the database, written once, in sql/versions; these are added to the page.
 """
 
 import json
@@ -22,7 +21,7 @@ def write_documentation(database_url: str, settings: Settings) -> Path:
     """Write ``docs/index.html`` below the home and return its path. Raises DogearError if dbt cannot."""
     target = settings.home_folder / "docs" / "index.html"
     target.parent.mkdir(exist_ok=True)
-    # Made aside and renamed: the page is whole, or the one of before.
+    # Written to a staging folder and renamed: readers see the old page or the whole new one.
     with tempfile.TemporaryDirectory(dir=target.parent) as aside:
         command = [*DBT_COMMAND, "--quiet", "docs", "generate", "--target-path", aside]
         environment = {**os.environ, **dbt_environment(database_url, settings)}
@@ -42,7 +41,7 @@ def write_documentation(database_url: str, settings: Settings) -> Path:
 
 
 def inside_script(document: dict[str, Any]) -> str:
-    """As JSON in which no text ends the script that holds it."""
+    """Return it as JSON in which no text can end the script element around it."""
     return json.dumps(document).replace("</", "<\\/")
 
 

@@ -1,4 +1,4 @@
-"""What others have put where dbt would write: dbt drops without a word what has its name and is of another kind."""
+"""Relations of others where dbt would write: dbt silently drops one that has a model's name but is of another kind."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import psycopg
 from orchestration.errors import DogearError
 from orchestration.rollups.dbt_project import relations
 
-# pg_class.relkind of what dbt makes. A release that changes the kind of a model drops the former in a migration.
+# pg_class.relkind of dbt's relations. A release that changes the kind of a model drops the old one in a migration.
 KINDS = {"view": "v", "materialized_view": "m", "incremental": "r", "table": "r", "seed": "r"}
 FOREIGN = """
     select format('%%I.%%I', nspname, relname)
@@ -20,7 +20,7 @@ FOREIGN = """
 
 
 def refuse_foreign(connection: psycopg.Connection, parsed: Path) -> None:
-    """Raise DogearError if dbt would drop what it has not made."""
+    """Raise DogearError if dbt would drop a relation that it has not made."""
     wanted = {name: KINDS[config["materialized"]] for name, config in relations(parsed, *KINDS).items()}
     found = connection.execute(FOREIGN, [list(wanted), list(wanted.values())]).fetchall()
     if found:

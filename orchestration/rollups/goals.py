@@ -16,7 +16,7 @@ SAVE_GOAL = """
     insert into content.goals (site, goal, event_type, page_path) values (%s, %s, %s, %s)
     on conflict (site, goal) do update set event_type = excluded.event_type, page_path = excluded.page_path
 """
-# Where there are no marts yet, no day was built without the goal.
+# If there are no marts yet, no day was built without the goal.
 MARK_DAYS = """
     update marts.built_days set events = %s
     where day in (select date from marts.analytics_daily_events where site = %s and event_type in (%s, '(other)'))
@@ -37,14 +37,14 @@ class Goal:
 
 
 def all_goals(database_url: str) -> list[Goal]:
-    """By site and name."""
+    """Return the goals by site and name."""
     with connect(database_url) as connection:
         rows = connection.execute("select site, goal, event_type, page_path from content.goals order by site, goal")
         return [Goal(*row) for row in rows]
 
 
 def check_goal(goal: Goal) -> Goal:
-    """Return ``goal``, if it can be one. Raises DogearError that says what it must be like."""
+    """Return ``goal`` if it is valid. Raises DogearError that says what it must be like."""
     if not goal.goal.strip() or len(goal.goal) > LONGEST_NAME or not goal.goal.isprintable():
         raise DogearError(f"The name of a goal must have 1 to {LONGEST_NAME} characters, all of which can be printed.")
     if not EVENT_TYPE.fullmatch(goal.event_type):
@@ -57,7 +57,7 @@ def check_goal(goal: Goal) -> Goal:
 
 
 def add_goal(database_url: str, goal: Goal) -> int:
-    """Add it, or change it; return how many days must be built again. A build that is under way is waited for."""
+    """Add it, or change it; return how many days must be built again. Waits for a build that is under way."""
     with alone(database_url, BUILD) as connection:
         before = goal_of(connection, goal.site, goal.goal)
         if before == goal:
@@ -72,7 +72,7 @@ def add_goal(database_url: str, goal: Goal) -> int:
 
 
 def remove_goal(database_url: str, site: str, name: str) -> int:
-    """Returns how many days must be built again. Raises DogearError if there is no such goal."""
+    """Remove it; return how many days must be built again. Raises DogearError if there is no such goal."""
     with alone(database_url, BUILD) as connection:
         goal = goal_of(connection, site, name)
         if goal is None:
@@ -90,7 +90,7 @@ def goal_of(connection: psycopg.Connection, site: str, name: str) -> Goal | None
 
 
 def mark_days(connection: psycopg.Connection, goal: Goal) -> int:
-    """Let the days that have such events count as not built; return how many."""
+    """Mark the days that have such events as not built; return how many."""
     try:
         with connection.transaction():
             return connection.execute(MARK_DAYS, [NOT_BUILT, goal.site, goal.event_type]).rowcount

@@ -13,7 +13,7 @@ build = dg.define_asset_job(
 )
 update = dg.define_asset_job(
     "update",
-    # It runs every minute while people come: what reads five weeks of events is for the night.
+    # It runs every minute while people come; checks that read five weeks of events are for the night.
     selection=dg.AssetSelection.assets(*(spec.key for spec in rollups.specs if spec.partitions_def))
     - dg.AssetSelection.checks(marts_hold_what_was_collected),
     description="Build what holds days for a range of them, and nothing else: what the sensor of stale days asks for.",
@@ -21,12 +21,12 @@ update = dg.define_asset_job(
 refresh_content_analytics = dg.define_asset_job(
     "refresh_content_analytics",
     selection=dg.AssetSelection.assets(["marts", "mv_content_analytics"]),
-    description="Make the last 30 days of each document anew.",
+    description="Refresh the last 30 days of each document.",
 )
 refresh_visitors = dg.define_asset_job(
     "refresh_visitors",
     selection=dg.AssetSelection.assets(["marts", "analytics_visitors"]),
-    description="Make the table of visitors anew.",
+    description="Refresh the table of visitors.",
 )
 
 defs = dg.Definitions(jobs=[build, update, refresh_content_analytics, refresh_visitors])

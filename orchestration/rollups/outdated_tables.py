@@ -1,6 +1,6 @@
-"""Tables that an older version filled day by day: those whose columns are not the ones that the dbt project declares.
+"""Tables of days from an older version: their columns are not those that the dbt project declares.
 
-dbt could not add today's rows to them. They are dropped by the next build, and all days are built again, from events
+dbt could not add today's rows to them. The next build drops them, and builds all days again, from events
 that PostgreSQL or the lake holds.
 """
 
@@ -36,7 +36,7 @@ OUTDATED = """
 
 
 def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
-    """Name of each table of days, with its schema, that is there with other columns than the project declares."""
+    """Return the name, with schema, of each table of days that has other columns than the project declares."""
     declared = declared_columns(parsed)
     columns = [Jsonb(sorted(types)) for types in declared.values()]
     types = [Jsonb(types) for types in declared.values()]
@@ -44,6 +44,6 @@ def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
 
 
 def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:
-    """Drop them, with what dbt made of them; the caller holds the lock of builds."""
+    """Drop them, with dbt's relations that depend on them; the caller holds the lock of builds."""
     for name in outdated_tables(connection, parsed):
         connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(*name.split("."))))

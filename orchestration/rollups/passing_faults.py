@@ -1,4 +1,4 @@
-"""Which of dbt's errors may be gone a moment later: PostgreSQL starts again, two transactions block each other."""
+"""Which of dbt's errors may be gone a moment later: PostgreSQL restarts, two transactions block each other."""
 
 import re
 from collections.abc import Sequence
@@ -14,5 +14,5 @@ PASSING = re.compile(
 
 
 def may_pass(failed: Sequence[NodeResult]) -> bool:
-    """Return whether trying again may mend all of them; never a test that failed, nor SQL that is wrong."""
+    """Return whether a retry may cure all of them; never a failed test, nor wrong SQL."""
     return all(result.status == "error" and PASSING.search(result.message or "") for result in failed)

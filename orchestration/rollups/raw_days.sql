@@ -1,4 +1,4 @@
--- How many events of people, not crawlers, does each UTC day hold? The same count is kept of each day that is built.
+-- How many events of people, not crawlers, does each UTC day hold? The same count is recorded for each built day.
 select
     day,
     sum(events)::bigint as events

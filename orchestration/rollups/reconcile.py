@@ -1,4 +1,4 @@
-"""Whether the marts hold what ``raw.events`` holds, counted anew from the events themselves."""
+"""Whether the marts hold what ``raw.events`` holds, counted again from the events themselves."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ LAST_DAYS = 35
 
 @dataclass(frozen=True)
 class Difference:
-    """A day and a figure, say page views, of which ``place`` has ``found`` and raw.events ``in_raw_events``."""
+    """A day and a figure, say page views: ``place`` has ``found`` of them, and raw.events ``in_raw_events``."""
 
     day: date
     place: str
@@ -24,7 +24,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """How many days were looked at, and what differs on them."""
+    """How many days were compared, and what differs on them."""
 
     days: int
     differences: list[Difference]

@@ -1,4 +1,4 @@
--- Do the marts hold what people did? Of each day that is built and not stale, every figure that is another in the marts
+-- Do the marts hold what people did? For each day that is built and not stale, every figure that differs in the marts
 -- than in raw.events. One statement, so that all of it is of one moment; the first and the last day are parameters, so
 -- that no other partition is opened.
 with
@@ -6,7 +6,7 @@ with
 days as (
     select built.day
     from marts.built_days as built
-    -- What has left PostgreSQL cannot be counted here; the lake's copy is checked for itself.
+    -- Days that have left PostgreSQL cannot be counted here; the lake's copy has a check of its own.
     left join lake.days as left_days on built.day = left_days.day and left_days.left_at is not null
     inner join (
         select day, sum(events) as events
@@ -156,7 +156,7 @@ differences as (
     where coalesce(counts_in_raw.times, 0) <> coalesce(counts_in_marts.times, 0)
 )
 
--- One row in any case, for how many days were looked at.
+-- One row in any case, for how many days were compared.
 select looked_at.days, differences.*
 from (select count(*) as days from days) as looked_at
 left join differences on true

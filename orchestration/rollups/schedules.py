@@ -1,4 +1,4 @@
-"""When marts are built that nothing new has come for, and what reads all of history is refreshed."""
+"""When marts without new events are built, and views that read all of history are refreshed."""
 
 from collections.abc import Iterator
 from datetime import timedelta

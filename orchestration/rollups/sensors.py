@@ -1,4 +1,4 @@
-"""Days whose events, documents or rules changed are built again by themselves, whatever their age."""
+"""Days of any age whose events, documents or rules changed are rebuilt automatically."""
 
 import time
 from dataclasses import replace
@@ -45,7 +45,7 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
     with connect(database.url) as connection:
         content, built = content_state(connection), built_days(connection) or {}
         rules = session_rules(connection)
-        # Looking reads all of history: once it found nothing, not again until content changes.
+        # The search reads all of history: once it found nothing, it is not repeated until content changes.
         moved = days_of_other_content(connection) if content != memory.content else set[date]()
     if not moved:
         memory = replace(memory, content=content)
@@ -54,7 +54,7 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
     if not found:
         return skip("Every day is built that is due.", memory.without_old(now))
     states = {days: state(days, built, content, rules) for days in found}
-    # Once for all of them, and only where one is due.
+    # Once for all of them, and only if one is due.
     job = cache(partial(job_for, database))
 
     def build_of(days: DayRange, run_key: str) -> dg.RunRequest:
@@ -64,29 +64,29 @@ def stale_days(context: dg.SensorEvaluationContext, database: Database) -> dg.Se
 
 
 def state(days: DayRange, built: dict[date, Built], *of: object) -> str:
-    """Return a digest of what the marts hold of ``days``: where it is the same after a build, that build failed.
+    """Return a digest of the marts' state of ``days``: if it is the same after a build, that build failed.
 
-    What arrived meanwhile is no part of it: on days that cannot be built, new visits do not help.
+    Events that arrived meanwhile do not count: on days that cannot be built, new visits do not help.
     """
     made_of = sorted((day, by) for day, by in built.items() if days.first <= day <= days.last)
     return digest(str(days), made_of, of)
 
 
 def job_for(database: Database) -> str:
-    """Return the job that builds days alone, unless somebody dropped what these are read from."""
+    """Return the job that builds only days, unless somebody dropped a relation that these read."""
     needed = views_and_seeds(parsed_project(database.url, database.settings))
     with connect(database.url) as connection:
         return build.name if missing_tables(connection, needed) else update.name
 
 
 def is_building(instance: dg.DagsterInstance) -> bool:
-    """Whether a run that builds days waits or goes on, a backfill too; what is stale after it is another matter."""
+    """Return whether a run that builds days is queued or running, backfills too."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return any(run.job_name in BUILDS or (run.asset_selection or set()) & rollups.keys for run in runs)
 
 
 def priority(days: DayRange) -> Priority:
-    """Today's numbers are looked at; what is late has waited already."""
+    """Return the priority: people look at today's numbers, and late events have waited already."""
     return Priority.TODAY if days.last >= datetime.now(UTC).date() else Priority.LATE
 
 

@@ -1,4 +1,4 @@
-"""Which days must be built: those whose events, documents or rules are not the ones that their marts were made of."""
+"""Which days must be built: those whose events, documents or rules differ from what their marts were built from."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from orchestration.settings import Settings
 RAW_DAYS = (Path(__file__).parent / "raw_days.sql").read_bytes()
 CONTENT_STATE = (Path(__file__).parent / "content_state.sql").read_bytes()
 OTHER_CONTENT = "intermediate.int_days_of_other_content"
-# In place of the number of events. NOT_BUILT: the day must be built again, and those that its sessions reach. BEGUN: a
-# build has begun that knows those others itself; were it the same, each build that fails would leave more to build.
+# Stored in place of the number of events. NOT_BUILT: the day must be rebuilt, with the days that its sessions reach.
+# BEGUN: a build has begun, which covers those others itself; with one value for both, each failed build would add days.
 NOT_BUILT, BEGUN = -1, -2
-# Between two builds of a day that is over and that strangers can still reach.
+# Between two builds of a past day that strangers can still reach.
 PAUSE_OF_PAST_DAYS = timedelta(hours=1)
 
 
@@ -61,10 +61,10 @@ def stale_ranges(
 ) -> list[DayRange]:
     """Return the days that must be built, and those of ``always``, as few ranges, oldest first.
 
-    What events do to the days of ``waiting`` is skipped; what content and rules do to them is not.
-    ``tables`` are those that hold the days ("marts.analytics_sessions"); where one is missing, or outdated so that the
-    next build drops it, no day is built. Where there are no events either, that is today: empty marts can be looked at,
-    absent ones cannot.
+    For the days of ``waiting``, changes of events are ignored, those of content and rules are not.
+    ``tables`` are those that hold the days ("marts.analytics_sessions"); if one is missing, or outdated so that the
+    next build drops it, no day counts as built. If there are no events either, today is built: people can look at
+    empty marts, but not at missing ones.
     """
     with connect(database_url) as connection:
         raw = raw_days(connection)
@@ -76,7 +76,7 @@ def stale_ranges(
         touched = touched_days(changed_days(raw, made_of).difference(waiting), raw.keys() | built.keys())
         begun = {day for day, events in made_of.items() if events == BEGUN}
         by_events = (touched | begun).difference(waiting)
-        # This reads what the days were built with, all of history.
+        # This reads all of history: what each day was built with.
         moved = days_of_other_content(connection) if look_at_content else set[date]()
         return ranges({*by_events, *of_other_rules, *moved, *always}, raw.keys() | built.keys())
 
@@ -87,29 +87,29 @@ def raw_days(connection: psycopg.Connection) -> dict[date, int]:
 
 
 def days_of_other_content(connection: psycopg.Connection) -> set[date]:
-    """Return the days on whose page views content says something else by now; none before the first build."""
+    """Return the days whose page views were built with other documents than now; none before the first build."""
     if missing_tables(connection, [OTHER_CONTENT]):
         return set()
     return {day for (day,) in connection.execute("select day from intermediate.int_days_of_other_content")}
 
 
 def content_state(connection: psycopg.Connection) -> str:
-    """Return a text that is another whenever content has changed."""
+    """Return a text that differs whenever content has changed."""
     row = connection.execute(CONTENT_STATE).fetchone()
     return str(row[0]) if row else ""
 
 
 def missing_tables(connection: psycopg.Connection, tables: Collection[str]) -> list[str]:
-    """Return those of ``tables`` that are not there, because they never were or because somebody dropped them."""
+    """Return those of ``tables`` that are missing, because they never existed or because somebody dropped them."""
     question = "select name from unnest(%s::text[]) as name where to_regclass(name) is null"
     return [name for (name,) in connection.execute(question, [list(tables)])]
 
 
 def forget_days(connection: psycopg.Connection, days: DayRange, tables: Collection[str]) -> None:
-    """Let ``days`` count as not built until they are; every day, where one of ``tables`` must be made anew.
+    """Mark ``days`` as not built until they are; every day, if one of ``tables`` must be created again.
 
-    So a build that dies halfway is made good by the next. And so do the days around them that events on them have
-    changed: once the marts hold those events, nothing else tells.
+    So the next build repairs one that dies halfway. The days around them that their events have changed are marked
+    too: once the marts hold those events, nothing else shows it.
     """
     built = built_days(connection)
     if built is None:
@@ -125,7 +125,7 @@ def forget_days(connection: psycopg.Connection, days: DayRange, tables: Collecti
 
 @dataclass(frozen=True)
 class Built:
-    """Of how many events of people the marts of a day were made, by which rules of sessions, and when."""
+    """From how many events of people the marts of a day were built, by which rules of sessions, and when."""
 
     events: int
     rules: str
@@ -133,7 +133,7 @@ class Built:
 
 
 def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
-    """Return what the marts of each day were made of; None before the first build."""
+    """Return what the marts of each day were built from; None before the first build."""
     try:
         with connection.transaction():
             rows = connection.execute("select day, events, rules, built_at from marts.built_days").fetchall()
@@ -144,10 +144,10 @@ def built_days(connection: psycopg.Connection) -> dict[date, Built] | None:
 
 
 def waiting_days(built: Mapping[date, Built], now: datetime) -> set[date]:
-    """Return the days that a sensor leaves for later: over, in reach of strangers, and built within the hour.
+    """Return the days that a sensor leaves for later: past, in reach of strangers, and built within the hour.
 
-    Today and yesterday are looked at, and older days than the last week change by what an operator does; so does a day
-    that counts as not built. All others could be made stale each minute by anybody who sends one event for each.
+    People look at today and yesterday. Days before the last week change only by an operator, and so does a day
+    that is marked as not built. Anybody could make the others stale each minute by sending one event for each.
     """
     oldest, newest = now.date() - LONGEST_DELAY - 2 * ONE_DAY, now.date() - 2 * ONE_DAY
     return {

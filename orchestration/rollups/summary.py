@@ -1,4 +1,4 @@
-"""What the marts say of a site, in a few tables to read."""
+"""A summary of a site from the marts, in a few tables to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def is_visited(connection: psycopg.Connection, window: Mapping[str, object]) -> 
 
 
 def ask(connection: psycopg.Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":
-    """Return the answer to one of the questions in ``summary_sql``."""
+    """Return the result of one of the queries in ``summary_sql``."""
     import pandas as pd
 
     cursor = connection.execute((QUESTIONS / f"{question}.sql").read_bytes(), parameters)
