@@ -1,4 +1,4 @@
-"""By which channels each owner is told, and which of them this installation can use."""
+"""The channels by which each owner is notified, and which of them this installation can use."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -90,7 +90,7 @@ def channels_of(database_url: str, user_code: str) -> list[ConfiguredChannel]:
 
 
 def remove_channel(database_url: str, user_code: str, channel: str) -> None:
-    """What has not gone out by it does not go out. Raises DogearError if the owner has no such channel."""
+    """Remove it; unsent notifications are not sent by it. Raises DogearError if the owner has no such channel."""
     with connect(database_url) as connection:
         removed = connection.execute(
             "delete from ops.notification_channels where user_code = %s and channel = %s", [user_code, channel]

@@ -66,7 +66,7 @@ def mail(notification: Notification, sender: str) -> EmailMessage:
 
 
 def hand_over(server: SmtpServer, sender: str, recipient: str, text: bytes) -> Delivery:
-    """One mail, once. Up to the moment at which its text goes out, nothing has been delivered."""
+    """Send one mail, once. Until its text is sent, nothing has been delivered."""
     begun = False
     try:
         with connected(server) as smtp:

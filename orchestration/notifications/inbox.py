@@ -1,4 +1,4 @@
-"""What an owner, or an account, is told in the application itself."""
+"""The notifications of an owner, or an account, in the application itself."""
 
 from datetime import datetime
 from typing import NamedTuple

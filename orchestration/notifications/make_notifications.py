@@ -1,8 +1,8 @@
 """Likes, comments and shares become rows of ``ops.notifications``.
 
-There is no cursor: transactions commit out of order. Each time, all that was received in the last LOOK_BACK is looked
-at again, and the id of a notification follows from its cause. ``received_at`` is when a transaction began, so events of
-one that lasted longer than LOOK_BACK are not told of.
+There is no cursor: transactions commit out of order. Each time, all events received in the last LOOK_BACK are read
+again, and the id of a notification is derived from its cause. ``received_at`` is when a transaction began, so events
+of one that lasted longer than LOOK_BACK give no notification.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from orchestration.resources.locks import NOTIFICATIONS, take
 from orchestration.resources.postgres import connect
 
 LOOK_BACK = timedelta(hours=24)
-# What is imported later than this after it happened is no news.
+# Events that are imported later than this after they happened are no news.
 OLDEST = timedelta(days=7)
 OLDEST_PARENT = timedelta(days=90)
 NEW_NOTIFICATIONS = Path(__file__).with_name("new_notifications.sql").read_text()

@@ -113,7 +113,7 @@ causes as (
             where
                 configured.user_code = found.user_code
                 and (configured.types is null or found.type = any(configured.types))
-                -- Of accounts no address is known, and what they are told is not the owner's to turn off.
+                -- No address of an account is known, and an owner may not turn off an account's notifications.
                 and (found.account_id is null or configured.channel = 'webhook')
             union
             select 'in_app'

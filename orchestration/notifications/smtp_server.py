@@ -14,7 +14,7 @@ from orchestration.errors import DogearError
 
 EXAMPLE = "smtps://user:password@mail.example.org"
 PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
-# Seconds to connect, and between two reads; all of a delivery is bounded by whoever delivers.
+# Seconds to connect, and between two reads; the caller bounds the whole delivery.
 TIMEOUT = 10
 # A greeting, a list of extensions and some answers: a tenth of this.
 MOST_READ = 64 * 1024

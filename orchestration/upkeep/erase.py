@@ -1,12 +1,12 @@
 """Erase one visitor from every store, and say what was there.
 
-The visitor is an id: every row goes whose account_id, client_visitor_id, anonymous_id or previous_anonymous_id it is,
-with all that the row says. Rows under another id of the same person are not looked for: an anonymous_id may be that of
+The visitor is an id: every row with this account_id, client_visitor_id, anonymous_id or previous_anonymous_id is
+deleted. Rows under another id of the same person are not searched: an anonymous_id may belong to
 several people behind one address.
 
-Rows go in one transaction, in which their days count as not built any more, and as ones that must be written to the
-lake again. So whatever breaks, the next build makes the marts anew without them, the next export the files, and the
-next erasure, of anybody, frees the bytes. Days that have left PostgreSQL are brought back from the lake before.
+Rows are deleted in one transaction, which also marks their days as not built, and to be rewritten in the
+lake. So after any failure, the next build makes the marts without them, the next export the files, and the
+next erasure, of anybody, frees the bytes. Days that have left PostgreSQL are restored from the lake first.
 """
 
 import json
@@ -34,7 +34,7 @@ from orchestration.upkeep.unfinished import days_not_built, note_erasure, unfini
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
 LONGEST_ID = 200
-# Who writes where the rows are, beside builds: what makes notifications, the collector's loader; then imports.
+# The locks of other writers of these rows, besides builds: notifications, the collector's loader; then imports.
 LOCKS = (NOTIFICATIONS, EVENTS)
 TABLES = "lock table raw.events, raw.rejected_events in share row exclusive mode"
 
@@ -55,7 +55,7 @@ class Visitor:
             return None
 
     def words(self, sites: Iterable[str]) -> set[str]:
-        """How texts may write the id: as it is, as JSON has it, as the collector's journal has a UUID and an e-mail."""
+        """Return the forms of the id in texts: as it is, in JSON, and the journal's form of a UUID and an e-mail."""
         hashes = {f"hashed-{sha256(f'{site}|{self.id}'.encode()).hexdigest()[:32]}" for site in sites}
         uuid = {str(self.uuid), self.uuid.hex} if self.uuid else set[str]()
         return {self.id, json.dumps(self.id, ensure_ascii=False)[1:-1], *uuid, *hashes}
@@ -63,7 +63,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Removed:
-    """What went from one table: rows, the UTC days of the first and the last, and the days whose marts know of them."""
+    """Rows deleted from one table, the UTC days of the first and the last, and the days whose marts counted them."""
 
     table: str
     rows: int
@@ -74,7 +74,7 @@ class Removed:
 
 @dataclass(frozen=True)
 class Erasure:
-    """What went, table by table; the days whose marts must be built without it, and whose files must be written so."""
+    """The deleted rows by table; the days whose marts must be built, and whose files must be written, without them."""
 
     removed: list[Removed]
     to_build: list[DayRange]
@@ -82,13 +82,13 @@ class Erasure:
 
 
 def from_database(connection: psycopg.Connection, visitor: Visitor) -> list[Removed]:
-    """The rows of PostgreSQL; they are back where the transaction is rolled back."""
+    """Delete the rows in PostgreSQL and return what was deleted; a rollback restores them."""
     rows = connection.execute(ERASE, {"id": visitor.id, "uuid": visitor.uuid, "site": visitor.site}).fetchall()
     return [Removed(*row) for row in rows]
 
 
 def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
-    """Return ``visitor``, if there can be one. Raises DogearError for what is no id, and for an unknown site."""
+    """Return ``visitor`` if it is valid. Raises DogearError for an invalid id, and for an unknown site."""
     if not visitor.id.strip() or len(visitor.id) > LONGEST_ID or not visitor.id.isprintable():
         raise DogearError(f"--visitor must have 1 to {LONGEST_ID} characters, all of which can be printed.")
     if visitor.site is not None:
@@ -102,7 +102,7 @@ def check_visitor(database_url: str, visitor: Visitor) -> Visitor:
 
 
 def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
-    """Return what ``erase`` would do now; nothing is changed."""
+    """Return what ``erase`` would do now; change nothing."""
     with connect(database_url) as connection:
         in_lake = visitor_days(connection, settings, visitor.id, visitor.uuid, visitor.site)
         damaged = damaged_lines(database_url, settings, visitor)
@@ -113,15 +113,15 @@ def look(database_url: str, settings: Settings, visitor: Visitor, day_columns: M
 
 
 def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: Mapping[str, str]) -> Erasure:
-    """Take away what the visitor left. Builds, imports and loads that are under way are waited for; others wait.
+    """Delete what the visitor left. Waits for builds, imports and loads that are under way; others wait for it.
 
     ``day_columns``: see ``erased_days``. The marts of ``to_build`` are still to be built, the files of ``to_export``
     still to be written.
     """
     with connect(database_url) as connection:
-        # Who holds both takes them in this order, too.
+        # Every process that holds both takes them in this order.
         take(connection, BUILD)
-        # No day may leave, or be written, between.
+        # No day may be dropped, or written, in between.
         with alone_in_lake(database_url) as lake:
             for lock in LOCKS:
                 take(connection, lock)
@@ -131,7 +131,7 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
             damaged = damaged_lines(database_url, settings, visitor)
             done = erased(connection, visitor, in_lake, damaged, day_columns)
             export_again(connection, done.to_export, "a visitor was erased")
-            # Before the commit, which lets another erasure read them; where it fails, the rows are still found.
+            # Before the commit, after which another erasure can read them; if it fails, the rows are still found.
             for named in damaged:
                 remove_lines(named)
             connection.commit()
@@ -153,7 +153,7 @@ def erased(
     damaged: list[Named],
     day_columns: Mapping[str, str],
 ) -> Erasure:
-    """Take the rows away, in the connection's transaction."""
+    """Delete the rows, in the connection's transaction."""
     removed = from_database(connection, visitor)
     if in_lake:
         rows = sum(day.rows for day in in_lake)
@@ -170,7 +170,7 @@ def erased(
 
 
 def days_of_events(removed: Iterable[Removed]) -> set[date]:
-    """Return each day from the first to the last of the events that went, from PostgreSQL or the lake."""
+    """Return each day from the first to the last of the deleted events, from PostgreSQL or the lake."""
     spans = [(it.first, it.last) for it in removed if it.table in {"raw.events", "lake.events"}]
     return {first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)}
 
@@ -178,7 +178,7 @@ def days_of_events(removed: Iterable[Removed]) -> set[date]:
 def days_to_clear(
     connection: psycopg.Connection, visitor: Visitor, removed: list[Removed], day_columns: Mapping[str, str]
 ) -> set[date]:
-    """The days that lost events, those whose marts still name the visitor, and what earlier erasures left unbuilt."""
+    """Return the days that lost events, those whose marts name the visitor, and earlier erasures' unbuilt days."""
     lost = {day for rows in removed for day in rows.days}
     left = days_not_built(connection, unfinished_erasures(connection))
     return lost | left | days_in_marts(connection, visitor.id, visitor.uuid, visitor.site, day_columns)

@@ -1,8 +1,8 @@
--- Take away what a visitor left: one row per table, with how many rows went and from when to when they were; of
--- raw.events also the UTC days whose marts know of them (crawlers are in none).
+-- Delete what a visitor left: one row per table, with how many rows were deleted and their first and last time; for
+-- raw.events also the UTC days whose marts counted them (crawlers are in none).
 --
--- A row is the visitor's where one of its ids is %(id)s. An id that reads like an e-mail address is kept as a hash, as
--- opaque_id in duckdb_macros.sql makes it. %(uuid)s is the id where it is a UUID, %(site)s NULL for every site.
+-- A row is the visitor's if one of its ids is %(id)s. An id that looks like an e-mail address is kept as a hash, as
+-- opaque_id in duckdb_macros.sql makes it. %(uuid)s is the id if it is a UUID, %(site)s NULL for every site.
 with own as materialized (
     select
         event_id,
@@ -46,7 +46,7 @@ corrected_events as (
     returning own.occurred_at as at
 ),
 
--- Of what went, no row may stay under the visitor's other ids.
+-- No copy of the deleted rows may stay under the visitor's other ids.
 visitors as (
     delete from live.visitors
     where
@@ -69,7 +69,7 @@ notifications as (
     returning notification_id, created_at as at
 ),
 
--- They go with their notifications; this statement still sees them.
+-- They are deleted with their notifications; this statement still sees them.
 attempts as (
     select started_at as at
     from ops.notification_attempts

@@ -1,4 +1,4 @@
-"""The days whose marts must be built without a visitor that was erased.
+"""The days whose marts must be built without an erased visitor.
 
 ``day_columns`` says of each table that dbt fills day by day ("marts.analytics_sessions") which column holds the day.
 """
@@ -41,7 +41,7 @@ def days_in_marts(
 
 
 def mark_erased(connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]) -> None:
-    """Let ``days`` count as not built, so that the next build makes them anew, also those that have no event left."""
+    """Mark ``days`` as not built, so that the next build rebuilds them, even those that have no event left."""
     if BUILT_DAYS in present(connection, columns):
         connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
         connection.execute(

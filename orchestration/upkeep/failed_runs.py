@@ -1,4 +1,4 @@
-"""Tell whoever runs the installation of a run that failed for good, as a row of ``ops.notifications``."""
+"""Notify the operator of a run that failed for good, by a row of ``ops.notifications``."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 TELL = Path(__file__).with_suffix(".sql").read_text()
 LONGEST_ERROR = 300
 CLASS_NAME = re.compile(r"^[\w.]+: ")
-# What may name a person or hold a password: URLs with either, what libpq quotes of one, e-mail and network addresses.
+# May name a person or hold a password: URLs with either, libpq's quotes of one, e-mail and network addresses.
 PRIVATE = re.compile(
     r"[a-z][a-z0-9+.-]*://\S+|(?:password|passwd|secret|token|key)\s*[=:]\s*\S+|\S+@\S+"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])",
@@ -23,7 +23,7 @@ PRIVATE = re.compile(
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A run that failed and is not tried again; ``days`` is its partition or range of them, "" where it has none."""
+    """A failed run that is not retried; ``days`` is its partition or range of them, "" if it has none."""
 
     run_id: str
     job: str
@@ -32,7 +32,7 @@ class FailedRun:
 
 
 def tell_operator(database_url: str, settings: Settings, run: FailedRun, now: datetime) -> bool:
-    """Whether the operator, if there is one, was told: not twice, nor more often in an hour than other owners are."""
+    """Notify the operator, if there is one, once and within the hourly limit; return whether it was done."""
     if settings.operator is None:
         return False
     whose = f"{run.job} for {run.days}" if run.days else run.job

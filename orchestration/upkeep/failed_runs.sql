@@ -1,4 +1,4 @@
--- Tell %(user_code)s that a run failed, once, unless %(most)s runs of this hour were told already.
+-- Notify %(user_code)s of a failed run, once, unless there were %(most)s such notifications in this hour.
 insert into ops.notifications (
     notification_id, user_code, type, title, message, action_url, related_type, related_id, event_count, hour, channels,
     created_at, is_sent, deliver_at, expires_at

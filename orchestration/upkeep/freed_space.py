@@ -11,12 +11,12 @@ from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 
 TABLES = Path(__file__).with_name("tables_of_visitors.sql").read_bytes()
-# Seconds. Who reads a table keeps its rewrite waiting, and all who come after wait for the rewrite.
+# Seconds. A reader of a table keeps its rewrite waiting, and all later sessions wait for the rewrite.
 LONGEST_WAIT = 30.0
 LOOK_EVERY = 0.1
-# What ANALYZE found most often in a column, and what it found before.
+# ANALYZE's most frequent values of a column, and older ones.
 STATISTICS = "pg_catalog.pg_statistic"
-# What they may still ask for, a rewrite copies too.
+# A rewrite also copies the rows that these may still read.
 OLDER_READERS = """
     select from pg_stat_activity
     where
@@ -26,10 +26,10 @@ OLDER_READERS = """
 
 
 def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float = LONGEST_WAIT) -> None:
-    """Write the tables again without what was deleted, those of raw.events for ``days``; then end the log of before.
+    """Rewrite the tables without the deleted rows, those of raw.events for ``days``; then end the old write-ahead log.
 
-    Each is closed to others meanwhile. Raises DogearError if others do not let go of one within ``longest_wait``
-    seconds. What is not ours, the statistics in a database of somebody else, PostgreSQL passes over.
+    Each is closed to others meanwhile. Raises DogearError if others do not release one within ``longest_wait``
+    seconds. PostgreSQL skips what is not ours: the statistics in a database of another owner.
     """
     with connect(database_url) as connection:
         connection.autocommit = True
@@ -46,7 +46,7 @@ def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float 
 
 
 def wait_for_older_readers(connection: psycopg.Connection, longest_wait: float) -> None:
-    """Wait until no transaction that began before sees the rows any more. Raises DogearError if that takes long."""
+    """Wait until no older transaction sees the rows any more. Raises DogearError if that takes long."""
     ((now,),) = connection.execute("select clock_timestamp()").fetchall()
     deadline = time.monotonic() + longest_wait
     while connection.execute(OLDER_READERS, [now]).rowcount:
@@ -60,7 +60,7 @@ def bytes_left(why: str) -> DogearError:
 
 
 def end_log(connection: psycopg.Connection) -> None:
-    """Let go of the files of the write-ahead log that know the rows, where the role may; the embedded server's may."""
+    """Release the old files of the write-ahead log, if the role may; the embedded server's may."""
     try:
         connection.execute("select pg_switch_wal()")
         connection.execute("checkpoint")

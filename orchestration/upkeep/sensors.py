@@ -1,4 +1,4 @@
-"""A run that failed is told once to whoever runs the installation: the wiring only."""
+"""The operator is notified once of a failed run: the wiring only."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def days(tags: Mapping[str, str]) -> str:
 
 
 def first_error(context: dg.RunFailureSensorContext) -> str:
-    """What a step that failed says; else the end of the run; else what was told last before somebody else ended it."""
+    """Return the message of a failed step; else that of the run's end; else the last one before it was ended."""
     errors = [event.step_failure_data.error for event in context.get_step_failure_events()]
     ended = context.failure_event.event_specific_data
     for error in [*errors, ended.error if isinstance(ended, JobFailureData) else None]:

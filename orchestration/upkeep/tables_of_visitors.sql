@@ -1,5 +1,5 @@
--- Which tables hold rows of visitors, or of what was made of them? Of raw.events the partitions of %(days)s alone: nothing
--- else takes rows out of others. Tables of somebody else are left alone.
+-- Which tables hold rows of visitors, or derived from them? Of raw.events only the partitions of %(days)s: nothing
+-- else deletes rows from others. Tables of other applications are left alone.
 select format('%%I.%%I', schemas.nspname, relations.relname)
 from pg_class as relations
 inner join pg_namespace as schemas on relations.relnamespace = schemas.oid

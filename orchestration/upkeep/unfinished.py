@@ -48,7 +48,7 @@ def free_bytes(database_url: str) -> bool:
     if not erasures:
         return False
     rewrite_tables(database_url, sorted({day for it in erasures for day in it.days}))
-    # Those alone that were there before: another may have been noted meanwhile.
+    # Only those that were there before: another may have been recorded meanwhile.
     finished = [it.erasure_id for it in erasures if waiting.isdisjoint(it.days)]
     with connect(database_url) as connection:
         connection.execute("delete from ops.unfinished_erasures where erasure_id = any(%s)", [finished])

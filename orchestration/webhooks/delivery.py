@@ -68,7 +68,7 @@ def deliver(
 
 
 def within(seconds: float, act: Callable[[], Delivery]) -> Delivery:
-    """Return what ``act`` returns. Raises TimeoutError, and leaves it to itself, if that takes longer."""
+    """Return the result of ``act``. Raises TimeoutError, and leaves it running, if that takes longer."""
     done: Future[Delivery] = Future()
 
     def run() -> None:

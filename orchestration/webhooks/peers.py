@@ -37,7 +37,7 @@ def check_peer(host: str, address: str) -> None:
 
 
 class Checked(HTTPConnection):
-    """Looks whom it reached before it says a word."""
+    """Checks the peer's address before it sends anything."""
 
     def _new_conn(self) -> socket.socket:
         connected = super()._new_conn()
@@ -62,7 +62,7 @@ class PoolOverTls(HTTPSConnectionPool):
 
 
 class CheckedPeers(HTTPAdapter):
-    """Sends requests, one by one, to whom webhooks may go."""
+    """Sends requests, one by one, to addresses that webhooks may reach."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
