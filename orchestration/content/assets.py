@@ -24,7 +24,7 @@ TABLES = {
 }
 
 
-# Questions that the database answers anew each time: nothing fills them.
+# Views, which the database computes for each query: nothing fills them.
 VIEWS = {
     "paths": (
         "One row per document and URL under which visitors see it or saw it; a view.",
@@ -68,7 +68,7 @@ class SitesToSync(dg.Config):
 def content_files(database: Database, config: SitesToSync) -> Iterator[dg.MaterializeResult[Any]]:
     """Read what changed in the sites' repositories into tables, publish their images, ask for their builds.
 
-    A site that cannot be read is told by the check ``sites_are_read``, and stops neither the others nor the rollups.
+    The check ``sites_are_read`` reports a site that cannot be read; it stops neither the others nor the rollups.
     """
     # One that was removed since it was asked for is skipped.
     sites = [site for site in all_sites(database.url) if not config.sites or site.site in config.sites]

@@ -41,9 +41,9 @@ USUAL_CONTENT_FOLDER = "content"
 
 @dataclass(frozen=True)
 class SyncSummary:
-    """How many files were read anew, were the same as before, are gone, and could not be read; and new versions.
+    """How many files were read, were unchanged, are gone, and could not be read; and new versions.
 
-    ``others`` are the site's files that are no documents, each with the URL path under which the site serves it.
+    ``others`` are the site's other files, each with the URL path under which the site serves it.
     ``commit`` is the one that was read; None outside of Git. ``is_new``: it was not read before.
     ``is_rebuilt``: the versions are those of all of history.
     """

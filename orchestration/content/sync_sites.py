@@ -40,7 +40,7 @@ def sync_sites(
 ) -> dict[str, SiteSync | DogearError]:
     """Sync each of the sites, then ask for builds; what came of it, by site.
 
-    One that cannot be synced does not stop the others. ``on_image`` is told how many images are done, of how many.
+    A site that cannot be synced does not stop the others. ``on_image`` gets how many images are done, of how many.
     """
     done: dict[str, SiteSync | DogearError] = {}
     for site in sites:
@@ -120,7 +120,7 @@ def sentence(result: SiteSync | DogearError) -> str:
     parts = [f"{content.synced} read, {content.unchanged} unchanged, {content.deleted} gone"]
     parts[0] += f", {content.failed} not readable (see content.file_sync_status)" if content.failed else ""
     parts.append(
-        f"{content.versions} {'versions from Git, all anew' if content.is_rebuilt else 'new versions from Git'}"
+        f"{content.versions} {'versions from Git, all read again' if content.is_rebuilt else 'new versions from Git'}"
     )
     if media and (media.published or media.failed):
         parts.append(f"images: {media.published} published, {media.unchanged} unchanged")

@@ -57,8 +57,8 @@ create macro visible_json(words) as
 -- A text as it is kept. Masked first: a space would part an address.
 create macro kept_text(words) as visible(without_email(words));
 
--- An id. Ids should be opaque; one that reads like an e-mail address becomes a hash, the same for each visit to a site, so
--- that its visitor stays one visitor. Whoever guesses the address can check the guess: clients should not send it at all.
+-- An id. Ids should be opaque; one that looks like an e-mail address becomes a hash, the same for each visit to a site,
+-- so that its visitor stays one visitor. Anyone who guesses the address can check it: clients should not send it.
 create macro opaque_id(site, id) as
     case when without_email(id) != id then 'hashed-' || left(sha256(site || '|' || id), 32) else visible(id) end;
 

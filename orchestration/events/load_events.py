@@ -25,8 +25,8 @@ def load_events(
 
     With ``file_id``, that of a log of their site, lines that other files of the site hold as well are not new.
 
-    Columns that are all empty may be left out, but for NEEDED. The partitions of the days are there. Whoever is on a
-    site just now is seen in ``live.visitors`` too. Runs inside the connection's transaction and does not commit.
+    Columns that are all empty may be left out, except NEEDED. The partitions of the days must exist. Current visitors
+    of a site are written to ``live.visitors`` too. Runs inside the connection's transaction and does not commit.
     """
     columns = [f'"{name}"' for name in rows.schema.names]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Synthetic visits to the sample site, for whoever has no visits of their own to look at yet.
+"""Synthetic visits to the sample site, for people who have no visits of their own to look at yet.
 
 Nobody did any of this: the readers are dice, and every event says so (``properties.synthetic`` is true). A session is a
 function of the seed, its day and its number. So the same arguments give the same bytes, and making the file again

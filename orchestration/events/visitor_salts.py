@@ -1,4 +1,4 @@
-"""The salts under which anonymous visitors are told apart: one for each UTC day, destroyed after two days."""
+"""The salts that keep anonymous visitors apart: one for each UTC day, destroyed after two days."""
 
 import secrets
 from collections.abc import Collection

@@ -75,7 +75,7 @@ def destination(
 
 
 def without_liquid(target: str) -> str:
-    """Return the target that Jekyll makes of it; what it computes otherwise leads nowhere that could be told."""
+    """Return the target that Jekyll makes of it; other computed targets cannot be known."""
     target = SITE_URL.sub("", target)
     if filtered := FILTERED.fullmatch(target.strip()):
         return filtered[1]

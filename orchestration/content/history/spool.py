@@ -13,7 +13,7 @@ T = TypeVar("T")
 def run_through(items: Iterable[T], size: Callable[[T], int]) -> Iterator[T]:
     """Take all of ``items`` now, and return an iterator that gives them again, once; ``size`` is about their bytes."""
     kept: list[T] = []
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to the end
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the reader at the end
     in_memory = in_file = 0
     for item in items:
         if in_memory < MOST_IN_MEMORY:

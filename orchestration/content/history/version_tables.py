@@ -40,7 +40,7 @@ def follow_history(
 def follow(
     connection: psycopg.Connection, checkout: Checkout, site: Site, conventions: Conventions, after: str | None
 ) -> History:
-    """Return the history with the commits that came after ``after``; None begins anew. Raises HistoryNeeded."""
+    """Return the history with the commits that came after ``after``; None starts from scratch. Raises HistoryNeeded."""
     if after is None:
         connection.execute("delete from content.content_versions where site = %s", [site.site])
     lineages = Lineages(site.site, checkout, conventions, known_lineages(connection, checkout, site.site), after)

@@ -16,7 +16,7 @@ from orchestration.errors import DogearError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Another number where the rules here change what comes out: all images are then published anew, under other keys.
+# Bump when a change of these rules changes the output: all images are then published again, under other keys.
 RECIPE = "r2"
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")

@@ -76,7 +76,7 @@ class MediaStorage:
             try:
                 return self.filesystem.info(path)["size"]
             except (FileNotFoundError, PermissionError):
-                pass  # Who may write need not be allowed to look.
+                pass  # Credentials may allow writing but not reading.
         else:
             self.filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
         headers = {"ContentType": MIME_TYPES[key.rpartition(".")[2]], "CacheControl": CACHE_CONTROL}

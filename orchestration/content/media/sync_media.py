@@ -21,7 +21,7 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class MediaSummary:
-    """How many files were published anew, are as before, are gone, and cannot be published (now, or since before).
+    """How many files were published, are unchanged, are gone, and cannot be published (now, or since before).
 
     ``bytes_before`` counts the files that were published, ``bytes_after`` their full variants.
     """
@@ -46,14 +46,14 @@ def sync_media(
 
     Each image is in the table as soon as it is published. One that cannot be published is an error in its row, until
     the file changes. Files that are gone lose their row; their objects stay, since pages that are out may show them.
-    ``on_progress`` is told how many of the new and changed files are done, and how many there are.
+    ``on_progress`` is called with how many of the new and changed files are done, and how many there are.
 
     Raises DogearError if ``storage_url`` takes no files; what was published by then is kept.
     """
     storage = open_storage(storage_url)
     found = {file.path: (file, url_path) for file, url_path in files}
     hush_pillow()
-    # Of two syncs of a site, the second sees what the first has published.
+    # Only one sync of a site runs at a time: the second sees what the first has published.
     with alone(database_url, f"media {site}"), connect(database_url) as connection:
         connection.autocommit = True
         before = read_rows(connection, site)

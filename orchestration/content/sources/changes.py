@@ -1,4 +1,4 @@
-"""Has anything changed at the source of a site? Told without reading its files."""
+"""Has anything changed at the source of a site? This is answered without reading its files."""
 
 import hashlib
 from pathlib import Path

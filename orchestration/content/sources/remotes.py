@@ -1,4 +1,4 @@
-"""Repositories elsewhere: which commit a branch has, and its commits brought here."""
+"""Remote repositories: which commit a branch has, and fetching its commits."""
 
 import fcntl
 import hashlib

@@ -57,7 +57,7 @@ def is_markdown(path: str) -> bool:
 def printable_path(path: bytes) -> str:
     """Return ``path`` as text; bytes that are not UTF-8 are written as \\xff.
 
-    One that is too long for an index of the database is cut, and told from others by a digest before its extension.
+    A path that is too long for an index of the database is cut, and made unique by a digest before its extension.
     """
     if len(path) > LONGEST_PATH:
         digest = hashlib.sha256(path).hexdigest()[:12].encode()

@@ -59,7 +59,7 @@ def delete_files(
     changed: Iterable[FileReading],
     failed: Iterable[FileReading],
 ) -> None:
-    """Make room: what changed is written anew, what is gone is not; a failed file keeps its document."""
+    """Delete rows that are written again or are gone; a failed file keeps its document."""
     changed_paths = [reading.file_path for reading in changed]
     failed_paths = [reading.file_path for reading in failed]
     connection.execute(
@@ -72,7 +72,7 @@ def delete_files(
 
 
 def give_to_owner(connection: psycopg.Connection, site: Site) -> None:
-    """What could not be read anew, and so is as it was before, belongs to the owner of the site too."""
+    """Give documents that could not be read again, and so stay as they were, to the owner of the site too."""
     for table in ("items", "search_index", "links"):
         statement = sql.SQL("update {} set user_code = %s where site = %s and user_code <> %s")
         connection.execute(

@@ -65,7 +65,7 @@ def load_apart(folder: Path, files: Sequence[Path], load: Load) -> int:
 
 
 class LinesApart:
-    """Loads the lines of a file, and sets those aside that cannot be loaded."""
+    """Loads the lines of a file, and moves those that cannot be loaded to ``damaged``."""
 
     def __init__(self, folder: Path, load: Load) -> None:
         self._scratch = folder / SCRATCH
@@ -100,7 +100,7 @@ class LinesApart:
         return self.load_lines(parts[:half]) + self.load_lines(parts[half:])
 
     def _keep(self, name: str) -> None:
-        """The lines as they were, so that they can be mended and put back; their reasons beside them."""
+        """Keep the lines as they were, so that they can be corrected and put back; their reasons beside them."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         reasons = [" ".join(reason.split())[:LONGEST_REASON] for _, reason in self._damaged]
         write_durably(self._folder / f"{name}.reasons", "\n".join([*reasons, ""]).encode("utf-8", "replace"))

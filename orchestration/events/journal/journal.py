@@ -1,4 +1,4 @@
-"""The journal: what was accepted, on disk before anybody is told so.
+"""The journal: accepted events, on disk before a request is answered.
 
 One file at a time is written, by one thread that makes all that waits durable at once. A file that is full, or a
 moment old, is sealed by a rename; the loader takes sealed files away. See ``journal_files``.
@@ -27,14 +27,14 @@ class JournalFullError(Exception):
 
 
 def end_process() -> None:
-    """Ask this process to end in order; whoever started it starts it again."""
+    """Ask this process to end in order; its parent restarts it."""
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Journal:
     """Appends lines to files below ``folder``, as long as ``reserve`` bytes of its disk stay free.
 
-    Should the thread that writes ever fail for a reason that is none of the disk's, all who wait are told so, nothing
+    If the thread that writes ever fails for another reason than the disk, all waiting requests fail, nothing
     more is accepted, and ``on_failure`` is called.
     """
 

@@ -1,7 +1,7 @@
 """The files of the journal. One is written at a time (``*.open``), others are sealed (``*.ndjson``) and can be loaded.
 
-Whoever writes a file holds a lock on it, which ends with the process: a file without its writer is mended and sealed by
-whoever finds it. Only who holds the lock may rename an open file, so that no file is sealed while it is written.
+A writer holds a lock on its file, which ends with the process: any process that finds a file without its writer repairs
+and seals it. Only the holder of the lock may rename an open file, so that no file is sealed while it is written.
 """
 
 import fcntl
@@ -104,7 +104,7 @@ def orphans(folder: Path) -> Iterator[Path]:
 
 
 def mend(path: Path) -> None:
-    """Cut what stands after the last whole line, which nobody was told to be kept, and seal the file."""
+    """Cut the text after the last whole line, which was never acknowledged, and seal the file."""
     with suppress(FileNotFoundError), path.open("r+b") as file:
         data = file.read()
         whole = data.rfind(b"\n") + 1

@@ -2,7 +2,7 @@
 
 While PostgreSQL takes some files, the next are made ready. Files are removed when what they hold is committed. A crash
 before that, and they are loaded again, which adds nothing.
-What cannot be loaded, now or ever, is set aside: see ``damage``.
+Lines that can never be loaded are moved away: see ``damage``.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ class Loader:
         self._copier = EventCopier()
 
     def run(self, stop: threading.Event) -> None:
-        """Load until told to stop; what is sealed by then is loaded still, if PostgreSQL answers."""
+        """Load until asked to stop; files that are sealed by then are still loaded, if PostgreSQL answers."""
         with alone(self.folder, stop) as is_ours:
             if not is_ours:
                 return
@@ -172,7 +172,7 @@ def first_of(files: Sequence[Path], most_bytes: int) -> list[Path]:
 
 @contextmanager
 def alone(folder: Path, stop: threading.Event) -> Generator[bool]:
-    """Wait until no other process loads the folder; False where we are told to stop before that."""
+    """Wait until no other process loads the folder; return False if we are asked to stop before that."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / LOCK).open("ab") as lock:
         is_ours = False

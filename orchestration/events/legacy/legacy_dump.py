@@ -28,7 +28,7 @@ class DumpLines:
 
 
 class Dump:
-    """A dump being read, chunk after chunk. What its lines are is told by the first of them that says something."""
+    """A dump being read, chunk after chunk. The first line that shows its format decides for all."""
 
     def __init__(self, first: LineChunk) -> None:
         line = next(filter(str.strip, first.lines), "")

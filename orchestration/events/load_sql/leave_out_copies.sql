@@ -1,8 +1,8 @@
--- Which lines of a log does another file of the site hold as well? They leave pg_temp.loading: whoever joins rotated logs, or
--- cuts one into several, has the same lines in a file that begins otherwise.
+-- Which lines of a log does another file of the site hold as well? They are deleted from pg_temp.loading: rotated logs
+-- that were joined, or cut into several, have the same lines in a file with another beginning.
 --
--- Two servers may write the same in one second, of two visitors, and addresses are not kept. So one line that another file
--- holds too is no copy; two in a row are.
+-- Two servers may write the same line in one second, for two visitors, and addresses are not kept. So one line that
+-- another file holds too is not a copy; two in a row are.
 with mine as (
     select
         event_id,

@@ -1,7 +1,7 @@
 """The drop folder: what is put into ``<drop>/<site>/`` is imported once, then moved to ``.done`` or ``.failed`` there.
 
-A file is imported when nothing has changed of it for QUIET_SECONDS. Who writes slower than that gives it a hidden name
-(``.access.log.part``) until it is whole: hidden files and folders are skipped. Symbolic links are not followed.
+A file is imported when it has not changed for QUIET_SECONDS. A program that writes more slowly should give it a hidden
+name (``.access.log.part``) until it is complete: hidden files and folders are skipped. Symbolic links are not followed.
 """
 
 import os

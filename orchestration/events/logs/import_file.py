@@ -60,7 +60,7 @@ def import_file(
     """Load the file's events; all become visible at once, or none. Events that are there already stay as they are.
 
     One file of a site is imported at a time; another import waits.
-    ``on_progress`` is told how many bytes of the file have been read. Raises DogearError if nothing can be imported.
+    ``on_progress`` gets how many bytes of the file have been read. Raises DogearError if nothing can be imported.
     """
     import adbc_driver_postgresql.dbapi as adbc
     import duckdb
@@ -90,7 +90,7 @@ def import_file(
             for chunk in chain([first], chunks):
                 reader.read(chunk)
                 on_progress(chunk.bytes_read)
-            # Whoever follows a number to its line may stand in another folder.
+            # A person who traces a number to its line may be in another folder.
             return load(database_url, printable(path.absolute()), identity, reader, user_code)
     except PackedFileError as error:
         raise DogearError(f"{printable(path)}: nothing was imported: {error}") from None
@@ -163,7 +163,7 @@ def load(database_url: str, file: str, identity: FileIdentity, reader: FileReade
             )
         connection.commit()
     with connect(database_url) as connection:
-        # The server finds out by itself after a minute; whoever builds at once should not have to wait for that.
+        # The server would do it after a minute; a build that follows at once should not have to wait for that.
         connection.execute("select raw.analyze_event_partitions(%s)", [days])
     return ImportSummary(
         file, reader.format, reader.lines_read, added, events - added, reader.lines_passed_over, rejected, days

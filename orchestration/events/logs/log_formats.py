@@ -1,4 +1,4 @@
-"""Which format is a file of visits in? Told by its first lines, never by its name."""
+"""Which format is a file of visits in? Its first lines decide, never its name."""
 
 import re
 from typing import Any, Literal

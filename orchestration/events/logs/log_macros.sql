@@ -2,7 +2,7 @@
 create macro logged_text(words) as
     nullif(nullif(replace(words, chr(0), ''), ''), '-');
 
--- A moment as so many seconds since 1970, or thousandths, millionths, billionths of them: which, is told by their number.
+-- A moment as seconds since 1970, or thousandths, millionths, billionths of them: the size of the number shows which.
 create macro epoch_time(moment) as
     case
         when moment < 1e11 then make_timestamptz(round(moment * 1e6)::bigint)

@@ -103,7 +103,7 @@ def named_fields(line: str) -> str:
         known_by = [without_address(text, msgspec.json.decode(text, type=Event)) for text in texts]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ""
-    # A batch is known by its own text as well, where nothing had to be written anew.
+    # A batch keeps its own text if nothing in it had to be rewritten.
     is_plain = [CLIENT_IP.sub("", text) for text in texts] == known_by
     return CLIENT_IP.sub("", line) if is_plain else "\n".join(known_by)
 

@@ -1,4 +1,4 @@
-"""How a site says what its documents are, of which type, and under which URL visitors see them."""
+"""The conventions of a site: what its documents are, their types, and the URLs under which visitors see them."""
 
 import hashlib
 import posixpath

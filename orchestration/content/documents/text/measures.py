@@ -61,8 +61,8 @@ class Measures:
         LIX (Björnsson 1968): words per sentence plus the percentage of words longer than six letters. 25 reads like a
         children's book, 60 like a law. None below 100 words, and for scripts without spaces.
     entity_count
-        Different proper names, told by capitals within sentences. None where capitals do not tell: in German, scripts
-        that have none, and unknown languages.
+        Different proper names, recognised by capitals within sentences. None if capitals do not show them: in German,
+        in scripts without capitals, and in unknown languages.
     has_title, has_description, has_tags, has_date
         Written by the author: in the front matter, or as a heading for the title.
     """
@@ -118,7 +118,7 @@ def count_words(text: str) -> tuple[int, int]:
     has_others = text.encode(errors="replace").translate(None, BEFORE_CHARACTERS)
     spaced, characters = CHARACTER_WORD.subn(" ", text) if has_others else (text, 0)
     words = spaced.split()
-    # Nearly every word is told by a look at all of it, or at its first or last character.
+    # Nearly every word is decided by looking at all of it, or at its first or last character.
     unclear = [word for word in filterfalse(str.isalnum, words) if not (word[0].isalnum() or word[-1].isalnum())]
     return len(words) - sum(LETTER_OR_DIGIT.search(word) is None for word in unclear), characters
 
