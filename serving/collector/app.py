@@ -67,7 +67,7 @@ class CollectorApp:
         elif scope["method"] == "OPTIONS":
             await respond(send, Answer(204), headers, PREFLIGHT)
         else:
-            wrong = Answer(405, problem(405, "Events are brought by POST."))
+            wrong = Answer(405, problem(405, "Events are sent by POST."))
             await respond(send, wrong, headers, [(b"allow", b"POST, OPTIONS")])
 
     async def answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,7 +66,7 @@ def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -
 
 
 def read_parts(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
-    """Read a batch of which not all can be read."""
+    """Read a batch that can be read only in part."""
     try:
         parts = parts_of(body)
     except BAD as error:

@@ -1,4 +1,4 @@
-"""Who is limited as one client: a machine by its address, and a network that hands out addresses by the million."""
+"""What is limited as one client: a machine by its address, and a network that has addresses by the million."""
 
 from functools import lru_cache
 from ipaddress import IPv6Network

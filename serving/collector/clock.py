@@ -17,7 +17,7 @@ from orchestration.events.event import LONGEST_DELAY
 OFF_BY = timedelta(minutes=1)
 TOO_OLD = (
     f"occurred_at lies more than {LONGEST_DELAY.days} days ago, and nobody can tell whether that is true: "
-    "visits so old are brought by `dogear import`"
+    "import older visits with `dogear import`"
 )
 NO_TIME = "occurred_at, moved by what the client's clock lacks, is beyond the calendar"
 

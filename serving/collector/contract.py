@@ -21,7 +21,7 @@ PROBLEMS = {
     400: "The body is not one that can be read, or the site is not named",
     403: "There is no such site, or it takes no events of this origin",
     404: "There is nothing at this path",
-    405: "Events are brought by POST",
+    405: "Events are sent by POST",
     408: "The body did not arrive in time",
     413: "The body is larger than 1,000,000 bytes",
     415: "The body is compressed",

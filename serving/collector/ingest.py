@@ -1,4 +1,4 @@
-"""A request that brings events, from its headers to its answer. Knows ASGI's scope, and no framework."""
+"""A request with events, from its headers to its answer. Knows ASGI's scope, and no framework."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

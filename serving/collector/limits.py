@@ -14,11 +14,11 @@ MOST_KEYS = 100_000
 class Limiter:
     """``per_minute`` of ``what`` a minute for each key, times its share, and as many at once; 0 is no limit.
 
-    Who has none left waits. What somebody takes may be more than is left, as nobody knows beforehand how much a request
-    brings: then the next one waits for it.
+    A client with nothing left must wait. A request may take more than is left, since its size is not known beforehand:
+    then the next request waits for it.
 
-    Keys live in memory alone, at most 100,000. Beyond that, half of them is forgotten: those that are nearest to having
-    all back. So nobody who waits is let off because many others came.
+    Keys live only in memory, at most 100,000. Beyond that, half of them are evicted: those whose buckets are fullest.
+    So a client that must wait is not let off because many others came.
     """
 
     def __init__(self, per_minute: int, what: str, now: Callable[[], float] = time.monotonic) -> None:
@@ -69,7 +69,7 @@ class Limits:
     site_requests: Limiter
 
     def admit(self, client: Client) -> None:
-        """Count a request of this client; what it brings is counted when it is known.
+        """Count a request of this client; its events and bytes are counted when they are known.
 
         Raises RefusedError if any of its limits is used up.
         """

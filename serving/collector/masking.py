@@ -1,7 +1,7 @@
 """Addresses in texts: of people by mail, and of the machine that sent the request.
 
 Texts are masked again when they are loaded (``without_email`` in duckdb_macros.sql); here, so that none is in the
-journal. Whoever writes long texts would have us look for long: all of this takes time in proportion to their length.
+journal. Long texts must not make the search slow: all of this takes time in proportion to their length.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A batch of which not all can be read, as its events, none of them looked into."""
+"""The events of a batch that can be read only in part, none of them parsed."""
 
 import json
 from datetime import datetime

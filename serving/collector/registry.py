@@ -99,7 +99,7 @@ class Known:
         self._write()
 
     def _look_up(self, connection: psycopg.Connection) -> None:
-        """Take what PostgreSQL knows, after it was told of the salts made here; those at hand are made."""
+        """Push local salts to PostgreSQL, then refresh sites and salts from it; make missing salts."""
         sites = {
             name: KnownSite(str(user_code), str(origins or "").split())
             for name, user_code, origins in connection.execute(
@@ -121,7 +121,7 @@ class Known:
             day: Salt(salt, created_at)
             for day, salt, created_at in connection.execute("select day, salt, created_at from raw.visitor_salts")
         }
-        with self._lock:  # what was made meanwhile is told the next time
+        with self._lock:  # salts that were made meanwhile are pushed the next time
             made_since = {day: it for day, it in self._state.salts.items() if day not in mine and day not in salts}
             self._state = State(sites, {**made_since, **salts})
 
@@ -137,7 +137,7 @@ class Known:
             return State()
 
     def _write(self) -> None:
-        """For the next start. Written aside and renamed, for the owner alone."""
+        """Keep sites and salts for the next start, in a file that is replaced by renaming, for the owner only."""
         aside = self.path.with_name(f"{FILE}.{os.getpid()}")
         with self._lock:
             data = msgspec.json.encode(self._state)

@@ -1,4 +1,4 @@
-"""Who sent a request, and as which visitor we know them: the last place that sees an address."""
+"""The sender of a request, and the visitor that it stands for: the last place that sees an address."""
 
 import hashlib
 from collections.abc import Callable, Collection
@@ -15,7 +15,7 @@ Salt = Callable[[date], bytes]
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sent a request, to which site. ``address`` and ``user_agent`` go no further than this process."""
+    """The sender of a request, and its site. ``address`` and ``user_agent`` go no further than this process."""
 
     site: str
     user_code: str

@@ -26,7 +26,7 @@ def sums() -> str:
 
 
 def minify() -> None:
-    """Write dist/ anew."""
+    """Rewrite dist/."""
     DIST.mkdir(exist_ok=True)
     for name in NAMES:
         source = re.sub(r"\bconst\b", "let", (SOURCES / name).read_text(encoding="utf-8"))
