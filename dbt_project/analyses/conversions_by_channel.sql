@@ -1,5 +1,5 @@
--- Which channel brings those who do what the site is for? One row per site and channel: sessions, those that reached a
--- goal (content.goals; 0 everywhere where there is none), and their share.
+-- From which channel do the visitors come who convert? One row per site and channel: sessions, those that reached a
+-- goal (content.goals; 0 everywhere if there is none), and their share.
 with
 
 sources as (

@@ -1,6 +1,6 @@
--- What brings newcomers? One row per site, channel, referring host and page of entry, of the first session that each
--- visitor has in these days: how many newcomers came so, and which share of them stayed: read a second page, or ten
--- seconds, or reached a goal. Without an account or consent, a visitor is new on each day.
+-- Where do newcomers come from? One row per site, channel, referring host and page of entry, for the first session of
+-- each visitor in these days: how many newcomers came this way, and the share that stayed: read a second page, or
+-- ten seconds, or reached a goal. Without an account or consent, a visitor is new on each day.
 with
 
 sessions as (

@@ -9,7 +9,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Rows whose day belongs to a week or month, as date_trunc names it, of which a day is built. #}
+{# Rows whose week or month, as date_trunc names it, contains a day that is built. #}
 {% macro in_periods(period, column) -%}
     {%- if var('from_day') -%}
         {{ column }} >= cast(date_trunc('{{ period }}', timestamp '{{ var("from_day") }}') as date)

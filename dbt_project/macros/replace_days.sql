@@ -1,9 +1,9 @@
-{# Incremental strategy: the days that are being built leave the table and come anew, in one transaction.
+{# Incremental strategy: the days that are being built are deleted and inserted again, in one transaction.
    A model names the column that holds its day, and how many days around those that are built it writes too:
    `day_column='session_day'`, `days_before=1`, `days_after=1`. One that holds whole weeks and months says `by_period=true`;
    its columns are `period` and `period_start`.
-   Of two that write the same table one waits, or neither would see the other's rows to delete. And a build that is no longer
-   alone writes nothing more: of days that it has read before, another may have written more since. #}
+   Only one build writes a table at a time: otherwise neither would see the other's rows to delete. And a build that has
+   lost its lock writes nothing more: another may have written more for days that it has already read. #}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
@@ -47,8 +47,8 @@
 {% macro duckdb__wait_for_other_builds(table) -%}
 {%- endmacro %}
 
-{# Where many days are built at once, PostgreSQL's rows are written one day after another: else each day would lie on every
-   page of its table, and whoever reads it later would read them all. #}
+{# If many days are built at once, PostgreSQL's rows are written one day after another: otherwise each day would lie on
+   every page of its table, and reading one day later would read them all. #}
 {% macro day_by_day(column) -%}
     {{ adapter.dispatch('day_by_day')(column) }}
 {%- endmacro %}

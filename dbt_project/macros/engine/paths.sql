@@ -70,8 +70,8 @@
 {%- endmacro %}
 
 {# What paths of pages are compared by: without / or index at the end, or a page's ending. NULL stays NULL.
-   Indexes hold it together with visitors and owners, 2,704 bytes in all: a path of more than 500 bytes is told by its
-   beginning and a digest. #}
+   Indexes hold it together with visitors and owners, 2,704 bytes in all: a path of more than 500 bytes is replaced by
+   its beginning and a digest. #}
 {% macro canonical_path(path) -%}
     {%- set canonical = adapter.dispatch('page_path')(path) -%}
     case

@@ -1,6 +1,6 @@
 {{ config(materialized='table', post_hook="{{ analyze_if_grown(this) }}") }}
 
--- Only of the days that are being built, and made anew for them: few rows, which the next model joins to all events.
+-- Only for the days that are being built, and new in each build: few rows, which the next model joins to all events.
 with recursive
 
 -- The salt changes at midnight, and with it the id of a visitor without account or consent. Shortly after midnight

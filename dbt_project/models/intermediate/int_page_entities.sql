@@ -6,8 +6,8 @@
     )
 }}
 
--- Kept, and not looked up by each mart: all marts of a day tell the same document, and days on which content would tell
--- another by now can be found. Whoever builds a day writes what that day tells, and of no other day.
+-- Stored so that every mart of a day resolves a path to the same document, and so that days whose documents have
+-- changed since can be found. A build of a day writes the rows of that day only.
 with
 
 pages as (
@@ -15,7 +15,7 @@ pages as (
     where {{ in_days('event_day', after=1) }}
 ),
 
--- A session is told with the day on which it began.
+-- A session belongs to the day on which it began.
 told as (
     select
         *,

@@ -15,7 +15,7 @@ page_views as (
     where event_type = 'page_view' and {{ in_days('event_day') }}
 ),
 
--- Events that tell of attention, most of which are no page views. A page may be read on into the next day.
+-- Events of attention, mostly not page views. A page may be read on into the next day.
 events_on_pages as (
     select * from {{ ref('int_event_sessions') }}
     where

@@ -12,7 +12,7 @@ visitor_days as (
     where entity_type = 'site' and {{ in_days('day') }}
 ),
 
--- Whoever reads two sites of one owner is one visitor.
+-- A visitor of two sites of one owner is one visitor.
 visitors as (
     select distinct
         user_code,

@@ -13,7 +13,7 @@ metrics as (
     where metric_date between {{ today }} - 29 and {{ today }}
 ),
 
--- Whoever reads on several days is one visitor.
+-- A visitor who reads on several days is one visitor.
 visitors as (
     select
         user_code,

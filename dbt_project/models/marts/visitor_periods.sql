@@ -7,7 +7,7 @@
     )
 }}
 
--- Whole weeks and months of the days that are built: whoever comes on one day is no newcomer on those after it.
+-- Whole weeks and months of the days that are built: a visitor who comes on one day is not a newcomer on later days.
 with
 
 visits as (
