@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.content_search [documents]
 
 The documents are made of the words of the sample site, so that each word stands in very many of them: harder than real
-text. A query is one to three words of four letters or more, drawn as often as they are written. What is to be reached:
-20 ms for 95 of 100. Beside it, the first two searches of a new connection, the first of which waits for PostgreSQL to
+text. A query is one to three words of four letters or more, drawn as often as they are written. The goal:
+20 ms for 95 of 100. Also measured: the first two searches of a new connection; the first waits for PostgreSQL to
 read its dictionaries.
 """
 

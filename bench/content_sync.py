@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.content_sync [documents]
 
-The database is an embedded PostgreSQL of its own. What is to be reached: 10 s, 1 s and 1 s, below 500 MB of memory.
-On a virtual machine, what its host gave to others meanwhile is told too: it makes the longest runs.
+The database is an embedded PostgreSQL of its own. The goal: 10 s, 1 s and 1 s, below 500 MB of memory.
+On a virtual machine, the time that its host gave to others is shown too: it explains the longest runs.
 """
 
 import random

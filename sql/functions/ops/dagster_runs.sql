@@ -24,8 +24,8 @@ begin
         from dagster.run_tags
         group by run_tags.run_id
     ) as tagged on tagged.run_id = runs.run_id
-    -- What a step that failed says; else what the run's end says; else, where that was told from outside, what was told
-    -- last before it.
+    -- The message of a failed step; else that of the run's end; else, if the run was ended from outside, the last
+    -- message before it.
     left join lateral (
         select
             coalesce(
