@@ -18,7 +18,7 @@ DOGEAR = str(Path(sys.executable).with_name("dogear"))
 
 
 def bare_environment() -> dict[str, str]:
-    """The environment without settings of whoever runs the tests."""
+    """The environment without the settings of the person who runs the tests."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("DOGEAR_", "DATABASE_URL"))}
 
 

@@ -62,7 +62,7 @@ def write_events(file: Path, events: list[dict[str, object]] = EVENTS) -> Path:
 
 
 def write_repository(folder: Path) -> Path:
-    """A repository with the document, written on 1 April and mended on 3 April."""
+    """A repository with the document, written on 1 April and corrected on 3 April."""
     git = ["git", "-C", str(folder), "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
     (folder / "blog").mkdir()
     subprocess.run([*git, "init", "--quiet"], check=True)

@@ -144,7 +144,7 @@ def test_many_frames_are_refused():
 
 
 def png_of(width: int, height: int) -> bytes:
-    """A PNG that claims a size, of which nothing follows."""
+    """A PNG that claims a size, without any pixels."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 1000) + b"IDAT"

@@ -164,7 +164,7 @@ def test_images_change_move_break_and_go(database_url, site, storage):
     new = {variant["key"] for variant in variants(database_url, "file_path = 'palette.png'")}
     assert after.keys() - before.keys() == new
     assert variants(database_url, "file_path = 'blog/renamed.jpg'")[0]["key"] in before
-    # Mended, it is published again; another storage gets everything.
+    # Once corrected, it is published again; another storage gets everything.
     drawing(400, 300).convert("CMYK").save(site / "print.jpg")
     assert sync_media(database_url, "example.org", "ada", site_files(site), str(storage)).published == 1
     elsewhere = storage.with_name("elsewhere")

@@ -202,7 +202,7 @@ def test_the_sensor_asks_for_a_sync_after_a_commit_and_after_an_edit(site, tmp_p
     assert site.rows("select sync_error is not null from content.sites where site = 'gone.example'") == [(True,)]
     assert asks(cursor)[0] == [], "it has been asked for"
     syncs("here.example")
-    assert asks(None)[0] == [], "what was read need not be read again, whoever read it"
+    assert asks(None)[0] == [], "a commit that was read need not be read again, by any process"
 
     site.write("a.md", "# A, edited")
     asked, cursor = asks(cursor)

@@ -1,5 +1,5 @@
 """What people did on the real site: what the log says, the same once more when its pages had versions, and acts of
-readers of which no log tells. Each is one plain value, to be counted, and a line of the file that is imported."""
+readers that no log shows. Each is one plain value, to be counted, and a line of the file that is imported."""
 
 import gzip
 import json
@@ -90,7 +90,7 @@ def acts_of_readers(days: Iterable[date]) -> list[Act]:
 
 
 def visit(chance: random.Random, day: date, reader: str) -> list[Act]:
-    """Two pages or one, and on each of them a few acts, some of which come after a pause that ends the session."""
+    """Two pages or one, and on each of them a few acts, some after a pause that ends the session."""
     at = datetime.combine(day, time(), UTC) + timedelta(seconds=chance.randrange(80_000))
     acts: list[Act] = []
     for number in range(chance.choice([1, 2, 2])):

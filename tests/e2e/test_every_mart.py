@@ -21,7 +21,7 @@ from tests.rollups.building import MODELS, REFRESHED, Warehouse
 
 RECOUNTS = recount_visits.MARTS | recount_days.MARTS | recount_documents.MARTS
 GOALS = [Goal("read", "page_view", "/projects/xdotool"), Goal("wrote", "letter_generated")]
-# What is read from files and told in full there.
+# Read from files, which say everything themselves.
 TOLD_IN_REAL_SITE = {"content_broken_links", "content_languages", "content_quality_distribution"}
 MARTS = "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v', 'm')"
 NAME = "coalesce((select i.file_path from content.items as i where i.content_id::text = {0}), {0})"

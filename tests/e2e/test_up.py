@@ -106,7 +106,7 @@ def read_until_ready(process: subprocess.Popen[str]) -> str:
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
-    """Processes that work in, or were told of, this installation."""
+    """Processes that work in this installation, or have it in their arguments or environment."""
     found = []
     for process in psutil.process_iter():
         try:

@@ -48,7 +48,7 @@ def test_an_address_has_one_spelling_and_what_is_none_is_none(spellings, address
         ("192.0.2.1 ", None, "192.0.2.1"),
         ("- - - ", None, None),
         ("visitor.example - - ", None, None),
-        # Whoever signs in may call himself what he likes.
+        # A user may have any name.
         ("visitor.example - 192.0.2.1 ", None, None),
         ("- 192.0.2.1 - ", None, None),
         ("", None, None),

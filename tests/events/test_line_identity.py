@@ -1,4 +1,4 @@
-"""By what are files and events known? By named fields of lines, none of which is an address."""
+"""How are files and events recognised? By named fields of lines, and none of them is an address."""
 
 import json
 from contextlib import contextmanager

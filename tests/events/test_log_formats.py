@@ -1,4 +1,4 @@
-"""Lines of servers' logs in, rows of raw.events out: the same rows whoever wrote the log."""
+"""Lines of servers' logs in, rows of raw.events out: the same rows from every server."""
 
 import json
 from datetime import timedelta

@@ -35,7 +35,7 @@ class Marts:
         self.names_of_lake = sorted({name for (name,) in found})
 
     def empty(self) -> list[str]:
-        """Marts without a row, of which a comparison says nothing."""
+        """Marts without a row, for which a comparison says nothing."""
         return [name for name in self.names if self._rows("memory", name) == [(0,)]]
 
     def differences(self) -> list[str]:

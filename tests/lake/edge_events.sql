@@ -100,7 +100,7 @@ cross join unnest(array[
 ]) as written
 cross join lateral (select cast(written as jsonb) as properties) as parsed;
 
--- Paths around 500 bytes, which are told by a digest beyond.
+-- Paths around 500 bytes; longer ones end in a digest.
 insert into edges (kind, second, event_type, page_path, session)
 select 'long', letters, 'page_view', concat('/', repeat('é𝄞', letters), ending), 'long'
 from unnest(array[82, 83, 84, 300]) as letters

@@ -1,4 +1,4 @@
-"""What breaks while days are written or read: nobody sees half a day, it is found, and a later run mends it."""
+"""Faults while days are written or read: nobody sees half a day, the fault is found, and a later run repairs it."""
 
 import os
 import signal

@@ -18,7 +18,7 @@ COMMENT = ("comment", {})
 
 @pytest.fixture
 def by_mail(database_url, mail_server, clock):
-    """The owner is told by e-mail; returns what delivers."""
+    """The owner is notified by e-mail; return the function that delivers."""
     add_channel(database_url, "ada", "email", "ada@example.org", [])
     return lambda: deliver_due(database_url, {"email": mail_server.channel()}, clock.now)
 

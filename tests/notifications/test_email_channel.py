@@ -105,7 +105,7 @@ def test_a_title_adds_no_header_and_no_text_steers_a_terminal(mail_server):
 
 @pytest.fixture
 def hostile_server():
-    """A server that says the same to whoever connects, over and over."""
+    """A server that says the same to every client, over and over."""
     listeners = []
 
     def start(*said: bytes, times: int = 1) -> EmailChannel:

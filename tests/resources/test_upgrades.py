@@ -1,4 +1,4 @@
-"""Databases that older versions made: this version brings them to what it makes itself, with all that they hold.
+"""Databases of older versions: this version migrates them to the schema that it creates itself, with all their rows.
 
 Each of ``dumps/`` was made by the version whose last migration it is named after: ``dogear site add a.example``, with a
 repository of two documents in two commits; ``dogear import`` of three lines; ``dogear build``; then ``pg_dump

@@ -90,7 +90,7 @@ class Warehouse:
             assert not failed, failed
 
     def refresh(self, *views: str) -> None:
-        """Make materialized views anew, which builds leave alone."""
+        """Refresh materialized views, which builds leave alone."""
         with closing(dbt_refresh(self.url, Settings(home=self.home), views)) as results:
             failed = [result for result in results if result.status not in {"success", "pass"}]
         assert not failed, failed

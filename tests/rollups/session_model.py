@@ -146,7 +146,7 @@ def sessions_of(events: Iterable[Event]) -> list[Session]:
         by_key.setdefault(key, []).append(event)
     found: list[Session] = []
     for (kind, _), theirs in by_key.items():
-        # Left open: a client's session that was silent for longer than a session may last begins anew.
+        # Left open: a client's session that was silent for longer than a session may last starts again.
         gap = LONGEST_GAP if kind == "person" else LONGEST_SESSION
         pieces = [piece for stretch in stretches(theirs, gap) for piece in within_24_hours(stretch)]
         late = late_attention(theirs)

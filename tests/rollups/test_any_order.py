@@ -26,7 +26,7 @@ def load(warehouse: Warehouse, sent: Sequence[Batch], at_once: int) -> int:
         lines = [batch.line() + b"\n" for batch in sent[start : start + at_once]]
         Path(journal, "1.ndjson").write_bytes(b"".join(lines))
         new += loader.load_waiting()
-    assert not list(journal.glob("*")), "all was loaded, and nothing set aside"
+    assert not list(journal.glob("*")), "all was loaded, and nothing was damaged"
     return new
 
 

@@ -1,4 +1,4 @@
-"""Materialized views are made anew while somebody reads them, and while the refresh itself has to wait."""
+"""Materialized views are refreshed while somebody reads them, and while the refresh itself has to wait."""
 
 import threading
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Reader:
     def read(self) -> None:
         with connect(self.url) as connection:
             connection.autocommit = True
-            # Whoever is blocked by a refresh waits for longer.
+            # A reader that is blocked by a refresh waits for longer.
             connection.execute("set lock_timeout = '100ms'")
             while not self.stop.is_set():
                 question = "select (select count(*) from marts.{}), (select count(*) from marts.{})".format(*REFRESHED)

@@ -20,7 +20,7 @@ ADD_EVENT = """
     insert into raw.events (event_id, occurred_at, event_type, source, site, user_code, client_visitor_id, is_bot)
     values (%s, %s, 'page_view', 'test', 'example.org', 'ada', 'ada', false)
 """
-# Whoever looks then must wait, until the tick is given up.
+# A reader must then wait, until the tick is given up.
 HIDE_THE_VIEW = "alter view intermediate.int_days_of_other_content rename to hidden"
 
 

@@ -43,7 +43,7 @@ def generated(count: int) -> list[Stream]:
 
 
 def disagreements(warehouse: Warehouse, streams: Sequence[Stream]) -> list[tuple[Stream, str]]:
-    """The streams of which the marts say something else than the model, and what."""
+    """The streams for which marts and model differ, and how."""
     warehouse.empty()
     warehouse.load(event for stream in streams for event in stream)
     warehouse.build(*RANGES)
@@ -72,7 +72,7 @@ def difference(name: str, expected: list[Row], found: list[Row]) -> str:
 
 
 def smallest(warehouse: Warehouse, problems: list[tuple[Stream, str]]) -> tuple[Stream, str]:
-    """The shortest of which the two disagree, and as few of its events as show it: all ways to leave out one event,
+    """The shortest stream for which the two differ, with as few events as show it: all ways to leave out one event,
     or half of them, are built at once."""
     while True:
         stream, problem = min(problems, key=lambda it: len(it[0]))

@@ -15,7 +15,7 @@ from tests.servers.foreign_server import pgbouncer
 PASSWORD = string.printable.strip()
 ROLE = f"{string.punctuation} {{{{ role }}}} -- $1 %s ü"
 DATABASE = "".join(character for character in ROLE if character not in "'\"%")
-# What an administrator may like, and any of which once stopped a command.
+# Settings that an administrator may prefer; each once stopped a command.
 ODD_SETTINGS = {
     "client_encoding": "LATIN1",
     "DateStyle": "German",

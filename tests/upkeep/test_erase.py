@@ -93,7 +93,7 @@ def numbers(installation) -> dict[str, Counter]:
 
 
 def naming(installation, words: str) -> set[str]:
-    """The tables and views of which any row holds these words."""
+    """The tables and views with a row that holds these words."""
     return {
         relation
         for relation in relations(installation, SCHEMAS)

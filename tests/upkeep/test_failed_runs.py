@@ -1,4 +1,4 @@
-"""What the operator is told of runs that failed, and what is left out. That it is told at all: test_job_queue.py."""
+"""What a notification of a failed run says, and what it leaves out. That it is sent at all: test_job_queue.py."""
 
 from datetime import UTC, datetime
 

@@ -51,7 +51,7 @@ def batch_with(value: str, field: str, neighbours: list[dict[str, Any]], chance:
 
 
 def damaged(chance: random.Random) -> bytes:
-    """A body of which nothing can be promised."""
+    """A body without any promise of its form."""
     body = json.dumps({"events": [page_view(), page_view("/two")]}).encode()
     kind = chance.randrange(8)
     if kind == 0:

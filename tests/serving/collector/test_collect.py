@@ -98,7 +98,7 @@ def test_the_same_events_sent_again_shuffled_and_split_count_once(collector: Run
 
 
 def test_a_wrong_clock_is_put_right_and_counts_once(collector: RunningCollector):
-    """A laptop is two hours ahead; it sends, is told nothing, its clock is put right, and it sends again."""
+    """A laptop is two hours ahead; it sends, gets no answer, its clock is corrected, and it sends again."""
     now = datetime.now(UTC)
     ahead = {
         "type": "page_view",

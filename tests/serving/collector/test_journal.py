@@ -1,4 +1,4 @@
-"""What is appended is on disk, or its sender is told that it is not."""
+"""An appended line is on disk, or its sender learns that it is not."""
 
 import asyncio
 import subprocess

@@ -164,7 +164,7 @@ def test_who_sends_too_much_is_told_when_to_come_back(limited):
     # Another client behind the same proxy, and all of a /64 as one.
     assert send("203.0.113.2").status_code == 202
     assert [send(f"2001:db8::{number}").status_code for number in range(1, 5)] == [202, 202, 202, 429]
-    # Events and bytes are counted when they are read; who brought too many waits before the next request is.
+    # Events and bytes are counted when they are read; a client that sent too many waits before its next request.
     assert send("203.0.113.3", 60).status_code == 202
     assert [send("203.0.113.4", body=b" " * 1_000_000).status_code for _ in range(2)] == [400] * 2
     many, large = send("203.0.113.3"), send("203.0.113.4")

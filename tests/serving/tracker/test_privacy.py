@@ -5,7 +5,7 @@ import pytest
 from tests.serving.tracker.visit import Visit, eventually
 
 IDS = {"dogear_ids"}
-KNOWS_IDS = "dogear.ids.length"  # true of what dogear-consent.js brings
+KNOWS_IDS = "dogear.ids.length"  # true once dogear-consent.js is loaded
 
 
 @pytest.mark.parametrize("wish", ["doNotTrack: {get: () => '1'}", "globalPrivacyControl: {get: () => true}"])
