@@ -1,6 +1,6 @@
 -- Which commit changed how a document is read? One row per document and version that was viewed, with the commit that
 -- made it, the measures of its views, and how they differ from the version before; a verdict says whether that can be
--- chance (95 %). The clearest changes come first. These are all days: a version lasts as long as it lasts.
+-- chance (95 %). The clearest changes come first. All days count, since a version may last any time.
 select
     site,
     title,

@@ -1,5 +1,5 @@
--- What is read longest? One row per document: page views, mean seconds on it of the views for which they are known, all
--- known seconds together, and the mean as a share of the time that reading it takes at an average pace.
+-- What is read longest? One row per document: page views, mean seconds on it (over views with known seconds), the sum
+-- of known seconds, and the mean as a share of the time that reading it takes at an average pace.
 with
 
 metrics as (

@@ -1,6 +1,6 @@
 -- How many read more than one thing? One row per site and number of different pages that a visitor viewed (10 stands
 -- for 10 and more): visitors, their share, their page views, and the mean seconds that such a visitor is known to have
--- read. Without an account or consent, who comes on another day is another visitor.
+-- read. Without an account or consent, someone who comes on another day is another visitor.
 with
 
 days as (

@@ -1,5 +1,5 @@
 -- How far do sessions get? One row per site and step: how many sessions took it, as a share of all and of the step
--- before. A session takes a step only with all that stand before it. "converted" asks for goals (content.goals).
+-- before. A session takes a step only if it took all steps before it. "converted" needs goals (content.goals).
 with
 
 sessions as (

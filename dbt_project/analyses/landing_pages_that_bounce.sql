@@ -1,6 +1,6 @@
--- Which pages do visitors enter by, and leave at once? One row per page with at least 10 entries: sessions that entered
--- there, the share of them that bounced, and between which shares the true one lies (95 %, Wilson), so that few entries
--- are not taken for a finding. The surest bouncers come first.
+-- On which pages do visitors enter, and leave at once? One row per page with at least 10 entries: sessions that entered
+-- there, the share that bounced, and the confidence interval of that share (95 %, Wilson), so that few entries
+-- are not mistaken for a finding. The most certain bounces come first.
 with
 
 entries as (

@@ -1,5 +1,5 @@
 -- What is read after what? One row per pair of pages that were viewed one right after the other in a session: how
--- often, and as a share of all that was viewed next after the first. A page that was viewed again at once is left out.
+-- often, and as a share of all views right after the first. A page that was viewed again at once is left out.
 with
 
 page_views as (

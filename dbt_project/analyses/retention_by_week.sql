@@ -1,6 +1,6 @@
 -- Do readers come back? One row per site, cohort (the ISO week, from Monday, in which visitors were first seen) and
 -- week after it: how many of the cohort came in that week, and their share. Only visitors with an account or with
--- consent can come back on another day: without, each day has new ids, and such visitors are in their first week alone.
+-- consent can come back on another day: the others get a new id each day, and are only in their first week.
 with
 
 days as (

@@ -1,4 +1,4 @@
-{# Analysts may read what dbt will make in schema marts, from the first moment on (sql/versions/0018). #}
+{# Analysts may read everything that dbt creates in schema marts, from the first moment (sql/versions/0018). #}
 {% macro postgres__create_schema(relation) -%}
     {%- call statement('create_schema') -%}
         create schema if not exists {{ relation.without_identifier().include(database=False) }};

@@ -1,4 +1,4 @@
-{# The days that are being built: every model says by these macros which of its rows belong to them. #}
+{# The days that are being built: every model uses these macros to select the rows that belong to them. #}
 
 {# Rows whose UTC day, in a date column, is one of them, or one of the `before` and `after` days around. #}
 {% macro in_days(column, before=0, after=0) -%}

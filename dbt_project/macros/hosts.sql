@@ -4,8 +4,8 @@
     case when {{ lower }} like 'www.%' then substr({{ lower }}, 5) else {{ lower }} end
 {%- endmacro %}
 
-{# What a row of traffic_source_categories may say to mean this source, as a list of expressions: the first for which there
-   is a row decides. Each kind of row is described in docs/rollups.md. #}
+{# The texts by which a row of traffic_source_categories may match this source, as a list of expressions: the first with
+   a row decides. Each kind of row is described in docs/rollups.md. #}
 {% macro source_forms(source) -%}
     {%- set host = "regexp_replace(" ~ source ~ ", '^(www|m|mobile|l|lm)\\.', '')" -%}
     {{ return([

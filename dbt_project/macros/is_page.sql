@@ -1,5 +1,5 @@
-{# Whether a row tells of a page of its day: joins rows to int_page_entities. `day` says on which day the page was seen,
-   where that may be another than the day of the marts that have the row; `path` how the row calls the path. #}
+{# Whether a row belongs to a page of its day: joins rows to int_page_entities. `day` is the day on which the page was
+   seen, if that may differ from the day of the marts that hold the row; `path` is the row's column of the path. #}
 {% macro is_page(rows, pages, marts_day='event_day', day=none, path='page_path') -%}
     {{ rows }}.{{ marts_day }} = {{ pages }}.marts_day
     and {{ day or rows ~ '.' ~ marts_day }} = {{ pages }}.event_day

@@ -1,8 +1,8 @@
-{# Texts that strangers choose would make rows without end. Of each day, the most frequent keep rows of their own, and all
-   others share one that says so. What is counted stays whole; ties go by the text, so that each build has the same. #}
+{# Texts that strangers choose would give rows without limit. On each day the most frequent keep their own rows, and
+   all others share one named (other). Sums stay complete; ties are broken by the text, so that each build is the same. #}
 
-{# The place of a row of counts among those of `per`, from 1; those of `first` come before all others. `numbers` tell rows
-   apart that have the same texts; rows that have the same of all share a place where `function` is dense_rank. #}
+{# The place of a row of counts among those of `per`, from 1; those of `first` come before all others. `numbers`
+   distinguish rows with the same texts; rows that are equal in all share a place if `function` is dense_rank. #}
 {% macro place_by_count(per, count, texts, first=none, numbers=(), function='row_number') -%}
     {{ function }}() over (
         partition by {{ per }}

@@ -1,12 +1,12 @@
-{# How the engine shall plan a model. #}
+{# How the engine plans a model. #}
 {% macro plan_for_days() -%}
     {{ adapter.dispatch('plan_for_days')() }}
 {%- endmacro %}
 
-{# Models join days as a whole: by hashing. A nested loop is never right for that, and sorting for a merge join seldom;
-   PostgreSQL would choose them where it takes columns that go together, as those of a session do, for independent, or knows
-   nothing yet of a day that has just come in. A day's visitors are grouped in memory. What it must know of a table
-   (analyze_if_grown), a third of the usual sample tells. #}
+{# Models join whole days, by hashing. A nested loop is never right for that, and sorting for a merge join rarely;
+   PostgreSQL would choose them when it assumes that correlated columns, like those of a session, are independent, or
+   when it has no statistics of a new day. A day's visitors are grouped in memory. For the statistics of a table
+   (analyze_if_grown), a third of the usual sample is enough. #}
 {% macro postgres__plan_for_days() -%}
     set local enable_nestloop = off;
     set local enable_mergejoin = off;
@@ -17,8 +17,8 @@
 {% macro duckdb__plan_for_days() -%}
 {%- endmacro %}
 
-{# After a table is written: what is in it, for those who plan to read it. Again only once it has grown by a twentieth, since
-   to look at a year takes longer than to build a day. (An index that is made tells the size of its table, and no more.) #}
+{# Analyze a table after it is written, for the plans of its readers. Again only once it has grown by a twentieth, since
+   analyzing a year takes longer than building a day. (Creating an index records the size of its table, and no more.) #}
 {% macro analyze_if_grown(relation) -%}
     {{ adapter.dispatch('analyze_if_grown')(relation) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The quality score: what it is made of, and how much each part may give. docs/quality-score.md says why. #}
+{# The quality score: its parts, and the most points of each. docs/quality-score.md says why. #}
 {% macro quality_parts() -%}
     {{ return({
         'title_points': 10, 'description_points': 15, 'tags_points': 5, 'date_points': 5, 'length_points': 20,
@@ -6,7 +6,7 @@
     }) }}
 {%- endmacro %}
 
-{# `most` times a share, which is kept between 0 and 1; NULL where the share is. #}
+{# `most` times a share, which is clamped to 0 to 1; NULL if the share is NULL. #}
 {% macro points(most, share) -%}
     cast({{ most }} * case when {{ share }} > 1 then 1 when {{ share }} < 0 then 0 else {{ share }} end as double precision)
 {%- endmacro %}

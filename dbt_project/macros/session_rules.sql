@@ -4,7 +4,7 @@
     interval '{{ var("session_gap_minutes", env_var("DBT_SESSION_GAP_MINUTES", "30")) }} minutes'
 {%- endmacro %}
 
-{# All of them, as one text: days that were built by others are found by it. #}
+{# All of them as one text, by which days that were built by other rules are found. #}
 {% macro session_rules() -%}
     {{ env_var("DBT_SESSION_RULES", "") }}
 {%- endmacro %}

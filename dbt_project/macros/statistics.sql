@@ -1,6 +1,6 @@
-{# How sure a mean is: sums, squares and counts of days, added up. #}
+{# How certain a mean is: sums, squares and counts of days, added up. #}
 
-{# Standard error of the mean of what was summed; NULL for less than two. #}
+{# Standard error of the mean; NULL for fewer than two values. #}
 {% macro standard_error(total, squares, times) -%}
     sqrt(
         greatest(
@@ -24,7 +24,7 @@
     ) / nullif({{ times }} + 3.8416, 3.8416)
 {%- endmacro %}
 
-{# What a change says: nothing below 30 cases on each side, nor within 1.96 standard errors (95 %). #}
+{# The verdict on a change: none below 30 cases on each side, nor within 1.96 standard errors (95 %). #}
 {% macro verdict(change, error, cases) -%}
     case
         when {{ change }} is null then null

@@ -14,9 +14,9 @@
     ('analytics_daily_page_stats', 'date', 'page_views', 'sum(view_count)'),
 ] -%}
 
--- Every page view and click of the built days stands in its mart, every session has its row, and the rollups add up to
--- the rows (analytics_aggregates counts each view in its day and in its hour); each row of this answer is a day and a
--- mart where they do not.
+-- Every page view and click of the built days is in its mart, every session has its row, and the rollups add up to
+-- the rows (analytics_aggregates counts each view in its day and in its hour). Each row of the result is a day and a
+-- mart where this is not so.
 with
 
 event_sessions as (

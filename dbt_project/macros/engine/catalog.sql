@@ -1,5 +1,5 @@
-{# What dbt asks PostgreSQL of tables, several times for each model. It would ask the information schema, which takes the
-   longer the more partitions raw.events has. #}
+{# dbt's queries about tables, several times for each model. dbt would ask the information schema, which takes longer
+   with each partition of raw.events. #}
 
 {% macro postgres__get_columns_in_relation(relation) -%}
     {%- call statement('get_columns_in_relation', fetch_result=True) -%}
@@ -16,7 +16,7 @@
     {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
 {%- endmacro %}
 
-{# Descriptions are written where they are not those that stand there: a table of days keeps its own. #}
+{# Descriptions are written only if they have changed: a table of days keeps its own. #}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- set said = {} -%}
     {%- for name, comment in run_query(descriptions_in(relation)) -%}
@@ -39,7 +39,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# By name of the column; that of the relation itself by ''. #}
+{# By name of the column; '' is the relation itself. #}
 {% macro descriptions_in(relation) -%}
     select '', coalesce(obj_description(to_regclass('{{ relation }}'), 'pg_class'), '')
     union all

@@ -1,14 +1,14 @@
-{# Sums and quotients that are the same number, to the last bit, whatever engine adds and in whatever order of the rows. #}
+{# Sums and quotients that are the same number, to the last bit, in each engine and for any order of the rows. #}
 
-{# A sum of fractions, each to the millionth. Floating-point numbers would give another sum in another order, but for whole
-   ones: of these each sum is exact, up to 2^53, which are 285 years in millionths of a second. (PostgreSQL adds big integers
-   as decimals, and takes twice as long.) #}
+{# A sum of fractions, each to the millionth. Sums of floating-point numbers depend on the order, except for whole
+   numbers: their sums are exact, up to 2^53, which is 285 years in millionths of a second. (PostgreSQL adds big
+   integers as decimals, and takes twice as long.) #}
 {% macro exact_sum(column) -%}
     (sum(cast(cast({{ column }} * 1000000 as bigint) as double precision)) / 1000000)
 {%- endmacro %}
 
-{# A sum of squares, each to the thousandth: they grow beyond what is said above. The square of a day's seconds fits in a
-   million times; more than that, which only sums of many days may be, counts as 9e15. (And NULL not, as it would for
+{# A sum of squares, each to the thousandth, since squares would exceed that limit. The square of a day's seconds fits
+   in a million times; larger values, which only sums of many days reach, count as 9e15. (NULL stays NULL, unlike with
    `least`.) #}
 {% macro exact_sum_of_squares(column) -%}
     (cast(sum(cast(case when {{ column }} > 9e15 then 9e15 else {{ column }} end * 1000 as bigint)) as double precision) / 1000)

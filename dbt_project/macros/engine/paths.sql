@@ -1,6 +1,6 @@
 {# Paths of URLs, in the one form in which they are compared: orchestration/paths.py says which, and why. #}
 
-{# How a path is spelled. NULL stays NULL. #}
+{# The spelling of a path. NULL stays NULL. #}
 {% macro normal_path(path) -%}
     {{ adapter.dispatch('normal_path')(path) }}
 {%- endmacro %}
@@ -9,7 +9,7 @@
     raw.normal_path({{ path }})
 {%- endmacro %}
 
-{# As raw.spelled_path does it. Most paths need none of it. #}
+{# The same as raw.spelled_path. Most paths need none of it. #}
 {% macro duckdb__normal_path(path) -%}
     {%- set more = '%[89AB][0-9A-F]' -%}
     {%- set character = [
@@ -69,7 +69,7 @@
     end
 {%- endmacro %}
 
-{# What paths of pages are compared by: without / or index at the end, or a page's ending. NULL stays NULL.
+{# The form by which paths of pages are compared: without / or index at the end, or a page's ending. NULL stays NULL.
    Indexes hold it together with visitors and owners, 2,704 bytes in all: a path of more than 500 bytes is replaced by
    its beginning and a digest. #}
 {% macro canonical_path(path) -%}

@@ -7,7 +7,7 @@
     cross join lateral jsonb_each_text({{ object }}) as {{ name }} (property, value)
 {%- endmacro %}
 
-{# Out of the text as PostgreSQL wrote it: DuckDB's own functions would say 1.1 for 1.10. #}
+{# From the text as PostgreSQL wrote it: DuckDB's own functions would return 1.1 for 1.10. #}
 {% macro duckdb__each_property(object, name) -%}
     {%- set text = '"(?:[^"\\\\]|\\\\.)*"' -%}
     {%- set pair = '(' ~ text ~ '): (' ~ text ~ '|[^",{}]+)' -%}

@@ -1,11 +1,11 @@
 {# Tables in DuckDB. #}
 
-{# Indexes are for PostgreSQL's readers of a few rows. DuckDB reads whole columns, and knows where it need not look. #}
+{# Indexes are for PostgreSQL's readers of a few rows. DuckDB reads whole columns and skips what cannot match. #}
 {% macro duckdb__get_create_index_sql(relation, index_dict) -%}
     {{ return(none) }}
 {%- endmacro %}
 
-{# Contracts name types as PostgreSQL does, most of which DuckDB understands. #}
+{# Contracts use PostgreSQL's names of types; DuckDB understands most of them. #}
 {% macro duckdb__get_empty_schema_sql(columns) -%}
     {{ return(default__get_empty_schema_sql(columns_of_duckdb(columns))) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{# Texts, and what is made of them. #}
+{# Texts, and values derived from them. #}
 
-{# Whether a regular expression is found in a text; a point stands for a line's end too. #}
+{# Whether a regular expression is found in a text; a point matches a line's end too. #}
 {% macro matches(text, pattern) -%}
     {{ adapter.dispatch('matches')(text, pattern) }}
 {%- endmacro %}
@@ -13,7 +13,7 @@
     regexp_matches({{ text }}, '{{ pattern }}', 's')
 {%- endmacro %}
 
-{# A text with a to z for A to Z. What becomes of other letters would hang on the locale of the server. #}
+{# A text with a to z for A to Z. The result for other letters would depend on the locale of the server. #}
 {% macro lower_ascii(text) -%}
     {{ adapter.dispatch('lower_ascii')(text) }}
 {%- endmacro %}
@@ -39,7 +39,7 @@
     strlen({{ text }})
 {%- endmacro %}
 
-{# A text to sort by, or to find the greatest of: byte by byte, and not as the language of the server has it. #}
+{# A text for sorting, or for max: byte by byte, and not by the language of the server. #}
 {% macro by_bytes(text) -%}
     {{ adapter.dispatch('by_bytes')(text) }}
 {%- endmacro %}
@@ -52,12 +52,12 @@
     {{ text }}
 {%- endmacro %}
 
-{# A UUID that follows from the values of these expressions. #}
+{# A UUID that is derived from the values of these expressions. #}
 {% macro hashed_id(expressions) -%}
     cast(md5(concat_ws('|', {{ expressions | join(', ') }})) as uuid)
 {%- endmacro %}
 
-{# A number for a text, the same within a build: shorter to sort by than the text. Engines give other numbers. #}
+{# A number for a text, the same within a build: shorter to sort by than the text. The number differs by engine. #}
 {% macro short_key(text) -%}
     {{ adapter.dispatch('short_key')(text) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# Instants and days. DuckDB's own arithmetic on instants with a time zone asks a calendar: it takes ten times as long, and
-   a hundred times for a difference. #}
+{# Instants and days. DuckDB's own arithmetic on instants with a time zone uses a calendar: it takes ten times as long,
+   and a hundred times for a difference. #}
 
 {% macro utc_day(instant) -%}
     {{ adapter.dispatch('utc_day')(instant) }}

@@ -28,7 +28,7 @@ versions as (
     from started
 )
 
--- Cut at midnight: what becomes of a version later says nothing of the day.
+-- Cut at midnight: later changes of a version do not matter for the day.
 select
     documents.event_day,
     documents.user_code,

@@ -9,8 +9,8 @@ pages as (
 documents as (
     select
         *,
-        -- Of two documents that claim one path, the one that is there now is meant, then who had it last, then the
-        -- first by file.
+        -- If two documents have one path, the current document counts, then the one that had it last, then the first
+        -- by file name.
         row_number() over (
             partition by user_code, site, path
             order by precedence asc, last_at desc nulls first, {{ by_bytes('file_path') }} asc, content_id asc
@@ -41,7 +41,7 @@ entities as (
             and documents.choice = 1
 ),
 
--- Anybody may ask for paths that are nobody's, without end. Documents have rows of their own, however many there are.
+-- Anybody may request any number of paths that belong to no document. Documents always have rows of their own.
 placed as (
     select
         *,

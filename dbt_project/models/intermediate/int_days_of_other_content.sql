@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- What content says now, and what the days were built with: a day on which they differ must be built again.
+-- The current content, and the content that days were built with: a day on which they differ must be built again.
 with
 
 entities_now as (

@@ -34,7 +34,7 @@ events as (
         engaged_seconds,
         scroll_depth_percentage,
         not {{ is_attention('event_type') }} as is_act,
-        -- Only a page view can be an entry: what others carry need not pass the windows.
+        -- Only a page view can be an entry: the columns of others need not pass through the windows.
         case when event_type = 'page_view' then arrival_source end as arrival_source,
         case when event_type = 'page_view' then arrival_medium end as arrival_medium,
         case when event_type = 'page_view' then arrival_campaign end as arrival_campaign
@@ -69,7 +69,7 @@ gaps as (
         row_number() over ({{ so_far }}) as number,
         count(case when event_type = 'page_view' then 1 end) over ({{ so_far }}) as views,
         max(case when is_act then occurred_at end) over ({{ so_far }}) as last_act_at,
-        -- A client that names its sessions knows when they end, but for one that never ends.
+        -- A client that names its sessions knows when they end, unless one never ends.
         coalesce(
             occurred_at
             > lag(occurred_at) over ({{ so_far }})

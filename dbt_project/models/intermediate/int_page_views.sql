@@ -24,7 +24,7 @@ events_on_pages as (
         and {{ in_days('event_day', after=1) }}
 ),
 
--- What follows a page view, up to the next one of the session, happened on its page.
+-- Events after a page view, up to the next one of the session, happened on its page.
 attention as (
     select
         session_key,
@@ -62,7 +62,7 @@ select
     entities.entity_type,
     entities.entity_id,
     versions.version_number,
-    -- What browsers say of attention may add up to more than a session can last.
+    -- Seconds of attention from browsers may add up to more than a session can last.
     case
         when attention.engaged_seconds > {{ most_seconds }} then {{ most_seconds }}
         else coalesce(

@@ -7,7 +7,7 @@
     )
 }}
 
--- Of the sessions that touch the built days: those that begin there, and on the day before.
+-- Only sessions that begin on the built days or on the day before.
 with
 
 event_sessions as (
@@ -54,7 +54,7 @@ sessions as (
         count(case when event_type = 'click' then 1 end) as clicks,
         count(*) as events,
         count(distinct case when event_type = 'page_view' then coalesce(page_path, '') end) as unique_pages,
-        -- The entry tells where the session came from and on what device; without one, the first event does.
+        -- The entry has the source and the device of the session; without an entry, the first event has them.
         coalesce(
             max(case when is_entry then cast(event_id as text) end),
             max(case when event_number = 1 then cast(event_id as text) end)

@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
--- The codes of shared links that page views, clicks and sessions of a day have; which of them have rows of their own
--- in the daily marts: the same in all of these.
+-- The codes of shared links in the page views, clicks and sessions of a day, and which of them have rows of their own
+-- in the daily marts: the same codes in all of these marts.
 with
 
 events as (
@@ -9,7 +9,7 @@ events as (
     where event_type in ('page_view', 'click') and {{ in_days('event_day') }}
 ),
 
--- The first code that a session knows is that of each of its events without one.
+-- Events without a code get the first code of their session.
 sessions as (
     select * from {{ ref('int_sessions') }}
     where share_code is not null and {{ in_days('session_day', before=1) }}

@@ -114,8 +114,8 @@ entries as (
         grouping sets ((), (start_hour), (entity_type, entity_id), (entity_type, entity_id, start_hour))
 ),
 
--- Of a visitor, and of the entries of an hour, there are never more than an integer holds; PostgreSQL adds big ones as
--- decimals. A session may start shortly before midnight or the full hour, and view its first page after.
+-- Counts of a visitor, and entries of an hour, always fit in an integer; PostgreSQL adds big integers as decimals. A
+-- session may start shortly before midnight or the full hour, and view its first page after.
 counted as (
     select
         user_code,

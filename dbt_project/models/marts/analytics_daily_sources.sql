@@ -5,7 +5,7 @@ with
 sessions as (
     select
         *,
-        -- A site does not send visitors to itself, by whatever name of its host.
+        -- A site does not send visitors to itself, under any name of its host.
         coalesce(
             nullif(utm_source, ''),
             case when channel <> 'Direct' and referrer_host <> {{ bare_host('site') }} then referrer_host end,

@@ -1,6 +1,6 @@
 {{ config(day_column='day') }}
 
--- Written last: a day stands here only when every mart holds it.
+-- Written last: a day is here only if every mart holds it.
 {%- for mart in [
     'analytics_clicks', 'analytics_custom_events', 'analytics_daily_sites', 'analytics_daily_user_stats',
     'analytics_daily_properties', 'analytics_goal_conversions', 'analytics_heatmap', 'content_metrics',

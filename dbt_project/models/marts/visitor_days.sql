@@ -13,7 +13,7 @@ page_views as (
     where {{ in_days('view_day') }}
 ),
 
--- Each page, and the site as a whole, in one reading.
+-- Each page, and the site as a whole, in one scan.
 visitors as (
     select
         view_day as day,
@@ -47,5 +47,5 @@ select
     seconds_on_page,
     timed_views
 from visitors
--- A page view without a path is one of the site alone.
+-- A page view without a path counts only for the site.
 where is_site or entity_id is not null

@@ -21,7 +21,7 @@ visits as (
     where entity_type = 'site' and ({{ in_periods('week', 'day') }} or {{ in_periods('month', 'day') }})
 ),
 
--- Few: each distance to the days before and after, of each day.
+-- Few rows: for each day, the distances to the visits before and after.
 steps as (
     select
         user_code,

@@ -64,7 +64,7 @@ select
     utm_term,
     utm_content,
     click_id_kind,
-    -- Whose advertisement it was is known whatever page it stood on. Other click ids stay on links that are passed on.
+    -- The network of an advertisement is known on any page. Other click ids stay on links that people pass on.
     coalesce(
         {{ lower_ascii('utm_source') }},
         case when is_paid_click then click_source end,
