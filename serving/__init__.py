@@ -1,1 +1,1 @@
-"""What answers over HTTP."""
+"""The programs that answer over HTTP."""

@@ -1,4 +1,4 @@
-"""What a client gets: an answer, or a refusal that ends its request."""
+"""The response to a client: an answer, or a refusal that ends its request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """The request is answered with a problem; what of its body was not read yet is not read."""
+    """The request is answered with a problem; the rest of its body is not read."""
 
     def __init__(self, status: int, detail: str, retry_after: float | None = None) -> None:
         super().__init__(detail)

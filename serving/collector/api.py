@@ -1,4 +1,4 @@
-"""What the collector answers besides taking events in: its health, its contract, and the tracker script."""
+"""The collector's routes other than those for events: its health, its contract, and the tracker script."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -18,7 +18,7 @@ event has an id.
 
 
 class Health(BaseModel):
-    """degraded: what is accepted waits on disk until PostgreSQL answers; full: nothing is accepted for want of disk."""
+    """degraded: accepted events wait on disk until PostgreSQL answers; full: the disk is full, nothing is accepted."""
 
     status: Literal["ok", "degraded", "full"]
     postgresql: bool
@@ -28,7 +28,7 @@ class Health(BaseModel):
 def make_api(collector: Callable[[], Collector]) -> FastAPI:
     """Return the FastAPI application; ``collector`` gives the one that has been opened.
 
-    FastAPI's own pages of the contract load scripts from elsewhere: there are none.
+    FastAPI's own pages of the contract are left out, since they load scripts from elsewhere.
     """
     app = FastAPI(
         title="Dogear collector",
@@ -76,7 +76,7 @@ def make_api(collector: Callable[[], Collector]) -> FastAPI:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """Errors of FastAPI as problems."""
+    """Turn errors of FastAPI into problems."""
     if not isinstance(error, StarletteHTTPException):
         return problem_of(500, "This went wrong here.")
     if error.status_code == 404:

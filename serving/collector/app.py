@@ -1,4 +1,4 @@
-"""The collector over ASGI: requests that bring events go straight to it, all others to FastAPI."""
+"""The collector over ASGI: requests with events go straight to it, all others to FastAPI."""
 
 import logging
 import traceback
@@ -28,13 +28,13 @@ PREFLIGHT = [
 
 
 class Opens(Protocol):
-    """Makes the collector when the server starts, and closes it with the stack."""
+    """Creates the collector when the server starts, and closes it with the stack."""
 
     async def __call__(self, stack: AsyncExitStack) -> Collector: ...
 
 
 class CollectorApp:
-    """An ASGI application. ``collector`` is there between the lifespan's start and its end."""
+    """An ASGI application. ``collector`` exists between the lifespan's start and its end."""
 
     def __init__(self, opens: Opens, others: Asgi) -> None:
         self.collector: Collector | None = None
@@ -71,7 +71,7 @@ class CollectorApp:
             await respond(send, wrong, headers, [(b"allow", b"POST, OPTIONS")])
 
     async def answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What is the same for all may be read by the pages of all; how we are is not theirs to know.
+        """Answer by FastAPI. Pages of any site may read what is the same for everyone, but not our health.
 
         HEAD is answered like GET; the server leaves the body out.
         """
@@ -100,13 +100,13 @@ class CollectorApp:
 
 
 def log_failure(error: Exception) -> None:
-    """Say what failed and where. Not the message: it may quote what was sent."""
+    """Log what failed and where. Not the message: it may quote the request."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error("A request failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
 
 
 async def respond(send: Send, answer: Answer, headers: Headers, more: list[tuple[bytes, bytes]] | None = None) -> None:
-    """Pages of other hosts may read the answer; which of them may send at all was decided before."""
+    """Send the answer. Pages of other hosts may read it; which of them may send at all was decided before."""
     out: list[tuple[bytes, bytes]] = [NO_SNIFFING]
     if answer.body:
         out.append((b"content-type", b"application/json" if answer.status < 400 else CONTENT_TYPE))

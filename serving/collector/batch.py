@@ -1,4 +1,4 @@
-"""A request's body to the line of the journal that is made of it."""
+"""From a request's body to its line of the journal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Rejection(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Reading:
-    """What was made of a body: the line to keep, and what is not kept."""
+    """The result of a body: the line to keep, and the events that are not kept."""
 
     line: bytes
     accepted: int
@@ -57,7 +57,7 @@ class BadBodyError(Exception):
 
 
 def read_batch(body: bytes, sender: Sender, received_at: datetime, salt: Salt) -> Reading:
-    """Read a batch. Raises BadBodyError if it is none, or all of its events are bad."""
+    """Read a batch. Raises BadBodyError if it is not a batch, or all of its events are bad."""
     try:
         batch = BATCH.decode(body)
     except BAD:
@@ -106,12 +106,12 @@ def reading_of(
     received_at: datetime,
     salt: Salt,
 ) -> Reading:
-    """The line of these events (None for one that is ``unread``, and rejected already). Most are kept as they are."""
+    """Return the line of these events (None for an ``unread`` one, which is rejected already). Most are unchanged."""
     offset = offset_of(sent_at, received_at)
     is_sound = not offset and not is_suspect(body, sender.address)
     sound = sound_of(events, received_at) if is_sound else []
     kept: list[Event | KeptEvent] = [*sound]
-    # What follows upon the first that is not sound; mostly nothing.
+    # The events from the first one that needs a change; mostly none.
     for index, event in enumerate(events[len(sound) :], len(sound)):
         if event is None:
             continue
@@ -141,13 +141,13 @@ def reading_of(
 
 
 def with_excerpt(rejection: Rejection, unread: Mapping[int, msgspec.Raw], sender: Sender) -> RejectedEvent:
-    """As it is kept, where it is: to mask an excerpt takes time."""
+    """Return the rejection as it is kept, with its excerpt: masked only here, since masking takes time."""
     sent = bytes(unread.get(rejection.index, b""))
     return RejectedEvent(rejection.index, rejection.reason, excerpt_of(sent, sender.address))
 
 
 def sound_of(events: Sequence[Event | None], received_at: datetime) -> list[Event]:
-    """Return the first of the events, as far as they can be kept as they are, where the body holds no address."""
+    """Return the leading events that can be kept as they are, if the body holds no address."""
     earliest, latest = earliest_believed(received_at), received_at + OFF_BY
     sound: list[Event] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""What a request holds: its headers, and its body as far as we read it."""
+"""The contents of a request: its headers, and its body as far as we read it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -9,7 +9,7 @@ from serving.collector.in_flight import LARGEST_BODY, Held
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 LONGEST_WAIT = 30.0  # seconds
-# Of 500 bytes on average; the smallest packets that networks make hold as many. Each part costs the server a message.
+# Of 500 bytes on average, as in the smallest packets of networks. Each part costs the server a message.
 MOST_PARTS = 2_000
 
 
@@ -18,7 +18,7 @@ class ClientGoneError(Exception):
 
 
 def joined(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """Headers by name; those that come more than once joined by commas, in their order (RFC 9110, 5.3)."""
+    """Return headers by name; repeated ones joined by commas, in their order (RFC 9110, 5.3)."""
     headers = dict(pairs)
     if len(headers) == len(pairs):
         return headers

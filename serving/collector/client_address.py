@@ -1,4 +1,4 @@
-"""Whose address is it? The peer's, or, behind proxies that we trust, the one that they name."""
+"""The address of the client: the peer's, or, behind trusted proxies, the one that they name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -17,8 +17,8 @@ MOST_REMEMBERED = 10_000
 class ClientAddress:
     """Knows the networks of our proxies (``trusted``).
 
-    Nobody is trusted who is not named: no loopback, no private network. A peer without an address, as on a Unix socket,
-    is never trusted: let such a proxy connect over loopback, and name that.
+    Only named networks are trusted: not even loopback or private networks. A peer without an address, as on a Unix
+    socket, is never trusted: let such a proxy connect over loopback, and name that.
     """
 
     def __init__(self, trusted: Sequence[Network]) -> None:
@@ -29,9 +29,9 @@ class ClientAddress:
         """Return the client's address, or None if the peer has none.
 
         Behind a trusted peer: the right-most address of X-Forwarded-For that is not trusted itself, or of Forwarded
-        (RFC 7239) where there is no X-Forwarded-For. Whatever stands further left, anybody may have written. What is no
+        (RFC 7239) if there is no X-Forwarded-For. Anybody may have written the entries further left. An invalid
         address ends the search with the last good one. ``headers``: names in lower case, repeated ones joined by commas
-        in their order. Only the last LONGEST_HEADER bytes are looked at.
+        in their order. Only the last LONGEST_HEADER bytes are read.
         """
         address, is_trusted = self._known(peer)
         if not is_trusted:
@@ -48,7 +48,7 @@ class ClientAddress:
         return self._known(peer)[1]
 
     def client_at(self, peer: str) -> Client:
-        """Whose the connections of this peer are: nobody's where it is one of our proxies."""
+        """Return the client to which connections of this peer count: nobody if it is one of our proxies."""
         address, is_trusted = self._known(peer)
         return () if is_trusted else client_of(address or "")
 

@@ -4,19 +4,19 @@ from functools import lru_cache
 from ipaddress import IPv6Network
 
 MOST_REMEMBERED = 10_000
-# A host has a /64 to itself, and who asks for more gets a /48: 65,536 hosts (RFC 6177). Such a network may do what
-# sixteen hosts may.
+# A host has a /64 to itself, and customers who ask for more get a /48: 65,536 hosts (RFC 6177). Such a network may do
+# as much as sixteen hosts.
 HOST, NETWORK, HOSTS_OF_A_NETWORK = 64, 48, 16
-# It holds no more than this part of what there is at once: seven times as much is left to others.
+# It holds at most this share of everything that is open at once: seven times as much is left to others.
 PART_OF_ALL = 8
 
-# Keys that are counted, each with how many times of a limit it has.
+# The keys under which a client is counted, each with its multiple of a limit.
 Client = tuple[tuple[str, int], ...]
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def client_of(address: str) -> Client:
-    """Return an IPv4 address, or an IPv6 host and its network; nothing is counted of nobody ("")."""
+    """Return an IPv4 address, or an IPv6 host and its network; nothing is counted for nobody ("")."""
     if not address:
         return ()
     if ":" not in address:
@@ -26,7 +26,7 @@ def client_of(address: str) -> Client:
 
 
 def most_at_once(of_one: int, share: int, of_all: int) -> int:
-    """What a key with this share may hold at once, where one client may hold ``of_one``, and all together ``of_all``.
+    """Return how much a key with this share may hold at once, if one client may hold ``of_one`` and all ``of_all``.
 
     A network may hold no more than an eighth of all, but as much as any one host.
     """

@@ -1,13 +1,13 @@
 """When did it happen? Clients say so by clocks that may be wrong.
 
 1. A client that says when it sent the batch (``sent_at``) and is off by more than a minute has a wrong clock: all its
-   times are moved by what it is off.
-2. What then lies in the future happened when it was received.
-3. What lies more than a week ago is refused: anybody may send it, each day that it names would be built again, and
-   nobody can tell whether it is true. The tracker keeps what it could not send for a week, and no longer.
-4. All else is believed: a page that was read on a train is sent in the evening.
+   times are shifted by the difference.
+2. A time that then lies in the future is set to the time of receipt.
+3. An event more than a week old is refused: anybody may send it, each day that it names would be built again, and
+   nobody can check whether it is true. The tracker keeps unsent events for a week, and no longer.
+4. Any other time is believed: a page that was read on a train is sent in the evening.
 
-Where the time was changed, the client's own is kept beside it (``client_occurred_at``).
+If the time was changed, the client's own is kept beside it (``client_occurred_at``).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ NO_TIME = "occurred_at, moved by what the client's clock lacks, is beyond the ca
 
 
 def offset_of(sent_at: datetime | None, received_at: datetime) -> timedelta:
-    """Return what the client's clock lacks; zero where it is right, or nobody knows."""
+    """Return the correction of the client's clock; zero if it is right, or unknown."""
     if sent_at is None:
         return timedelta()
     offset = received_at - sent_at
@@ -31,7 +31,7 @@ def offset_of(sent_at: datetime | None, received_at: datetime) -> timedelta:
 
 
 def occurred_at(said: datetime, offset: timedelta, received_at: datetime) -> datetime:
-    """Return the time by our clock, in UTC, of what the client said. Raises ValueError if nobody believes it."""
+    """Return the client's time by our clock, in UTC. Raises ValueError if it cannot be believed."""
     try:
         at = said.astimezone(UTC) + offset
     except OverflowError:

@@ -1,8 +1,8 @@
-"""Connections that wait for a request: no client may hold all that there are.
+"""Connections that wait for a request: no client may hold all of them.
 
-The server accepts connections by itself, and asks nobody whose they are. So we look every moment at those that this
-process has, and close what one client holds beyond its share. A connection with a request that is not answered yet is
-let be; ``in_flight`` bounds how many of those there are.
+The server accepts connections by itself, without a limit for one client. So we poll the connections of this
+process, and close those that one client holds beyond its share. A connection with an unanswered request is
+left alone; ``in_flight`` bounds how many of those there are.
 """
 
 import logging
@@ -19,7 +19,7 @@ from typing import Self
 from serving.collector.clients import Client, most_at_once
 from serving.collector.in_flight import Peer
 
-# The most connections at once, where the system lets us have so many; others wait until one ends.
+# The most connections at once, if the system allows so many; others wait until one ends.
 MOST_CONNECTIONS = 4_096
 OTHER_FILES = 256
 DESCRIPTORS = Path("/dev/fd")
@@ -31,8 +31,8 @@ log = logging.getLogger("dogear.collector")
 class Connections:
     """``with Connections(…)`` closes connections to ``port`` beyond ``most`` of one client; 0 is no limit.
 
-    ``of_all``: how many there may be in all. ``client_of``: whose an address is. ``busy``: the peers that wait for an
-    answer.
+    ``of_all``: how many there may be in all. ``client_of``: the client of an address. ``busy``: the peers that wait
+    for an answer.
     """
 
     def __init__(
@@ -64,16 +64,16 @@ class Connections:
         while not self._stop.wait(LOOK_EVERY):
             try:
                 self.look()
-            except Exception as error:  # as where no descriptor is left to look with; the next moment there may be
+            except Exception as error:  # such as no free descriptor to poll with; a moment later there may be one
                 log.warning("Connections were not looked at: %r", error)
 
     def look(self) -> None:
-        """Close what is beyond each client's share, what has been there longest first."""
+        """Close the connections beyond each client's share, the oldest first."""
         descriptors = [int(path.name) for path in DESCRIPTORS.iterdir()]
         if len(descriptors) <= self._most:
             return
         held = {peer: descriptor for descriptor in descriptors if (peer := self._peer_at(descriptor))}
-        # Those of the look before in their order, then those that came since.
+        # Those of the last poll in their order, then the new ones.
         self._seen = list(dict.fromkeys([*filter(held.__contains__, self._seen), *held]))
         of: defaultdict[tuple[str, int], list[Peer]] = defaultdict(list)
         for peer in self._seen:
@@ -115,7 +115,7 @@ def connection_at(descriptor: int) -> Generator[socket.socket]:
 
 
 def peer_of(connection: socket.socket) -> Peer:
-    """As the server names it. Raises OSError if there is none."""
+    """Return the peer as the server names it. Raises OSError if there is none."""
     host, port, *_ = connection.getpeername()
     return host.partition("%")[0], str(port)
 

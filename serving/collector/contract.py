@@ -1,4 +1,4 @@
-"""The contract of the paths that bring events, in OpenAPI: FastAPI does not see them."""
+"""The contract of the paths for events, in OpenAPI: FastAPI does not see them."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ ACCEPTED = {
     "required": ["accepted", "rejected"],
     "properties": {"accepted": {"type": "integer", "minimum": 1}, "rejected": REJECTED},
 }
-# Pages of a site need not name it: browsers say where they are by Origin.
+# Pages of a site need not name it: browsers send it as Origin.
 SITE = {
     "name": "site",
     "in": "query",
@@ -87,7 +87,7 @@ def operation(kind: str) -> dict[str, Any]:
         "summary": SUMMARIES[kind],
         "operationId": f"collect_{kind}",
         "parameters": [SITE],
-        # Pages send it as text/plain, which needs no question beforehand.
+        # Pages send it as text/plain, which needs no preflight request.
         "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
             "202": {
@@ -105,7 +105,7 @@ def problem_response(status: int, description: str) -> dict[str, Any]:
 
 
 def in_ecma(schema: Any) -> Any:
-    """Patterns as JSON Schema has them: its ``$`` is the end of the text, which Python writes as ``\\Z``."""
+    """Write patterns as in JSON Schema: its ``$`` is the end of the text, which Python writes as ``\\Z``."""
     if isinstance(schema, dict):
         return {
             name: value.replace("\\Z", "$") if name == "pattern" and isinstance(value, str) else in_ecma(value)

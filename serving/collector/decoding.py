@@ -40,7 +40,7 @@ def read_data(text: bytes) -> EventData:
 
 
 def has_whole_floats(data: Any) -> bool:
-    """Make 667.0, which is a whole number by JSON Schema, one by Python, in place; was there any?"""
+    """Turn 667.0, a whole number in JSON Schema, into one for Python, in place; return whether there was any."""
     if not isinstance(data, dict):
         return False
     found = [name for name in WHOLE if isinstance(value := data.get(name), float) and value.is_integer()]

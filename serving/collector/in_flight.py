@@ -1,4 +1,4 @@
-"""What requests hold in memory until they are answered: bounded in all, and for each client."""
+"""The memory that requests hold until they are answered: bounded in all, and for each client."""
 
 from types import TracebackType
 from typing import Self
@@ -7,7 +7,7 @@ from serving.collector.answers import RefusedError
 from serving.collector.clients import Client, most_at_once
 
 LARGEST_BODY = 1_000_000
-# What a request takes besides its body: a connection, its headers, our objects.
+# Bytes of a request besides its body: a connection, its headers, our objects.
 EACH = 32 * 2**10
 MOST = 128 * 2**20
 # Seconds until a client may try again.
@@ -18,7 +18,7 @@ Peer = tuple[str, str]
 
 
 class InFlight:
-    """``most`` bytes in all; for each client so many requests, and one large body besides. 0 is no limit for one.
+    """``most`` bytes in all; for each client a number of requests, and one large body besides. 0: no limit for one.
 
     ``total``: bytes at this moment. ``busy``: the peers whose requests are not answered yet.
     """

@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Collector:
-    """What a request meets: the journal, what is known, and the rules of this installation."""
+    """What handles a request: the journal, the registry, and the rules of this installation."""
 
     journal: Journal
     known: Known
@@ -46,9 +46,9 @@ class Collector:
     in_flight: InFlight
 
     async def collect(self, kind: Kind, scope: Mapping[str, Any], headers: Headers, receive: Receive) -> Answer:
-        """Keep the events of a request; what is answered 202 is on disk.
+        """Keep the events of a request; after a 202 they are on disk.
 
-        Who sends is judged by the headers alone, before any of the body is read.
+        The sender is judged by the headers alone, before any of the body is read.
         """
         try:
             sender = self.sender_of(scope, headers)
@@ -84,7 +84,7 @@ class Collector:
         return read_one(body, kind, sender, now, self.known.salt)
 
     def sender_of(self, scope: Mapping[str, Any], headers: Headers) -> Sender:
-        """Return who sends to which site. Raises RefusedError if that is not allowed, or too often."""
+        """Return the sender and the site. Raises RefusedError if that is not allowed, or too often."""
         peer = (scope.get("client") or ("",))[0]
         is_trusted = self.addresses.trusts(peer)
         address = self.addresses.of(peer, headers) or ""
@@ -103,9 +103,9 @@ class Collector:
     def site_of(self, scope: Mapping[str, Any], origin: bytes | None) -> tuple[str, KnownSite]:
         """Return the site that events may be sent for.
 
-        Raises RefusedError in the same words for a site that there is not, and for one that takes no events of this
-        origin: no page learns from it which sites there are. (A program may name any origin, or none, and learns by a
-        202 that there is one; so does who looks at a page of the site.)
+        Raises RefusedError in the same words for an unknown site, and for one that accepts no events from this
+        origin: no page learns from it which sites there are. (A program may name any origin, or none, and sees by a
+        202 that a site exists; so does anyone who looks at a page of the site.)
         """
         host = host_of(origin.decode("latin-1")) if origin is not None else None
         name = self.site_name(scope, host)

@@ -1,4 +1,4 @@
-"""How much may one client send? By token buckets: so much at once, then so much a minute."""
+"""How much may one client send? Token buckets: a budget at once, which refills by the minute."""
 
 import time
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class Limiter:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one address may send in a minute, and what may be sent for one site."""
+    """The limits of one address in a minute, and those of one site."""
 
     requests: Limiter
     events: Limiter

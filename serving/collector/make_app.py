@@ -14,7 +14,7 @@ log = logging.getLogger("dogear.collector")
 
 
 def make_app() -> CollectorApp:
-    """With the settings of the environment; ``DATABASE_URL`` must be there."""
+    """Return the application with the settings of the environment; ``DATABASE_URL`` must be set."""
     from serving.collector.api import make_api
 
     settings = Settings()

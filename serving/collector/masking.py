@@ -12,11 +12,11 @@ from orchestration.events.addresses import ANY_ADDRESS
 
 BETWEEN = frozenset(' \t\n\r\v\f/?&=#@"\\<>()[],;:')
 LABEL = r"[^\s/?&=#@\"\\<>()\[\],;:.]{1,100}+"
-# Where all dots are encoded.
+# With all dots encoded.
 DOT = r"%(?:25)*2[eE]"
 ENCODED_LABEL = rf"(?:(?!{DOT})[^\s/?&=#@\"\\<>()\[\],;:.]){{1,100}}+"
 HOST = rf"(?:{LABEL}(?:\.{LABEL})+|{ENCODED_LABEL}(?:{DOT}{ENCODED_LABEL})+)"
-# What follows upon the name of a mailbox.
+# The part after the name of a mailbox.
 AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){HOST}")
 MOST_REMEMBERED = 1_000
 
@@ -31,7 +31,7 @@ def is_suspect(body: bytes, address: str) -> bool:
 
 
 def masked(text: str, address: str) -> str:
-    """The text with ``[email]`` and ``[ip]`` in place of addresses, and without NUL, which PostgreSQL cannot hold."""
+    """Return the text with addresses as ``[email]`` and ``[ip]``, and without NUL, which PostgreSQL cannot hold."""
     if "@" in text or "40" in text:
         text = without_email(text)
     text = without_ip(text, address)
@@ -60,13 +60,13 @@ def without_ip(text: str, address: str) -> str:
 
 
 def without_any_ip(text: str) -> str:
-    """For texts that only people look at: whatever reads like an address of a machine is masked."""
+    """Mask everything that looks like an address of a machine, for texts that only people read."""
     return ANY_ADDRESS.sub("[ip]", text)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def spelled(address: str) -> re.Pattern[str]:
-    """An address in the ways that programs write it: percent-encoded; if it is IPv6, short or in full, in any case."""
+    """Return the spellings of an address: percent-encoded; for IPv6 short or in full, in any case."""
     try:
         spellings = {address, ip_address(address).exploded}
     except ValueError:  # the peer of a socket has none

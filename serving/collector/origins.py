@@ -12,7 +12,7 @@ ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9
 
 @lru_cache(maxsize=10_000)
 def host_of(origin: str) -> str | None:
-    """Host of an ``Origin`` header, in lower case and without port; None if it is none, such as ``null``."""
+    """Return the host of an ``Origin`` header, in lower case and without port; None for one without, as ``null``."""
     if len(origin) > LONGEST_ORIGIN:
         return None
     found = ORIGIN.fullmatch(origin)

@@ -14,7 +14,7 @@ Part = TypeVar("Part")
 
 
 class Parts(msgspec.Struct, Generic[Part], frozen=True, forbid_unknown_fields=True):
-    """As ``Batch``, its events as they were written (``Raw``), or as Python's reader of JSON makes them."""
+    """Like ``Batch``, with its events as they were written (``Raw``), or as Python's JSON parser returns them."""
 
     events: Annotated[list[Part], msgspec.Meta(min_length=1, max_length=MOST_EVENTS)]
     sent_at: SentAt | None = None
@@ -24,12 +24,12 @@ PARTS = msgspec.json.Decoder(Parts[msgspec.Raw])
 
 
 def parts_of(body: bytes) -> Parts[msgspec.Raw]:
-    """Raise one of BAD where the body is no batch.
+    """Read the events of a batch one by one. Raises one of BAD if the body is not a batch.
 
     Scripts that cut a text within a character write half of it (a lone surrogate), and some write NaN. Neither is JSON,
-    and one would lose the whole batch. Python's reader takes both, and the event alone is judged then.
+    and one would lose the whole batch. Python's parser accepts both, and then only the one event is refused.
 
-    Each event is written again, which takes long: only where the body is no JSON, and the batch not too long.
+    Each event is encoded again, which takes long: only if the body is not JSON, and the batch is not too long.
     """
     try:
         return PARTS.decode(body)

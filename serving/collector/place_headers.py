@@ -1,4 +1,4 @@
-"""Where a visitor is, as the network in front of us (a CDN) says, for installations without a file of places."""
+"""The place of a visitor by headers of a CDN in front of us, for installations without a geographic database."""
 
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
@@ -7,7 +7,7 @@ from orchestration.events.places import NOWHERE, Place
 
 LONGEST_HEADER = 1_000
 
-# Names of the headers for country, region and city. What cannot stand in a header is percent-encoded.
+# Names of the headers for country, region and city. Other characters than ASCII are percent-encoded.
 # https://developers.cloudflare.com/rules/transform/managed-transforms/reference/
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
 # https://vercel.com/docs/headers/request-headers
@@ -22,8 +22,8 @@ HEADERS = (
 def place_in_headers(headers: Mapping[bytes, bytes], *, through_trusted_proxy: bool) -> Place:
     """Return the place by the first network that names one; names of ``headers`` in lower case.
 
-    ``through_trusted_proxy``: whether the peer is a trusted proxy (``ClientAddress.trusts``). From others the headers
-    may say anything, so that they say nothing. Cloudflare's XX (unknown) and T1 (Tor) are no country.
+    ``through_trusted_proxy``: whether the peer is a trusted proxy (``ClientAddress.trusts``). Headers from others
+    are ignored, since they may say anything. Cloudflare's XX (unknown) and T1 (Tor) are no countries.
     """
     if not through_trusted_proxy:
         return NOWHERE

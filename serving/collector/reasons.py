@@ -1,4 +1,4 @@
-"""Why something is not kept, for people to read: no address stands in it, and it is short."""
+"""The reason why something is not kept, for people to read: short, and without addresses."""
 
 import msgspec
 
@@ -7,10 +7,10 @@ from serving.collector.masking import masked, without_any_ip
 LONGEST_REASON = 500
 LONGEST_EXCERPT = 300
 MOST_BYTES = 500
-# Between words. Where a text is cut, the last word may be half of an address, which would not read like one.
+# Between words. In a cut text, the last word may be half of an address, which would not look like one.
 BETWEEN = ' \t\r\n",{}[]'
 
-# What decoding raises for a body that is not what it should be.
+# The errors of decoding a bad body.
 BAD = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 

@@ -1,8 +1,8 @@
 """What the collector must know to accept an event: the sites, and the salts of the days.
 
-PostgreSQL has them. They are looked up every few seconds, beside the requests, and kept in a file for a start while
-PostgreSQL is down. A salt that is needed at once and not known is made here, and becomes PostgreSQL's when it answers;
-where another collector was faster, its salt holds from then on.
+PostgreSQL has them. They are refreshed every few seconds, in the background, and kept in a file for a start while
+PostgreSQL is down. A salt that is needed at once and unknown is made here, and pushed to PostgreSQL when it answers;
+if another collector was faster, its salt is used from then on.
 """
 
 import os
@@ -26,14 +26,14 @@ FILE = "known.json"
 
 
 class KnownSite(msgspec.Struct, frozen=True):
-    """Whose site it is, and the hosts besides its own that may send events of it."""
+    """The owner of the site, and the hosts besides its own that may send its events."""
 
     user_code: str
     allowed_origins: list[str] = []
 
 
 class Salt(msgspec.Struct, frozen=True):
-    """As in ``raw.visitor_salts``."""
+    """A row of ``raw.visitor_salts``."""
 
     salt: bytes
     created_at: datetime
@@ -66,7 +66,7 @@ class Known:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        # A PostgreSQL that does not answer would hold up the requests that still wait; what it writes, it renames.
+        # A bounded wait: a silent PostgreSQL would hold up the last requests. Its file is written by renaming.
         self._thread.join(LONGEST_WAIT)
 
     def site(self, name: str) -> KnownSite | None:
@@ -157,7 +157,7 @@ class Known:
 
 
 def days_at_hand(now: datetime) -> set[date]:
-    """Today, and tomorrow when that is near.
+    """Return today, and tomorrow when that is near.
 
     No sooner: a salt lives for two days, and is needed until half an hour after its day, for sessions across midnight.
     """

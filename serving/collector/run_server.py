@@ -9,9 +9,9 @@ from orchestration.resources.parent_process import end_with_parent
 from orchestration.settings import Settings
 from serving.collector.connections import MOST_CONNECTIONS, connections_at_once
 
-# Seconds that clients have to end their requests once we are asked to stop.
+# Seconds that clients have to finish their requests once we are asked to stop.
 LONGEST_END = 10
-# A connection on which no request begins, or none whose headers end, is closed. Milliseconds.
+# Milliseconds after which a connection without complete headers is closed.
 LONGEST_HEADERS = 10_000
 LARGEST_HEADERS = 64 * 2**10
 

@@ -1,4 +1,4 @@
-"""An event that cannot be kept as it was sent: with an id, at the right time, without addresses and queries."""
+"""Sanitise an event that cannot be kept as it was sent: add an id, correct its time, remove addresses and queries."""
 
 import hashlib
 from dataclasses import replace
@@ -64,9 +64,9 @@ def in_utc(said: datetime) -> datetime | None:
 
 
 def opaque_id(sender: Sender, salt: bytes, value: str) -> str:
-    """Return an id as it is; one that reads like an e-mail address as a hash: see the macro in duckdb_macros.sql.
+    """Return an id as it is; one that looks like an e-mail address as a hash: see the macro in duckdb_macros.sql.
 
-    There are so few addresses of machines that a hash could be searched for: one that holds the sender's is salted.
+    There are so few addresses of machines that all hashes could be tried: an id with the sender's address is salted.
     """
     if without_ip(value, sender.address) != value:
         value = f"{salt.hex()}|{value}"

@@ -28,7 +28,7 @@ class Sender:
 
 
 def visitors_of(times: Collection[datetime], sender: Sender, salt: Salt) -> list[Visitor]:
-    """Return the visitor on each UTC day of what was done at these times (UTC); mostly it is one."""
+    """Return the visitor on each UTC day of these times (UTC); mostly it is one."""
     first, day = min(times), max(times).date()
     if first.date() == day:
         return [visitor_of(day, sender, salt, with_previous=is_early(first))]
@@ -40,7 +40,7 @@ def visitors_of(times: Collection[datetime], sender: Sender, salt: Salt) -> list
 
 
 def is_early(at: datetime) -> bool:
-    """So soon after midnight that its session may have begun the day before."""
+    """Return whether the time is so soon after midnight that its session may have begun the day before."""
     return at.hour == 0 and at.minute < MINUTES_AFTER_MIDNIGHT
 
 

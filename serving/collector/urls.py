@@ -1,6 +1,6 @@
-"""URLs as they may be on disk: of query and fragment, which may say anything, utm parameters and kinds of click ids.
+"""URLs as they may be on disk: without fragment, and of the query only utm parameters and kinds of click ids.
 
-They are cut once more when they are loaded (prepare_events.sql), files of visits too.
+They are cut again when they are loaded (prepare_events.sql), as are those of imported files.
 """
 
 from collections.abc import Callable

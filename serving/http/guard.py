@@ -1,8 +1,8 @@
-"""What stands before every page of ours that acts for the person who opens it: no other page may use it.
+"""The guard before every page of ours that acts for the person who opens it: no other page may use it.
 
 A browser sends requests for any page that it shows, to any address that its machine reaches, loopback too. So a request
-must name us by a name that is ours (a page whose own name leads to our address names itself), and come from a page of
-ours, from a person who typed the address, or from a program that is no browser.
+must have one of our names as its host (a page whose own name leads to our address sends that name), and come from a
+page of ours, from a person who typed the address, or from a program that is no browser.
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site says what browsers add.
 """
 
@@ -35,9 +35,9 @@ HEADERS = [
 class Guard:
     """An ASGI application before another one.
 
-    ``names`` are the names and addresses under which people open it, beside the machine's own. Any other is refused: to
-    addresses such as 0.0.0.0 browsers send requests without saying whose they are. Paths of ``acting`` do what their
-    query says: they are asked by POST alone, so that no link and no image acts.
+    ``names`` are the names and addresses under which people open it, besides the machine's own. Any other is refused:
+    to addresses such as 0.0.0.0 browsers send requests without an origin. Paths of ``acting`` do what their
+    query says: they accept only POST, so that no link and no image acts.
     """
 
     def __init__(self, app: Asgi, names: Collection[str] = (), acting: Collection[str] = ()) -> None:
@@ -63,7 +63,7 @@ class Guard:
 
     def refusal(self, scope: Scope) -> str | None:
         """Return why a request is not answered; None if it is."""
-        # Of a name that comes twice, the values stand side by side, which is no host and no origin.
+        # The values of a repeated header are joined, which gives no valid host and no valid origin.
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             key, text = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -73,7 +73,7 @@ class Guard:
             return "This host name is not ours; DOGEAR_UI_HOSTS names those under which people open this page."
         if "origin" in headers and headers["origin"].lower() not in {f"http://{host}", f"https://{host}"}:
             return "A page of another origin asked for this."
-        # Routes read a line break at the end of a path as no part of it.
+        # Routes ignore a line break at the end of a path.
         if not scope["path"].isprintable():
             return "No path of ours has such letters."
         if scope["type"] == "websocket":
@@ -92,7 +92,7 @@ class Guard:
             return "This page is shown in no frame."
         if reads and scope["path"].rstrip("/") in self._acting and scope["query_string"]:
             return "This is asked by POST alone."
-        # A form, and what a page may send without being asked for permission first, cannot say this.
+        # A form, or any request that needs no preflight, cannot have this type.
         if not reads and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return "Content-Type must be application/json."
         return None

@@ -163,7 +163,7 @@
   const count = (referrer) => {
     page = location.href;
     path = where();
-    watch(1); // a visitor who navigates is active
+    watch(1); // whoever navigates is active
     engaged = depth = told = 0;
     view = {
       referrer,
@@ -242,6 +242,6 @@
   api.pending = pending;
   consent(!/undef|false/.test(options.consent) || storage[IDS] > uuid(395)); // 13 months
   if (document.prerendering) addEventListener('prerenderingchange', start, true);
-  else queueMicrotask(start); // after the stub's calls, since one may give consent
+  else queueMicrotask(start); // after the stub's calls, one of which may give consent
   stub?.q?.map((call) => api(...call));
 })();
