@@ -1,5 +1,5 @@
-{# Texts that strangers choose would give rows without limit. On each day the most frequent keep their own rows, and
-   all others share one named (other). Sums stay complete; ties are broken by the text, so that each build is the same. #}
+{# Texts that strangers choose would give rows without limit. On each day the most frequent have own rows, and
+   all others share one, (other). Sums stay complete; ties are broken by the text, so that each build is the same. #}
 
 {# The place of a row of counts among those of `per`, from 1; those of `first` come before all others. `numbers`
    distinguish rows with the same texts; rows that are equal in all share a place if `function` is dense_rank. #}
