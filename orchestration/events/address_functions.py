@@ -1,4 +1,4 @@
-"""What addresses.py says, as functions of DuckDB: ``visitor_address(words)`` and ``front_of_line(words)``."""
+"""The functions of addresses.py for DuckDB: ``visitor_address(words)`` and ``front_of_line(words)``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def add_address_functions(connection: duckdb.DuckDBPyConnection) -> None:
 def of_column(function: Callable[[str], Any], kind: pa.DataType) -> Callable[[Any], Any]:
     """Return the same of a column of Arrow, for each different text of it once; NULL of NULL."""
 
-    # DuckDB looks at the types that are written here, where those of Arrow take no parameters.
+    # DuckDB reads these annotations; types of Arrow take no parameters there.
     def of_each(column: Any) -> Any:
         texts = column.combine_chunks().dictionary_encode()
         answers = pa.array([function(text) for text in texts.dictionary.to_pylist()], kind)

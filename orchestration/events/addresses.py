@@ -1,6 +1,6 @@
-"""Addresses of machines: what is one, whose it is of several, and where one stands in front of a line of a log.
+"""Addresses of machines: what is one, which of several is the visitor's, and where it is in a line of a log.
 
-What is no IP address is none: no visitor is known by it. One address has one spelling here, however it was written.
+Only an IP address identifies a visitor. Each address has one spelling here, for all the ways to write it.
 """
 
 import re
@@ -8,10 +8,10 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-# Whatever reads like an address, IPv4 or IPv6, wherever it stands in a text. A time has too few colons.
+# Anything that looks like an address, IPv4 or IPv6, anywhere in a text. A time has too few colons.
 #
-# For DuckDB's expressions as well, which look neither back nor ahead; ``masked_excerpt`` in duckdb_macros.sql says the
-# same. An address has no more than 39 letters: where that is not said, Python takes time with the square of the length.
+# For DuckDB's expressions as well, which have no lookaround; ``masked_excerpt`` in duckdb_macros.sql is the
+# same. An address has at most 39 letters: without that bound, Python takes time with the square of the length.
 ANY_ADDRESS = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{1,4}:){4,}[0-9a-fA-F:.]*|[0-9a-fA-F:]{0,39}::[0-9a-fA-F:.]*"
 )
@@ -23,7 +23,7 @@ ADDRESS_IN_QUERY = re.compile(
 )
 # With the name of an interface and a port.
 LONGEST_ADDRESS = 64
-# Addresses that proxies of a company or a data centre have. A list of forwarded addresses may begin with them.
+# Addresses of proxies in a company or a data centre. A list of forwarded addresses may begin with them.
 NOT_PUBLIC = tuple(
     ip_network(network)
     for network in (
@@ -33,7 +33,7 @@ NOT_PUBLIC = tuple(
 )
 # RFC 7239 lets proxies hide a port behind a name.
 WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?|([^:]*):(?:\d{1,5}|_[\w.-]+)")
-# Words in front of a line. A list of addresses, and what is in quotes, is one word.
+# Words at the start of a line. A list of addresses, or a text in quotes, is one word.
 WORD = re.compile(r'"[^"]*"|[^\s,]+(?:,\s*[^\s,]+)*,?')
 HOST = re.compile(r"(?=.*[a-zA-Z])[\w.-]{1,255}(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?")
 LONGEST_FRONT = 2_000
@@ -43,9 +43,9 @@ Address = IPv4Address | IPv6Address
 
 
 class Front(NamedTuple):
-    """What stands in front of a line of a log, before its time.
+    """The start of a line of a log, before its time.
 
-    ``address`` is the visitor's, None if there is none. ``host`` is the host that was visited, where it is named.
+    ``address`` is the visitor's, None if there is none. ``host`` is the host that was visited, if it is named.
     ``next_address`` is a second address, right behind the first and public too: in a file whose lines begin with hosts
     it is the visitor's, and the first is the host. ``names`` is the rest (ident and user) without addresses.
     """
@@ -75,10 +75,10 @@ def read_address(written: str) -> Address | None:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def visitor_address(written: str) -> str | None:
-    """Return the visitor's address in one spelling; None where ``written`` holds none.
+    """Return the visitor's address in one spelling; None if ``written`` holds none.
 
     ``written`` is one address, or a list with commas as proxies write it. The first public one is the visitor's,
-    or the first, where none is public.
+    or the first, if none is public.
     """
     found = [address for part in written.strip('" ').split(",") if (address := read_address(part))]
     public = (address for address in found if not any(address in network for network in NOT_PUBLIC))
@@ -88,10 +88,10 @@ def visitor_address(written: str) -> str | None:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def front_of_line(written: str) -> Front:
-    """Read what stands before the time in a line of an access log.
+    """Read the part before the time in a line of an access log.
 
-    The visitor's is the first word that is an address. Before it may stand the host that was visited, or what a logger
-    writes. The last two words are ident and user, which anybody may have made to look like an address; some servers
+    The first word that is an address is the visitor's. Before it may be the host that was visited, or the prefix of a
+    logger. The last two words are ident and user, which anybody may have made to look like an address; some servers
     write the host in place of ident.
     """
     words = list(WORD.finditer(written)) if len(written) <= LONGEST_FRONT else []
@@ -111,7 +111,7 @@ def front_of_line(written: str) -> Front:
 
 
 def host_in(words: list[str], place: int) -> str | None:
-    """The host that was visited, where it stands before the address at ``place``, or right behind it as ident."""
+    """Return the visited host, if it is before the address at ``place``, or right behind it as ident."""
     if place == 1 and HOST.fullmatch(words[0]):
         return words[0]
     if place == 0 and len(words) == 3 and "." in words[1] and HOST.fullmatch(words[1]):
@@ -129,6 +129,6 @@ def names_in(words: str) -> str:
 
 
 def query_without_addresses(url: str) -> str:
-    """Return ``url`` without what reads like an address in its query; as the macro of that name in log_macros.sql."""
+    """Return ``url`` without anything like an address in its query; as the macro of that name in log_macros.sql."""
     path, mark, query = url.partition("?")
     return path + mark + ADDRESS_IN_QUERY.sub("", query)

@@ -1,6 +1,6 @@
 """Which parameters of a URL name the advertisement or the network that was clicked, such as gclid.
 
-Their names are those of the seed, which says what they tell. Their values name a person's click, and are kept nowhere.
+Their names and meanings are in the seed. Their values identify a person's click, and are never kept.
 """
 
 import csv

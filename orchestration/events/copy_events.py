@@ -1,4 +1,4 @@
-"""Events into ``raw.events`` by one COPY, where none of them can be there already; it takes a third of the time."""
+"""Events into ``raw.events`` by one COPY, if none of them can be there already; it takes a third of the time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from orchestration.resources.bulk_load import column_types
 from orchestration.resources.duckdb_engine import locked_duckdb
 from orchestration.resources.locks import EVENTS
 
-# As PostgreSQL's binary COPY has them.
+# The forms that PostgreSQL's binary COPY expects.
 CASTS = {
     "uuid": "unhex(replace({}, '-', ''))",
     "jsonb": "'\\x01'::blob || encode({})",
     "smallint": "{}::smallint",
     "integer": "{}::integer",
 }
-# As the macro utc in duckdb_macros.sql.
+# The same as the macro utc in duckdb_macros.sql.
 DAY_COUNTS = """
     select
         make_timestamp(epoch_us(occurred_at))::date as day,
@@ -43,7 +43,7 @@ class EventCopier:
         self._duckdb = locked_duckdb({"threads": 1})
 
     def load(self, connection: adbc.Connection, rows: pa.Table) -> int:
-        """Load ``rows`` and commit; return how many were new. As ``load_events`` does, which takes what is known."""
+        """Load ``rows`` and commit; return how many were new. Falls back to ``load_events`` if some are known."""
         lock(connection)
         ids = rows["event_id"].combine_chunks()
         corrected = ids.filter(pc.is_valid(rows["client_occurred_at"].combine_chunks()))
@@ -75,7 +75,7 @@ class EventCopier:
             see_visitors(cursor)
 
     def _typed(self, rows: pa.Table, types: Mapping[str, str]) -> pa.Table:
-        """``rows``, which are registered as such, in the types of PostgreSQL's columns; most are in them already."""
+        """Return ``rows`` in the types of PostgreSQL's columns; most have them already."""
         casts = {name: CASTS.get(types[f'"{name}"']) for name in rows.column_names}
         values = [f"{cast.format(name)} as {name}" for name, cast in casts.items() if cast]
         typed = self._duckdb.execute(f"select {', '.join(values)} from rows").to_arrow_table()  # noqa: S608
@@ -84,9 +84,9 @@ class EventCopier:
 
 
 def corrected_among(connection: adbc.Connection, ids: "pa.Array[Any]") -> "pa.Array[Any]":
-    """Return those of ``ids`` that are of an event whose time was put right, by whatever way it was loaded.
+    """Return those of ``ids`` whose event had its time corrected, from any source.
 
-    They are looked up, not kept here: strangers say how many of them there are.
+    They are looked up, not kept in memory, since strangers decide how many there are.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -97,6 +97,6 @@ def corrected_among(connection: adbc.Connection, ids: "pa.Array[Any]") -> "pa.Ar
 
 
 def lock(connection: adbc.Connection) -> None:
-    """Until the transaction ends, no other collector loads: it may have the same events, in another order."""
+    """Keep other collectors from loading until the transaction ends: they may have the same events in another order."""
     with connection.cursor() as cursor:
         cursor.execute(f"lock table locks.{EVENTS} in exclusive mode")

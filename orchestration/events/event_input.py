@@ -1,6 +1,6 @@
-"""The shape in which readers hand events over: one row per event.
+"""The columns in which readers pass on events: one row per event.
 
-Those of files leave to others to say whose site it is, and to hash addresses away; the collector has done so.
+Readers of files leave the owner of the site empty, and addresses unhashed; the collector has filled and hashed them.
 """
 
 import pyarrow as pa

@@ -1,6 +1,6 @@
-"""Events as they came, to rows for ``raw.events``, inside a private DuckDB: one way for all sources.
+"""From received events to rows for ``raw.events``, inside a private DuckDB: one way for all sources.
 
-Nothing here writes to disk in the clear: DuckDB keeps its tables in memory and encrypts what it has to spill.
+Nothing here writes to disk in plain text: DuckDB keeps its tables in memory and encrypts what it spills.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -40,9 +40,9 @@ Salts = Callable[[Collection[date]], dict[date, bytes]]
 
 
 class EventPreparer:
-    """``connection`` is the DuckDB; what is read is given to it as ``event_input``, in the columns of EVENT_INPUT.
+    """``connection`` is the DuckDB; readers pass their rows as ``event_input``, in the columns of EVENT_INPUT.
 
-    It reads files in the places of ``reach`` alone.
+    It reads only files in the places of ``reach``.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class EventPreparer:
         self.connection.execute(f"create table prepared as {sql('prepare_events')}", {"site": None})
 
     def prepare(self, site: str | None = None) -> None:
-        """Take in the rows of ``event_input``, which are of ``site`` where they do not say."""
+        """Add the rows of ``event_input``, which belong to ``site`` unless they say otherwise."""
         self._look_at_input()
         self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": site})
 
@@ -97,14 +97,14 @@ class EventPreparer:
         return self.connection.execute(question, parameters).to_arrow_reader(ROWS)
 
     def _look_at_input(self) -> None:
-        """What prepare_events.sql asks, but for its parameter."""
+        """Prepare all that prepare_events.sql reads, except its parameter."""
         self._find_filled_columns()
         self._register_lookups()
 
     def _find_filled_columns(self) -> None:
-        """Make ``filled_input``: ``event_input`` with NULL in place of columns that no event at hand fills.
+        """Make ``filled_input``: ``event_input`` with NULL in place of columns that no current event fills.
 
-        They are most, and what is said of NULL itself DuckDB works out once and not for each event.
+        Most columns are empty, and DuckDB evaluates expressions of a constant NULL once and not for each event.
         """
         names = [column[0] for column in self.connection.execute("from event_input limit 0").description]
         counted = ", ".join(f"count({name})" for name in names)
@@ -119,7 +119,7 @@ class EventPreparer:
         )
 
     def _register_lookups(self) -> None:
-        """Give DuckDB what the events at hand need: the salts of their days, and what their user agents say."""
+        """Load what the current events need: the salts of their days, and their parsed user agents."""
         agents = self.column("select distinct user_agent from event_input where user_agent is not null")
         rows = [agent._asdict() for agent in self._user_agents.rows(agents)]
         self.connection.register("user_agents", pa.Table.from_pylist(rows, USER_AGENTS))

@@ -1,4 +1,4 @@
-"""Hosts in other scripts than ASCII, as browsers and servers write them."""
+"""Hosts beyond ASCII, as browsers and servers write them."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Events into ``raw.events``: each once, however often and by whatever way it comes."""
+"""Events into ``raw.events``: each once, however often and from wherever it comes."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pyarrow as pa
 from orchestration.resources.bulk_load import column_types, one_row
 
 HERE = Path(__file__).parent / "load_sql"
-# Beside its site, what see_visitors.sql asks of an event.
+# The columns of an event that see_visitors.sql needs besides its site.
 SEEN = (
     *("site", "user_code", "occurred_at", "account_id", "client_visitor_id", "anonymous_id", "client_session_id"),
     *("is_bot", "page_path", "page_title", "referrer_host", "country_code", "device_type"),
@@ -42,7 +42,7 @@ def load_events(
 
 
 def see_visitors(cursor: Any) -> None:
-    """Note who of pg_temp.loading is on a site just now, and drop that table."""
+    """Record the current visitors in pg_temp.loading, and drop that table."""
     cursor.execute(sql("see_visitors"))
     cursor.execute("drop table pg_temp.loading")
 

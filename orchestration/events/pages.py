@@ -1,10 +1,10 @@
-"""What is a page? What is not a file, and whatever the site says is a document of it."""
+"""What is a page? Any path that is not a file, and every document of the site."""
 
 from orchestration.paths import page_path
 from orchestration.resources.postgres import connect
 
-# What pages are made of, and what people download. A name may hold any dot (python-3.14, asp.net), and pages may have
-# any ending (shtml, jsp): what is not known to be a file is a page, as AWStats, GoAccess and Matomo have it.
+# Parts of pages, and downloads. A name may hold any dot (python-3.14, asp.net), and pages may have
+# any ending (shtml, jsp): a path that is not known to be a file is a page, as in AWStats, GoAccess and Matomo.
 FILES = """
 css js mjs map json webmanifest wasm xml xsl xslt rss atom txt
 png jpg jpeg gif svg svgz webp avif bmp ico tif tiff psd heic

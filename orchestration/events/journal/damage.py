@@ -1,6 +1,6 @@
-"""What of the journal cannot be loaded, and where it is kept.
+"""Lines of the journal that cannot be loaded, and where they are kept.
 
-The judge is who really reads and stores it, DuckDB and PostgreSQL: what fails is halved until single events are left.
+DuckDB and PostgreSQL themselves decide: files that fail are halved until single events are left.
 A file's lines that fail are kept below ``damaged``, each with its reason; all others are loaded.
 """
 
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 DAMAGED = "damaged"
 SCRATCH = "loading.part"
 LONGEST_REASON = 1_000
-# DuckDB's errors that are not about what it reads: its disk, its memory, our own SQL.
+# DuckDB's errors that are not about its input: its disk, its memory, our own SQL.
 NOT_THE_DATA = (
     *(duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException, duckdb.ConnectionException),
     *(duckdb.PermissionException, duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException),
     *(duckdb.SyntaxException, duckdb.DependencyException, duckdb.TransactionException),
 )
-# PostgreSQL's classes of errors that are: https://www.postgresql.org/docs/current/errcodes-appendix.html
+# PostgreSQL's classes of errors about the input: https://www.postgresql.org/docs/current/errcodes-appendix.html
 # Data exceptions, broken constraints, limits of one value; and a COPY whose bytes do not fit the column.
 BAD_DATA = ("22", "23", "540", "08P01")
 
@@ -33,11 +33,11 @@ Load = Callable[[Sequence[Path]], int]
 
 
 class DamagedError(ValueError):
-    """Something that was read, but cannot be what the collector wrote."""
+    """A line that can be read, but that the collector cannot have written."""
 
 
 def is_damage(error: Exception) -> bool:
-    """Is it what was to be loaded that is wrong, and nothing of the servers?"""
+    """Return whether the input is at fault, and not a server."""
     if isinstance(error, duckdb.Error):
         return not isinstance(error, NOT_THE_DATA)
     if isinstance(error, adbc.Error | psycopg.Error) and error.sqlstate:
@@ -48,7 +48,7 @@ def is_damage(error: Exception) -> bool:
 def load_apart(folder: Path, files: Sequence[Path], load: Load) -> int:
     """Load what can be loaded of files that could not be loaded together, and remove them; return what was new.
 
-    Raises what ``load`` raises and is no damage: files that are still there are loaded the next time.
+    Raises those errors of ``load`` that are not damage: files that are still there are loaded the next time.
     """
     try:
         new = load(files)
@@ -75,7 +75,7 @@ class LinesApart:
 
     def load_file(self, file: Path) -> int:
         lines = [line for line in file.read_bytes().split(b"\n") if line]
-        # What looks sound goes first, and mostly at once.
+        # Lines that look sound are loaded first, usually all at once.
         new = sum(self.load_lines(group) for group in by_looks(lines))
         if self._damaged:
             self._keep(file.name)
@@ -125,7 +125,7 @@ def whole_line(line: bytes) -> dict[str, msgspec.Raw] | None:
 
 
 def events_apart(line: bytes) -> list[bytes]:
-    """A line as one for each of its events, refusals with the first; the line alone where it has no more than one."""
+    """Return a line split into one for each event, refusals with the first; the line itself if it has only one."""
     whole = whole_line(line)
     try:
         events = msgspec.json.decode(whole["events"], type=list[msgspec.Raw]) if whole else []

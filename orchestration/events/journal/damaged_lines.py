@@ -39,9 +39,9 @@ def named_lines(folder: Path, words: Collection[str], site: str | None) -> list[
 class Wanted:
     """A visitor, as a line may name one.
 
-    In a line that can be read, a whole text must be the id, or a number that stands as an id; what was sent and refused
-    is a text of its own that holds the id as a whole word, as in ``raw.rejected_events``. In any other line, the id is
-    looked for as a whole word anywhere, in the reason too: rather one line too many goes than one too few.
+    In a line that can be read, a whole text, or a number in a field of ids, must be the id; the excerpt of a refused
+    event must hold the id as a whole word, as in ``raw.rejected_events``. In any other line, the id is searched as a
+    whole word anywhere, in the reason too: better to delete one line too many than one too few.
     """
 
     def __init__(self, words: Collection[str], site: str | None) -> None:
@@ -89,7 +89,7 @@ def reasons_of(file: Path) -> Path:
 
 
 def lines(file: Path) -> list[str]:
-    """Whatever the bytes are: they are written back as they were."""
+    """Return the lines; bytes that are not UTF-8 survive, so that they are written back as they were."""
     try:
         return file.read_bytes().decode("utf-8", "surrogateescape").split("\n")[:-1]
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """The journal: accepted events, on disk before a request is answered.
 
-One file at a time is written, by one thread that makes all that waits durable at once. A file that is full, or a
-moment old, is sealed by a rename; the loader takes sealed files away. See ``journal_files``.
+One file at a time is written, by one thread that makes all waiting lines durable at once. A file that is full, or a
+moment old, is sealed by a rename; the loader removes sealed files. See ``journal_files``.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """What waits is written first."""
+        """Write the waiting lines, then close."""
         with self._wanted:
             self._is_closed = True
             self._wanted.notify()
@@ -67,7 +67,7 @@ class Journal:
     def append(self, line: bytes) -> asyncio.Future[None]:
         """Write a line, without its end; the future is done when it is durable.
 
-        It fails with JournalFullError where the line is not kept.
+        It fails with JournalFullError if the line is not kept.
         """
         done: asyncio.Future[None] = self._loop.create_future()
         with self._wanted:
@@ -117,18 +117,18 @@ class Journal:
                 return
 
     def _write(self, lines: list[bytes]) -> JournalFullError | None:
-        """Make the lines durable, or say why they are not."""
+        """Make the lines durable, or return why they are not."""
         data = b"\n".join([*lines, b""])
         try:
-            if self._file is None:  # should somebody have removed the folder
+            if self._file is None:  # somebody may have removed the folder
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Not as has_room: a folder that somebody has removed is an error, since its open file is lost.
+            # Unlike has_room: a folder that somebody has removed is an error, since its open file is lost.
             if free_bytes(self.folder) < self.reserve + len(data):
                 return JournalFullError("the disk of the journal is nearly full")
             self._file = self._file or JournalFile(self.folder)
             self._file.write(data)
         except OSError as error:
-            # What a failed write left is unknown: the file stays for the loader, which keeps whole lines.
+            # The result of a failed write is unknown: the file stays for the loader, which keeps whole lines.
             if self._file:
                 self._file.abandon()
                 self._file = None

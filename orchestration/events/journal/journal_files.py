@@ -16,7 +16,7 @@ OPEN = ".open"
 SEALED = ".ndjson"
 LARGEST_FILE = 16 * 2**20
 OLDEST_FILE = 0.5
-# Each call to the system lets go of the interpreter, and has to wait for it again where the server is busy.
+# Each system call releases the interpreter lock, and has to wait for it again if the server is busy.
 WRITES_DURABLY = getattr(os, "O_DSYNC", 0)
 
 
@@ -29,7 +29,7 @@ class JournalFile:
         self.path, self._file = new_file(folder)
 
     def write(self, data: bytes) -> None:
-        """Append and make durable: the file was opened so that what is written is on disk, by one call."""
+        """Append and make durable by one call: the file was opened for synchronous writes."""
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._file, rest) :]
@@ -44,7 +44,7 @@ class JournalFile:
         return self.size >= LARGEST_FILE or self.seconds_left() == 0
 
     def seal(self) -> None:
-        """Hand it to the loader; where that fails, as one whose writer is gone."""
+        """Seal it for the loader; if that fails, the loader treats it as one whose writer is gone."""
         try:
             self.path.rename(self.path.with_suffix(SEALED))
         finally:
@@ -63,7 +63,7 @@ def new_file(folder: Path) -> tuple[Path, int]:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | WRITES_DURABLY, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if path.exists():  # else the loader found it before it was locked, and took it for one that was left
+            if path.exists():  # else the loader found it before it was locked, and took it for an orphan
                 sync_folder(folder)
                 return path, descriptor
         except OSError:
@@ -115,7 +115,7 @@ def mend(path: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """All of it or nothing, whatever ends meanwhile."""
+    """Write all of it or nothing, even if the process or the machine stops meanwhile."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     with unfinished.open("wb") as file:
         file.write(data)

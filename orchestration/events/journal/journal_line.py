@@ -1,6 +1,6 @@
 """A line of the journal: one request, with who sent it and its events.
 
-Nothing of an address is in it: a visitor is a salted hash by now, and what reads like an address in a text is masked.
+It holds no address: a visitor is a salted hash by now, and anything that looks like an address in a text is masked.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from orchestration.events.event import Event, EventData
 
 
 class Visitor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whose events of a day these are; as ``raw.events.anonymous_id`` and ``previous_anonymous_id``."""
+    """The visitor of a day's events; as ``raw.events.anonymous_id`` and ``previous_anonymous_id``."""
 
     day: date
     anonymous_id: str
@@ -20,7 +20,7 @@ class Visitor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class KeptEvent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An event that was put right. ``visitor`` is given where it is another than that of the line."""
+    """A sanitised event. ``visitor`` is set if it differs from that of the line."""
 
     type: str
     data: EventData
@@ -29,7 +29,7 @@ class KeptEvent(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RejectedEvent(msgspec.Struct, frozen=True):
-    """An event that is not kept: its place in the batch, why, and the beginning of what was sent, addresses masked."""
+    """An event that is not kept: its place in the batch, the reason, and the start of its text, addresses masked."""
 
     event_index: int
     reason: str

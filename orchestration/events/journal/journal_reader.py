@@ -1,4 +1,4 @@
-"""Files of the journal to rows for ``raw.events`` and ``raw.rejected_events``."""
+"""From files of the journal to rows for ``raw.events`` and ``raw.rejected_events``."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +20,7 @@ EVENT_VIEW = """
     create or replace temp view event_input as
     select * exclude (rejected, refused_visitor) from sent_events
 """
-# The collector writes no such line; DuckDB reads a name that it does not know as if it were not there.
+# The collector writes no such line; DuckDB ignores an unknown name.
 NOT_WHOLE = """
     select 1
     from sent_events
@@ -30,15 +30,15 @@ NOT_WHOLE = """
 
 
 class JournalReader:
-    """Reads some files of the folder ``journal`` at a time; what was read before is forgotten then."""
+    """Reads some files of the folder ``journal`` at a time, and forgets the ones before."""
 
     def __init__(self, memory_limit: str, journal: Path) -> None:
-        # One thread: the server and PostgreSQL want the other processors.
+        # One thread: the server and PostgreSQL need the other processors.
         self._preparer = EventPreparer(salts=None, memory_limit=memory_limit, reach=[journal], threads=1)
         self._duckdb = self._preparer.connection
 
     def read(self, files: Sequence[Path]) -> None:
-        """Take in these files. Raises duckdb.Error or DamagedError where a line is damaged."""
+        """Read these files. Raises duckdb.Error or DamagedError if a line is damaged."""
         source = {"files": [str(file) for file in files]}
         self._duckdb.execute(sql("read_lines").format(columns=line_columns()), source)
         if self._duckdb.execute(NOT_WHOLE).fetchone():
@@ -51,14 +51,14 @@ class JournalReader:
         return [day for (day,) in self._duckdb.execute(DAYS).fetchall()]
 
     def events(self) -> pa.Table:
-        """Rows for raw.events, without the columns that nobody has filled: they are most, and each takes its time."""
+        """Return the rows for raw.events, without empty columns: most are empty, and each takes time."""
         here = {"source": "collector", "site": None, "user_code": None, "import_id": None, "file_id": None}
         rows = self._preparer.prepared_at_once(here).read_all()
         empty = [name for name in rows.column_names if rows[name].null_count == len(rows)]
         return rows.drop_columns([name for name in empty if name not in NEEDED])
 
     def rejected(self) -> pa.Table:
-        """Rows for raw.rejected_events, in one order, so that two loads that meet wait for each other and no more."""
+        """Return the rows for raw.rejected_events, always in one order, so that two loads cannot deadlock."""
         return self._duckdb.execute(sql("rejected_events")).to_arrow_table().sort_by("rejected_id")
 
 

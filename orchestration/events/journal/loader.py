@@ -1,7 +1,7 @@
-"""The journal to PostgreSQL, in bulk, every moment.
+"""From the journal to PostgreSQL, in bulk, every moment.
 
-While PostgreSQL takes some files, the next are made ready. Files are removed when what they hold is committed. A crash
-before that, and they are loaded again, which adds nothing.
+While PostgreSQL loads some files, the next are prepared. Files are removed when their events are committed. After a
+crash before that, they are loaded again, which adds nothing.
 Lines that can never be loaded are moved away: see ``damage``.
 """
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
-# To plan what it does takes DuckDB 0.1 s, however much it is.
+# DuckDB takes 0.1 s to plan its query, for any number of rows.
 MOST_BYTES = 48 * 2**20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 LONGEST_REASON = 300
 LOCK = "loader.lock"
-# A server that is gone is noticed within half a minute, and one that has stopped to answer does not hold the others up.
+# A server that is gone is noticed within half a minute, and one that no longer answers does not delay the others.
 PATIENCE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 LONGEST_IDLE = "set idle_in_transaction_session_timeout = '1min'"
 
 
 class Loader:
-    """Loads the files of a folder. One process does at a time; others wait for it to end."""
+    """Loads the files of a folder. Only one process does so at a time; others wait for it to end."""
 
     def __init__(self, folder: Path, database_url: str, memory_limit: str = "1GB") -> None:
         self.folder = folder
@@ -91,7 +91,7 @@ class Loader:
         except Exception as error:
             if not is_damage(error):
                 raise
-            # It may be ours: a partition that was dropped, a connection's state. So all of it is tried once more.
+            # The fault may be ours: a dropped partition, a connection's state. So all of it is tried once more.
             self._start_afresh(error)
             return load_apart(self.folder, files, self._load_after_failures)
         for file in files:
@@ -99,7 +99,7 @@ class Loader:
         return new
 
     def _begin_next(self, files: Sequence[Path]) -> None:
-        """Have the files made ready that come after these."""
+        """Prepare the files after these, in the background."""
         later = [file for file in sealed_files(self.folder) if file not in files]
         self._preparer.begin(first_of(later, MOST_BYTES))
 
@@ -119,7 +119,7 @@ class Loader:
                 connection.execute("select raw.ensure_event_partitions(%s)", [prepared.days])
             self._days.update(prepared.days)
         connection = self._connect()
-        # What is refused has ids too: loaded again, it adds nothing.
+        # Refused events have ids too: loaded again, they add nothing.
         load_rows(connection, "raw.rejected_events", prepared.rejected, on_conflict="nothing")
         connection.commit()
         return self._copier.load(connection, prepared.events)
@@ -135,7 +135,7 @@ class Loader:
         return self._connection
 
     def _start_afresh(self, failed: Exception) -> None:
-        """Forget what may be wrong after a failure: the connection, which partitions there are, a broken DuckDB."""
+        """Reset everything that may be wrong after a failure: the connection, known partitions, a broken DuckDB."""
         import duckdb
 
         from orchestration.events.copy_events import EventCopier
@@ -159,7 +159,7 @@ def brief(error: Exception) -> str:
 
 
 def first_of(files: Sequence[Path], most_bytes: int) -> list[Path]:
-    """As many of the first as have so many bytes together, one at least."""
+    """Return as many of the first files as have so many bytes together, at least one."""
     chosen: list[Path] = []
     left = most_bytes
     for file in files:

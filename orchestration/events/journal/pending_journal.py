@@ -1,4 +1,4 @@
-"""What the collector has accepted, and PostgreSQL does not hold yet."""
+"""Events that the collector has accepted, and that PostgreSQL does not hold yet."""
 
 import fcntl
 import time
@@ -15,7 +15,7 @@ LOOK_EVERY = 0.1
 def load_pending(folder: Path, database_url: str, memory_limit: str) -> bool:
     """Wait until all that was accepted by now is loaded, or load it here; return whether a collector runs.
 
-    Raises DogearError if it is not loaded in time: what waits in the journal would come after an erasure.
+    Raises DogearError if it is not loaded in time: waiting events would be loaded after an erasure.
     """
     from orchestration.events.journal.journal_files import OPEN, sealed_files
     from orchestration.events.journal.loader import Loader
@@ -32,7 +32,7 @@ def load_pending(folder: Path, database_url: str, memory_limit: str) -> bool:
                 loader = Loader(folder, database_url, memory_limit)
                 while sealed_files(folder):
                     loader.load_waiting()
-        # An open file that is left is written just now; its writer seals it in a moment.
+        # An open file that remains is being written; its writer seals it in a moment.
         is_running |= any(folder.glob(f"*{OPEN}"))
         if not waiting & names(folder):
             return is_running
@@ -53,7 +53,7 @@ def names(folder: Path) -> set[str]:
 
 @contextmanager
 def loader_lock(folder: Path) -> Generator[bool]:
-    """Keep the collector's loader out, if none runs; says whether that is so."""
+    """Keep the collector's loader out, if none runs; yield whether that is so."""
     from orchestration.events.journal.loader import LOCK
 
     with (folder / LOCK).open("ab") as lock:

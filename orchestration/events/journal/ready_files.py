@@ -1,4 +1,4 @@
-"""The next files of the journal are made ready while PostgreSQL takes the last ones: both leave Python to others."""
+"""Prepare the next files of the journal while PostgreSQL loads the last ones: both release Python's lock."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +12,7 @@ from orchestration.events.journal.journal_reader import JournalReader
 
 
 class Prepared(NamedTuple):
-    """Rows for PostgreSQL of some files, and the days they are of."""
+    """Rows for PostgreSQL of some files, and their days."""
 
     files: tuple[Path, ...]
     days: list[date]
@@ -21,7 +21,7 @@ class Prepared(NamedTuple):
 
 
 class Preparer:
-    """One reader, which reads one thing at a time: in a thread of its own what is begun, here what is asked for."""
+    """One reader, which reads one batch at a time: in its own thread in advance, or in the caller's on request."""
 
     def __init__(self, memory_limit: str, journal: Path) -> None:
         self._memory_limit = memory_limit
@@ -31,20 +31,20 @@ class Preparer:
         self.renew()
 
     def renew(self) -> None:
-        """A DuckDB that has met an error of its own answers nothing more."""
+        """Replace a DuckDB that has had an internal error, since it no longer answers."""
         self.forget()
         self._reader = JournalReader(self._memory_limit, self._journal)
 
     def begin(self, files: Sequence[Path]) -> None:
-        """Make these ready meanwhile."""
+        """Prepare these in the background."""
         self.forget()
         if files:
             self._ahead = self._thread.submit(self._read, files)
 
     def begun(self, files: Sequence[Path]) -> Prepared | None:
-        """Return what was begun, if these are still the first of ``files``.
+        """Return the prepared files, if these are still the first of ``files``.
 
-        Where it failed, it is asked for once more: the error is met by who can deal with it.
+        If that failed, they are read once more here, so that the caller gets the error.
         """
         ahead, self._ahead = self._ahead, None
         if ahead is None or ahead.exception() is not None:
@@ -58,7 +58,7 @@ class Preparer:
         return self._read(files)
 
     def forget(self) -> None:
-        """What was begun is of no use; the reader is free then."""
+        """Drop the prepared files; the reader is free then."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             ahead.exception()

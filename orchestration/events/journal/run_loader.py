@@ -20,7 +20,7 @@ def main() -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, end)
     end_with_parent()
-    # What comes in goes before what is moved on: the journal keeps it meanwhile.
+    # Accepting events goes before loading them: the journal keeps them meanwhile.
     os.nice(19)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     settings = Settings()

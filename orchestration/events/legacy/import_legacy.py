@@ -35,7 +35,7 @@ class LegacyImport:
             for rows in table_rows(table):
                 reader.read_rows(rows)
 
-        # The table has no first lines by which it could be known; its place is what makes it itself.
+        # A table has no first lines that identify it; its place does.
         place = [sha256(table.place.encode()).hexdigest()]
         with named(table.place):
             return self._load(table.place, self._identified(place), read)
@@ -91,7 +91,7 @@ class LegacyImport:
 
 @contextmanager
 def named(place: str) -> Generator[None]:
-    """Errors name the place where they were met."""
+    """Let errors name the place where they happened."""
     try:
         yield
     except DogearError as error:
@@ -101,7 +101,7 @@ def named(place: str) -> Generator[None]:
 
 
 def check_owners(reader: LegacyReader, owner: str | None) -> None:
-    """Events of several owners are not given to one."""
+    """Raise DogearError rather than give events of several owners to one."""
     owners = reader.owners()
     if owner is None and len(owners) > 1:
         raise DogearError(
@@ -111,7 +111,7 @@ def check_owners(reader: LegacyReader, owner: str | None) -> None:
 
 
 def check_counts(reader: LegacyReader) -> None:
-    """Each row that was read has become an event, was rejected, or was skipped."""
+    """Check that each row became an event, was rejected, or was skipped."""
     events, rejected = reader.counts()
     if reader.lines_read != events + rejected - reader.damages + reader.lines_passed_over:
         raise DogearError(

@@ -1,4 +1,4 @@
-"""Read rows of the old table ``analytics_events`` as a file of events is read: only the mapping is another."""
+"""Read rows of the old table ``analytics_events`` like a file of events, with another mapping."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ LEGACY_ROWS = pa.schema(
 
 
 class LegacyReader(FileReader):
-    """Takes in rows of the old table, or lines of a dump of it.
+    """Reads rows of the old table, or lines of a dump of it.
 
     ``owner``: take only events whose ``event_data`` has this ``user_code``; the others are skipped.
     """
@@ -35,7 +35,7 @@ class LegacyReader(FileReader):
         self._duckdb.execute("create table owners (owner text unique)")
 
     def read_lines(self, lines: DumpLines) -> None:
-        """Take in lines of a dump; empty ones are no rows."""
+        """Read lines of a dump; empty ones are not rows."""
         self._duckdb.register(
             "lines", pa.table({"line_number": lines.numbers, "line": pa.array(lines.lines, pa.string())})
         )
@@ -45,12 +45,12 @@ class LegacyReader(FileReader):
         self.read_rows(rows.select(LEGACY_ROWS.names).cast(LEGACY_ROWS))
 
     def read_damage(self, chunk: LineChunk) -> None:
-        """Note where the dump ends too early, if it does."""
+        """Record where the dump ends too early, if it does."""
         self.damages += chunk.damage is not None
         self._note_damage(chunk)
 
     def read_rows(self, rows: pa.Table) -> None:
-        """Take in rows of LEGACY_ROWS."""
+        """Read rows of LEGACY_ROWS."""
         self.lines_read += rows.num_rows
         self._duckdb.register("legacy_rows", rows.append_column("ordinal", pa.array(range(rows.num_rows), pa.int64())))
         limits = {"earliest": EARLIEST, "latest": datetime.now(UTC) + MOST_AHEAD}
@@ -75,5 +75,5 @@ class LegacyReader(FileReader):
         self._prepare()
 
     def owners(self) -> list[str]:
-        """Whose events there are, by the ``user_code`` in ``event_data``."""
+        """Return the owners of the events, by the ``user_code`` in ``event_data``."""
         return self._preparer.column("select owner from owners order by owner")

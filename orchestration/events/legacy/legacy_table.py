@@ -1,4 +1,4 @@
-"""The old table ``analytics_events`` where it stands: read in bulk, and put away when its rows are here."""
+"""The old table ``analytics_events`` in its database: read in bulk, and archived when its rows are imported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class LegacyTable:
 
 
 def find_legacy_table(database_url: str, written: str) -> LegacyTable:
-    """The table of that name, with or without its schema. Raises DogearError if it is not one of the old kind."""
+    """Return the table of that name, with or without schema. Raises DogearError if it is not of the old kind."""
     with connect(database_url) as connection:
         try:
             found = connection.execute(
@@ -71,7 +71,7 @@ def table_rows(table: LegacyTable) -> Iterator[pa.Table]:
 
 
 def check_rows(table: LegacyTable, rows: int, rows_read: int) -> None:
-    """Raise DogearError if the table holds other ``rows`` by now than were read of it."""
+    """Raise DogearError if the table no longer holds the ``rows`` that were read."""
     if rows != rows_read:
         raise DogearError(
             f"{table.schema}.{table.name} holds {rows:,} rows now, and {rows_read:,} were read: "

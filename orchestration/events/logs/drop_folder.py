@@ -1,4 +1,4 @@
-"""The drop folder: what is put into ``<drop>/<site>/`` is imported once, then moved to ``.done`` or ``.failed`` there.
+"""The drop folder: files in ``<drop>/<site>/`` are imported once, then moved to ``.done`` or ``.failed`` there.
 
 A file is imported when it has not changed for QUIET_SECONDS. A program that writes more slowly should give it a hidden
 name (``.access.log.part``) until it is complete: hidden files and folders are skipped. Symbolic links are not followed.
@@ -31,7 +31,7 @@ class DroppedFile:
 
 @dataclass(frozen=True)
 class Look:
-    """What one look into the drop folder found: files that may be imported, and why others stay."""
+    """The result of one look into the drop folder: files that may be imported, and why others stay."""
 
     ready: list[DroppedFile]
     problems: list[str]
@@ -39,7 +39,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: it is at ``moved_to`` now, or still where it was, since it was written to meanwhile."""
+    """The result for one file: it is at ``moved_to`` now, or still where it was, since it was written to meanwhile."""
 
     file: DroppedFile
     result: ImportSummary | DogearError

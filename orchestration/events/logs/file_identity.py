@@ -15,18 +15,18 @@ from orchestration.events.logs.log_lines import LineChunk
 from orchestration.resources.locks import alone
 
 HEAD_LINES = 1000
-# By what digests of lines are made: whole lines but for what reads like the visitor's address, or named fields alone.
+# The input of digests of lines: whole lines without the visitor's address, or only named fields.
 WHOLE_LINES, NAMED_FIELDS = 1, 2
 FIRST_WORD_OR_CLIENT_IP = re.compile(r'^[^\s{]+ |"client_ip"\s*:\s*"[^"]*"')
 
 
 @dataclass(frozen=True)
 class FileIdentity:
-    """A file, known by its first lines.
+    """A file, identified by its first lines.
 
-    ``file_id``, the number of a line and what it says make the id of its event. ``head_digest`` is the SHA-256 of the
-    named fields of the first ``head_lines`` lines. Lines up to ``old_lines`` were read by a version that took whole
-    lines: their events keep their ids.
+    The id of an event is derived from ``file_id``, the number of its line and the line's contents. ``head_digest`` is
+    the SHA-256 of the named fields of the first ``head_lines`` lines. Lines up to ``old_lines`` were read by a version
+    that took whole lines: their events keep their ids.
     """
 
     file_id: UUID
@@ -41,8 +41,8 @@ def identified(
 ) -> Generator[FileIdentity]:
     """Find out which file begins with ``lines``; while the block lasts, no other import of the site begins.
 
-    A file that begins as one did that was imported before is that file, perhaps grown since. ``named_fields``: of each
-    of the lines, by what it is known.
+    A file with the same beginning as an imported one is that file, perhaps grown since. ``named_fields``: for each
+    of the lines, the text that identifies it.
     """
     heads = list(head_digests(site, named_fields))
     old_heads = list(head_digests(site, [without_address(line, file_format) for line in lines]))
@@ -58,7 +58,7 @@ def head_lines(chunk: LineChunk) -> list[str]:
 
 
 def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]]:
-    """Before the first line, and for each, its number and the SHA-256 of the file up to its end."""
+    """Yield, before the first line and after each, its number and the SHA-256 of the file up to its end."""
     digest = sha256(site.encode())
     yield 0, digest.digest()
     for number, line in enumerate(lines, 1):
@@ -69,8 +69,8 @@ def head_digests(site: str, lines: Iterable[str]) -> Generator[tuple[int, bytes]
 def known_file(
     connection: psycopg.Connection, site: str, heads: list[tuple[int, bytes]], old_heads: list[tuple[int, bytes]]
 ) -> tuple[UUID | None, int]:
-    """The id of the file, where it was imported before, and how many of its lines were read by their whole text."""
-    # What has no whole line yet could be any file.
+    """Return the id of an already imported file, and how many of its lines were read by their whole text."""
+    # A file without a whole line could be any file.
     heads_by_rule = [(WHOLE_LINES, *head) for head in old_heads[1:]] + [(NAMED_FIELDS, *head) for head in heads[1:]]
     row = connection.execute(
         """

@@ -15,14 +15,14 @@ WHAT_IS_READ = (
 )
 # Without bounds, a line of brackets takes time with the square of its length.
 LOOKS_LIKE_A_LOG = re.compile(r'(.*?)\[\d{1,2}/\w{3}/\d{4}:[^\[\]]{1,40}\] "')
-# Of requests, these say most; who logs other fields as well, or calls them otherwise, still has some of them.
+# The most common names of fields. A site that logs other fields, or uses other names, still has some of them.
 NGINX_NAMES = frozenset({"remote_addr", "request", "request_uri", "status", "http_user_agent", "body_bytes_sent"})
 W3C_FIELDS = "#Fields:"
 SAMPLE_LINES = 1000
 
 
 def format_of(lines: list[str]) -> FileFormat | None:
-    """Return the format of the first line that tells it; None if none of the first SAMPLE_LINES does."""
+    """Return the format of the first line that shows it; None if none of the first SAMPLE_LINES does."""
     sample = lines[:SAMPLE_LINES]
     for place, line in enumerate(sample):
         if names_cloudfront_fields(sample[place:]):

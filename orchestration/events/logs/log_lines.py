@@ -14,7 +14,7 @@ CHUNK_BYTES = 16 * 2**20
 CHUNK_LINES = 200_000
 LONGEST_LINE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
-# What files begin with that are compressed or packed in other ways.
+# The first bytes of files that are compressed or packed in other ways.
 OTHER_MAGIC = {
     b"\x28\xb5\x2f\xfd": "compressed by Zstandard (.zst)",
     b"\xfd7zXZ\0": "compressed by xz",
@@ -28,12 +28,12 @@ OTHER_MAGIC = {
     b"Rar!\x1a\x07": "a RAR archive",
 }
 TAR_MAGIC = slice(257, 262)
-# What no one wrote: a byte order mark, and the NULs that a crash leaves in a file that was being written.
+# Not part of a line: a byte order mark, and the NULs that a crash leaves in a file that was being written.
 NOT_WRITTEN = "\0\ufeff"
 
 
 class PackedFileError(DogearError):
-    """The file is compressed, or an archive, in a way that is not read."""
+    """The file is compressed, or an archive, in a format that is not supported."""
 
 
 @dataclass(frozen=True)
