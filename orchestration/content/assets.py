@@ -53,7 +53,7 @@ def content_table(table: str, description: str, kinds: set[str], needs: Sequence
 
 
 class SitesToSync(dg.Config):
-    """Names of sites; all, where none are given."""
+    """Names of sites; empty means all."""
 
     sites: list[str] = Field(default_factory=list[str])
 
@@ -70,7 +70,7 @@ def content_files(database: Database, config: SitesToSync) -> Iterator[dg.Materi
 
     The check ``sites_are_read`` reports a site that cannot be read; it stops neither the others nor the rollups.
     """
-    # One that was removed since it was asked for is skipped.
+    # A site that was removed meanwhile is skipped.
     sites = [site for site in all_sites(database.url) if not config.sites or site.site in config.sites]
     done = sync_sites(database.settings, database.url, sites)
     sentences = {site: sentence(result) for site, result in done.items()}

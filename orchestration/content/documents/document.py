@@ -1,4 +1,4 @@
-"""What one Markdown file says: the row of ``content.items`` that is made of it."""
+"""One Markdown file as a row of ``content.items``."""
 
 import re
 import uuid
@@ -22,7 +22,7 @@ NAMESPACE = uuid.UUID("8f4b1a52-6c35-5d0a-9a55-0d09ea4c0de7")
 
 @dataclass(frozen=True)
 class Document:
-    """Columns of ``content.items`` that come from the file alone, each described there; and what its text holds."""
+    """Columns of ``content.items`` that depend only on the file, each described there; and the contents of its text."""
 
     content_id: uuid.UUID
     content_type: str
@@ -82,7 +82,7 @@ def read_document(
 
 
 def id_of_path(site: str, file_path: str) -> uuid.UUID:
-    """Id of a document that first stood at ``file_path``."""
+    """Return the id of a document that first was at ``file_path``."""
     return uuid.uuid5(NAMESPACE, f"{site}/{file_path}")
 
 
@@ -108,7 +108,7 @@ def is_draft(front_matter: dict[str, Any]) -> bool:
 
 
 def tags_of(front_matter: dict[str, Any], words_between: str | None) -> list[str]:
-    """``tags`` as a list, whether written as one or separated by commas; else by what the generator has between."""
+    """Return ``tags`` as a list, from a list or a text separated by commas, else by the generator's separator."""
     written = front_matter.get("tags")
     if isinstance(written, str):
         tags = written.split("," if "," in written else words_between or ",")

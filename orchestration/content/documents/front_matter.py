@@ -10,7 +10,7 @@ from orchestration.errors import DogearError
 
 
 class TomlHandler(BaseHandler):
-    """TOML as Hugo writes it. (The library's own handler needs a package that is no longer kept.)"""
+    """TOML as Hugo writes it. (The library's own handler needs a package that is no longer maintained.)"""
 
     FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
 

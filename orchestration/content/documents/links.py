@@ -45,9 +45,9 @@ def insert_links(
 def destination(
     target: str, url_path: str, file_path: str, site: str, conventions: Conventions
 ) -> tuple[bool, list[str], list[str]]:
-    """Whether a target lies in the site itself, and the URL paths and files (below the site's folder) it may mean.
+    """Return whether a target is in the site itself, and the URL paths and files (in the site's folder) it may mean.
 
-    A relative target may be meant from the page's URL, with or without a slash at its end, or from its file.
+    A relative target may be relative to the page's URL, with or without a slash at its end, or to its file.
     """
     target = without_liquid(target)
     try:
@@ -62,7 +62,7 @@ def destination(
         return False, [], []  # a place on the page itself
     folder, content_root = posixpath.dirname(file_path), conventions.content_root
     if path.startswith("/"):
-        # Some generators put the path below which the site is served before it, some leave that to the author.
+        # Some generators prepend the path below which the site is served, others leave that to the author.
         urls = [path, conventions.below_base(path)]
         files = [posixpath.join(content_root, name.lstrip("/"))]
     else:

@@ -17,7 +17,7 @@ LARGEST_FILE = 10 * 2**20
 
 @dataclass(frozen=True)
 class FileReading:
-    """How the reading of one file went: columns of ``content.file_sync_status``, and what was found or why not.
+    """The result of reading one file: columns of ``content.file_sync_status``, and the document or the error.
 
     ``document`` and ``error`` are both None if the file is the one that was read before.
     """
@@ -41,9 +41,9 @@ def read_file(
     known_hash: str | None,
     parsed: Mapping[tuple[str, str], Document],
 ) -> FileReading:
-    """Read one file of the site, at ``file_path`` below the content folder; what is wrong is said in the reading.
+    """Read one file of the site, at ``file_path`` below the content folder; errors are part of the result.
 
-    One whose hash is ``known_hash`` is not parsed, nor is one that was ``parsed`` already, by path and hash.
+    A file whose hash is ``known_hash`` is not parsed, nor is one that was ``parsed`` already, by path and hash.
     ``content_id`` is the document's, unless its front matter names another.
     """
     started = time.perf_counter()

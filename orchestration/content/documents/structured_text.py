@@ -1,7 +1,7 @@
-"""YAML, TOML and JSON of strangers as values: front matter, and what generators are configured with.
+"""YAML, TOML and JSON of strangers as values: front matter, and configurations of generators.
 
-To parsers a few characters can be very much work: aliases of YAML double with each line, and tomllib compares each part
-of a dotted name with all parts before it. What asks for that is refused before it is parsed.
+A few characters can mean a lot of work for a parser: aliases of YAML double with each line, and tomllib compares each
+part of a dotted name with all parts before it. Such texts are refused before they are parsed.
 """
 
 import json
@@ -16,13 +16,13 @@ import yaml
 from orchestration.errors import DogearError
 
 Format = Literal["YAML", "TOML", "JSON"]
-# What PyYAML computes of 1:1:1… (a number to the base of 60) grows with the square of the length: here, to a second.
+# PyYAML's time for 1:1:1… (a number to the base of 60) grows with the square of the length: with this bound, a second.
 LONGEST = 128 * 1024
 LONGEST_NUMBER = 1024
 DEEPEST = 100
 # Hugo's configuration has five.
 MOST_PARTS_OF_A_NAME = 20
-# Of TOML, in the order in which tomllib finds them; what is not closed ends the parse there.
+# Of TOML, in the order in which tomllib finds them; an unclosed one ends the parse there.
 STRING_OR_COMMENT = re.compile(
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*+(?:"{3,5}|\Z)'
     r"|'''.*?(?:'{3,5}|\Z)"
@@ -32,12 +32,12 @@ STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 LONG_NAME = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS_OF_A_NAME}}}")
-# PyYAML's constructors raise whatever comes: `!!int ""` is an IndexError, `!!bool x` a KeyError.
+# PyYAML's constructors raise any error: `!!int ""` is an IndexError, `!!bool x` a KeyError.
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError)
 
 
 def parse(kind: Format, written: str) -> Any:
-    """Return what ``written`` says, in the types of JSON; dates become ISO 8601 text.
+    """Return the value of ``written``, in the types of JSON; dates become ISO 8601 text.
 
     Raises DogearError, in one line, if it cannot be read.
     """
@@ -64,9 +64,9 @@ def load(kind: Format, written: str) -> object:
 def refuse_yaml(written: str) -> None:
     """Raise YAMLError for aliases, since a few lines of them can stand for more than any memory holds.
 
-    Raises RecursionError for what is nested too deeply.
+    Raises RecursionError for values that are nested too deeply.
     """
-    # Each level needs one of these marks, each alias a star: nearly all front matter need not be looked at twice.
+    # Each level needs one of these marks, each alias a star: nearly all front matter needs no second look.
     if "*" not in written and sum(map(written.count, "[{-:?")) <= DEEPEST:
         return
     depth = 0
@@ -85,7 +85,7 @@ def refuse_toml(written: str) -> None:
 
 
 def as_json(value: object, depth: int = 0) -> Any:
-    """``value`` in the types of JSON: what comes out is what a database can hold. Raises ValueError, RecursionError."""
+    """Return ``value`` in types of JSON that a database can hold. Raises ValueError, RecursionError."""
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(value, dict):
@@ -102,7 +102,7 @@ def as_json(value: object, depth: int = 0) -> Any:
 
 
 def clean_text(text: str) -> str:
-    """Without NUL, and with U+FFFD for halves of surrogate pairs: PostgreSQL's text holds neither."""
+    """Return it without NUL, and with U+FFFD for halves of surrogate pairs: PostgreSQL's text holds neither."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 

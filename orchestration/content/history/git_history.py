@@ -1,4 +1,4 @@
-"""What Git knows of the files of a repository: each change of each file, commit by commit."""
+"""The Git history of a repository's files: each change of each file, commit by commit."""
 
 import posixpath
 import stat
@@ -14,9 +14,9 @@ from orchestration.content.history.similarity import ENOUGH, similarity
 from orchestration.content.sources.site_files import is_markdown, printable_path
 from orchestration.errors import DogearError
 
-# What PostgreSQL and Python both can say, in any time zone.
+# The range of times that PostgreSQL and Python can both express, in any time zone.
 EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
-# Comparing more files than this with each other takes long: only what was renamed is found then, no copies.
+# Comparing more files than this with each other takes long: beyond it only renames are found, no copies.
 MOST_COMPARISONS = 200_000
 STATUS: dict[DeltaStatus, Literal["added", "modified", "deleted", "renamed", "copied"]] = {
     DeltaStatus.ADDED: "added",
@@ -32,7 +32,7 @@ STATUS: dict[DeltaStatus, Literal["added", "modified", "deleted", "renamed", "co
 class FileChange:
     """One file in one commit. Paths are below the root of the repository.
 
-    ``old_path`` is where its content stood before, where the file was renamed or copied. ``blob`` is the file's content
+    ``old_path`` is the path from which the file was renamed or copied. ``blob`` is the file's content
     after the commit; None if it is deleted, or no regular file.
     """
 
@@ -44,9 +44,9 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit, with what it changed itself: of a merge, what stands so in none of its parents.
+    """One commit, with its own changes: for a merge, those that are in none of its parents.
 
-    ``taken_over`` are the paths that a merge has as a parent other than the first has them: the index of that parent.
+    ``taken_over`` are the paths that a merge took from a parent other than the first: the index of that parent.
     """
 
     commit_hash: str
@@ -114,12 +114,12 @@ def read_commits(checkout: Checkout, after: str | None = None) -> Iterator[Commi
 
 
 def text_of(written: bytes) -> str:
-    """As UTF-8, which nearly all write, whatever the commit says of its encoding."""
+    """Decode it as UTF-8, which nearly all use, and ignore the encoding that the commit declares."""
     return written.decode("utf-8", "replace").replace("\0", "")
 
 
 def time_of(author: pygit2.Signature) -> datetime:
-    """When the author made the commit; the first or last moment that there is, for a clock that was out of bounds."""
+    """Return when the author made the commit, clamped to the range of times."""
     try:
         return min(max(datetime.fromtimestamp(author.time, UTC), EARLIEST), LATEST)
     except (ValueError, OverflowError, OSError):
@@ -127,7 +127,7 @@ def time_of(author: pygit2.Signature) -> datetime:
 
 
 def changes_of(repository: pygit2.Repository, commit: pygit2.Commit) -> tuple[list[FileChange], dict[str, int]]:
-    """Return what the commit changed itself, and which paths a merge took over, from which parent."""
+    """Return the commit's own changes, and which paths a merge took over, from which parent."""
     trees = [parent.tree for parent in commit.parents]
     if len(trees) < 2:
         return changes_between(repository, trees[0] if trees else None, commit.tree), {}
@@ -173,7 +173,7 @@ def changes_between(repository: pygit2.Repository, before: pygit2.Tree | None, a
 
 
 def as_git_sees_it(repository: pygit2.Repository, change: FileChange, delta: pygit2.DiffDelta) -> list[FileChange]:
-    """The change; a rename or copy that Git would not take for one, since it compares otherwise, is a new file."""
+    """Return the change; a rename or copy that Git would not recognise, since it compares otherwise, is a new file."""
     if change.old_path is None or not is_markdown(change.path) or delta.old_file.id == delta.new_file.id:
         return [change]
     before, after = repository.get(delta.old_file.id), repository.get(delta.new_file.id)
@@ -191,7 +191,7 @@ def file_change(delta: pygit2.DiffDelta) -> FileChange:
     kind = STATUS[DeltaStatus(delta.status)]
     if kind == "deleted":
         return FileChange(path_of(delta.old_file), None, kind, None)
-    # Old repositories have modes that Git writes no more.
+    # Old repositories have modes that Git no longer writes.
     is_regular = stat.S_IFMT(delta.new_file.mode) == stat.S_IFREG
     old_path = path_of(delta.old_file) if kind in {"renamed", "copied"} else None
     return FileChange(path_of(delta.new_file), old_path, kind, delta.new_file.id if is_regular else None)

@@ -12,15 +12,15 @@ from orchestration.content.documents.rules.conventions import Conventions
 from orchestration.content.history.git_history import Checkout, Commit, FileChange
 from orchestration.content.sources.site_files import is_markdown
 
-# What is copied is copied from the commit before; and of a rename, the old path is left at once.
+# A copy is taken from the commit before; a rename leaves the old path at once.
 ORDER = {"copied": 0, "renamed": 1, "deleted": 2, "added": 3, "modified": 3}
-# A commit, what it changed of the file, and what that did to the document.
+# A commit, its change of the file, and the effect on the document.
 Touch = tuple[Commit, FileChange, str]
 
 
 @dataclass(eq=False)
 class Lineage:
-    """A file through its history, whatever it is called, and what touched it.
+    """A file through its history, under all its names, and the commits that touched it.
 
     ``path_id`` follows from the path at which it began; front matter may name another id. ``versions`` counts what
     stands in the database already. ``is_whole``: all that touched it is known. ``inherited`` touches are those of the
@@ -45,8 +45,8 @@ State = dict[str, tuple[Lineage, bool]]
 Known = tuple[str, Lineage, bool]
 
 
-class HistoryNeeded(Exception):  # noqa: N818 - no error: it says that all of history must be read
-    """What is known from before does not suffice to follow what came after."""
+class HistoryNeeded(Exception):  # noqa: N818 - not an error: it says that all of history must be read
+    """The known lineages do not suffice to follow the new commits."""
 
 
 class Lineages:
@@ -67,7 +67,7 @@ class Lineages:
         self.is_whole = after is None
         self._states: dict[str, State] = {} if after is None else {after: self.at_head}
         self._children: Counter[str] = Counter()
-        # Those that were touched since the history was one line: a merge decides what becomes of them.
+        # Those touched since the history last was one line: a merge decides their fate.
         self._undecided: dict[Lineage, None] = {}
 
     def follow(self, commits: Sequence[Commit]) -> None:
@@ -90,7 +90,7 @@ class Lineages:
                 self._undecided.clear()
 
     def path_id(self, path: str) -> UUID:
-        """The id of a document that begins at a path (below the content folder); not that of one that began there."""
+        """Return a new id for a document that begins at a path (below the content folder), other than earlier ones."""
         content_id, number = id_of_path(self.site, path), 1
         while content_id in self.taken:
             number += 1
@@ -104,7 +104,7 @@ class Lineages:
     def _state_at(self, commit_hash: str) -> State:
         """Return how the commit left the lineages: the state itself for its last child, a copy for others."""
         if commit_hash not in self._states:
-            raise HistoryNeeded  # a branch that began before what was read last
+            raise HistoryNeeded  # a branch that began before the last commit that was read
         self._children[commit_hash] -= 1
         if self._children[commit_hash]:
             return dict(self._states[commit_hash])
@@ -147,7 +147,7 @@ class Lineages:
         self._undecided[lineage] = None
 
     def _settle(self, commit: Commit, state: State) -> None:
-        """Where a merge keeps a document otherwise than a branch touched it last, that is a version too."""
+        """Add a version if a merge keeps a document differently from the branch that touched it last."""
         tree = self.checkout.repository[commit.commit_hash].peel(pygit2.Tree)
         there = {lineage: path for path, (lineage, is_there) in state.items() if is_there}
         for lineage in self._undecided:

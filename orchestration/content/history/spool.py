@@ -1,4 +1,4 @@
-"""Keep what is made in one go until it can be used: in memory, and beyond that in a file without a name."""
+"""Keep items until they can be used: in memory, and beyond a limit in a temporary file."""
 
 import pickle
 import tempfile

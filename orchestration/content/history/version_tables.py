@@ -1,4 +1,4 @@
-"""Git to tables: ``content.content_versions`` holds every commit that touched a document of a site."""
+"""From Git to tables: ``content.content_versions`` holds every commit that touched a document of a site."""
 
 import posixpath
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ COLUMNS = (
 def follow_history(
     connection: psycopg.Connection, checkout: Checkout | None, site: Site, conventions: Conventions, after: str | None
 ) -> History | None:
-    """The documents through the commits that came after ``after``; through all, where history was rewritten since.
+    """Return the documents through the commits after ``after``; through all if history was rewritten since.
 
     None outside of Git.
     """

@@ -1,4 +1,4 @@
-"""Commits to versions: which document each change of a file is a version of."""
+"""From commits to versions: which document each change of a file belongs to."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -39,12 +39,12 @@ class Version:
 
 
 def size_of_version(version: Version) -> int:
-    """About how many bytes it takes."""
+    """Return about how many bytes it takes."""
     return 1000 + len(version.content_snapshot or "")
 
 
 class History:
-    """What the commits that were followed made of documents.
+    """The documents and versions that the followed commits made.
 
     ``documents`` are those that were read for their last version, by path below the content folder and SHA-256;
     ``measures`` are those of every version, by SHA-256.
@@ -110,7 +110,7 @@ class History:
     def _written(
         self, lineage: Lineage, change: FileChange, prepare: Prepare
     ) -> tuple[bytes | None, str | None, Document | None]:
-        """The file after the change, its SHA-256 and its document; an id that front matter names is the document's."""
+        """Return the file after the change, its SHA-256 and its document, with the id of front matter if it has one."""
         data = self._checkout.data_of(change.blob)
         if data is None or len(data) > LARGEST_FILE:
             return None, None, None

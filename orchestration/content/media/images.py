@@ -1,4 +1,4 @@
-"""The bytes of one image in, the variants that are published of it out.
+"""From the bytes of one image to its published variants.
 
 All metadata is dropped: where a photograph was taken is personal data.
 """
@@ -25,7 +25,7 @@ LARGEST_FILE = 50 * 10**6
 # WebP six times, since its decoder keeps two canvases. So none takes much more than 300 MB.
 MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000, "WEBP": 12_500_000}
 MOST_PIXELS_OF_OTHERS = 25_000_000
-# A progressive JPEG draws the picture again with each scan; usual are ten. Even a small one takes its time.
+# A progressive JPEG draws the picture again with each scan; ten are usual. With many, even a small one takes long.
 MOST_SCANNED_PIXELS = 1_000_000_000
 FEWEST_SCANNED_PIXELS = 1_000_000
 # Long screenshots are tall, and must stay readable.
@@ -49,7 +49,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class EncodedImage:
-    """What a file turned out to be (width and height in pixels, upright), and its variants, ``full`` first."""
+    """The kind and size of a file (width and height in pixels, upright), and its variants, ``full`` first."""
 
     mime_type: str
     width: int | None
@@ -63,7 +63,7 @@ def is_image(path: str) -> bool:
 
 
 def hush_pillow() -> None:
-    """What Pillow warns of is in the image's row, or harmless. (To restore filters is not safe with threads.)"""
+    """Silence Pillow's warnings: they are in the image's row, or harmless. (Restoring filters is not thread-safe.)"""
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 

@@ -28,7 +28,7 @@ from orchestration.content.documents.rules.url_patterns import (
 from orchestration.errors import DogearError
 from orchestration.paths import normal_path, page_path
 
-# One more with every change that gives a document another type or URL: all are read again.
+# Bump with every change that gives a document another type or URL: all documents are read again.
 READER = 2
 GENERATORS = ("hugo", "jekyll", "astro", "eleventy", "plain")
 MOST_ALIASES = 100
@@ -64,11 +64,11 @@ class Conventions:
 
     @property
     def words_between(self) -> str | None:
-        """What stands between tags that are written in one text, if it is no comma."""
+        """The separator of tags in one text, if it is not a comma."""
         return self.rules.words_between
 
     def content_type(self, path: str) -> str:
-        """As ``dogear.toml`` says, else as the generator has it: the first folder, or ``page`` outside of any."""
+        """Return the type by ``dogear.toml``, else by the generator: the first folder, or ``page`` outside of any."""
         owners = self.owners
         folder = longest_prefix(self.rules.in_language(path)[1], list(owners)) if owners else None
         return self.rules.content_type(path) if folder is None else owners[folder]
@@ -89,7 +89,7 @@ class Conventions:
     def inner_path(self, path: str, front_matter: Mapping[str, Any], published_at: datetime | None) -> str:
         """Return the same without the path below which the host serves the site.
 
-        As the front matter says, else ``dogear.toml``, else the generator's own rule, else the file's path.
+        From the front matter, else ``dogear.toml``, else the generator's own rule, else the file's path.
         """
         full = self.rules.with_defaults(path, front_matter)
         at = written_date(full, self.rules.zone) or published_at or self.file_date(path)
@@ -101,7 +101,7 @@ class Conventions:
         )
 
     def written_path(self, front_matter: Mapping[str, Any]) -> str | None:
-        """Return ``url`` or ``permalink``, where it is a path and neither a pattern nor a template."""
+        """Return ``url`` or ``permalink``, if it is a path and neither a pattern nor a template."""
         for name in ("url", "permalink"):
             written = written_text(front_matter, name)
             is_path = (
@@ -114,7 +114,7 @@ class Conventions:
         return None
 
     def path_of_type(self, path: str, front_matter: Mapping[str, Any], at: datetime | None) -> str | None:
-        """What the pattern of the document's type makes of it; None for the page that lists a folder's documents."""
+        """Return the URL by the pattern of the document's type; None for the page that lists a folder's documents."""
         content_type = self.content_type(path)
         rule = next((rule for rule in self.types if rule.name == content_type and rule.url), None)
         prefix, inside = self.rules.in_language(path)
@@ -124,9 +124,9 @@ class Conventions:
         return url and (f"{prefix}{url}".rstrip("/") or "/")
 
     def aliases(self, path: str, front_matter: Mapping[str, Any]) -> list[str]:
-        """Other paths under which visitors came to the document: Hugo's ``aliases``, Jekyll's ``redirect_from``.
+        """Return other paths that lead to the document: Hugo's ``aliases``, Jekyll's ``redirect_from``.
 
-        At most 100; what is no text, or no path, is skipped.
+        At most 100; entries that are no text, or no path, are skipped.
         """
         aliases, redirects = texts_in(front_matter.get("aliases")), texts_in(front_matter.get("redirect_from"))
         if not aliases and not redirects:
@@ -139,7 +139,7 @@ class Conventions:
         return [page_path(self.below_base(alias)) for alias in others[:MOST_ALIASES]]
 
     def file_date(self, path: str) -> datetime | None:
-        """UTC midnight of the date in the file's name, where the generator dates files by name."""
+        """Return UTC midnight of the date in the file's name, if the generator dates files by name."""
         return self.rules.name_of(path)[0]
 
     def file_slug(self, path: str) -> str:
@@ -148,13 +148,13 @@ class Conventions:
 
 
 def is_list(path: str, folders: Collection[str]) -> bool:
-    """Whether the file is the page of its folder, and that one of ``folders`` or the site's, not a page bundle."""
+    """Return whether the file is the page of one of ``folders``, or of the site's, and not a page bundle."""
     folder, _, name = path.rpartition("/")
     return stem_of(name) == "_index" or (stem_of(name) == "index" and (not folder or folder in folders))
 
 
 def alias_path(written: str, parent: str) -> str | None:
-    """Canonical path of an alias, which may be a full URL, or relative to ``parent``."""
+    """Return the canonical path of an alias, which may be a full URL, or relative to ``parent``."""
     if len(written) > 4 * LONGEST_URL_PATH:
         return None
     if re.match(r"(https?:)?//", written, re.IGNORECASE):
@@ -169,7 +169,7 @@ def alias_path(written: str, parent: str) -> str | None:
 
 
 def read_conventions(read: Read, content_root: str | None = None) -> Conventions:
-    """Return what the site whose files ``read`` gives (None if there is none) says of itself.
+    """Return the conventions of the site whose files ``read`` returns (None for a missing one).
 
     ``content_root`` overrides the folder of its Markdown files. Raises DogearError if ``dogear.toml`` is wrong; a
     generator's configuration that is broken counts as its defaults.
@@ -189,7 +189,7 @@ def read_conventions(read: Read, content_root: str | None = None) -> Conventions
 
 
 def read_rules(read: Read, said: DogearToml, root: str | None) -> tuple[str, Plain]:
-    """Return the generator, as ``dogear.toml`` or its configuration file tells, and its rules."""
+    """Return the generator, by ``dogear.toml`` or its configuration file, and its rules."""
     hugo = find_hugo_config(read, said.generator == "hugo") if said.generator in (None, "hugo") else None
     if hugo is not None or said.generator == "hugo":
         return "hugo", read_hugo(hugo or {}, root)

@@ -1,4 +1,4 @@
-"""``dogear.toml``: what a site says of itself that its generator's configuration does not tell."""
+"""``dogear.toml``: a site's conventions that its generator's configuration does not show."""
 
 import re
 from collections.abc import Collection
@@ -24,7 +24,7 @@ class TypeRule:
 
 @dataclass(frozen=True)
 class DogearToml:
-    """What the file says; None if it says nothing. ``static``: folders, and the path each is served at."""
+    """The contents of the file; None for missing settings. ``static``: folders, and the path each is served at."""
 
     generator: str | None = None
     content: str | None = None

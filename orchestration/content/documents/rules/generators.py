@@ -33,13 +33,13 @@ class Plain:
     static_folders: tuple[tuple[str, str], ...] = field(default=(("", "/"),), repr=False)
     # Path below which the host serves the site, such as /project; "" for the root.
     base_path: str = ""
-    # Time zone of the dates in URLs; None is that in which each date is written.
+    # Time zone of the dates in URLs; None means the zone in which each date is written.
     zone: tzinfo | None = None
-    # Front matter in which a path without a slash at its start is one below the site's root.
+    # Front matter where a path without a slash at its start is relative to the site's root.
     rooted_name: ClassVar[str | None] = None
-    # What stands between tags, if no comma does.
+    # The separator of tags, if it is not a comma.
     words_between: ClassVar[str | None] = None
-    # Names of patterns, which are no paths.
+    # Names of patterns, which are not paths.
     styles: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def is_document(self, path: str) -> bool:
@@ -50,16 +50,16 @@ class Plain:
         return True
 
     def in_language(self, path: str) -> tuple[str, str]:
-        """Return what the document's language puts before its URL, and the path without what tells the language."""
+        """Return the prefix of URLs in the document's language, and the path without the mark of the language."""
         return "", path
 
     def content_type(self, path: str) -> str:
-        """First folder of the path; ``page`` for a file that stands in none."""
+        """Return the first folder of the path; ``page`` for a file in no folder."""
         folder, found, _ = path.partition("/")
         return folder if found else "page"
 
     def name_of(self, path: str) -> tuple[datetime | None, str]:
-        """Return the date that the file's name gives, and the name without that and the extension."""
+        """Return the date in the file's name, and the name without date and extension."""
         *folders, name = path.split("/")
         stem = stem_of(name)
         return self.dated(
@@ -78,7 +78,7 @@ class Plain:
         return file_url(path, written_slug(front_matter))
 
     def values(self, path: str, front_matter: FrontMatter, at: datetime | None) -> Values:
-        """Values of the tokens of URL patterns."""
+        """Return the values of the tokens of URL patterns."""
         *folders, _ = path.split("/")
         _, name = self.name_of(path)
         slug = written_slug(front_matter)
@@ -118,7 +118,7 @@ class Astro(Plain):
 
 
 def github_slug(text: str) -> str:
-    """As github-slugger has it: lower case, hyphens for spaces, without punctuation."""
+    """Return a slug like github-slugger's: lower case, hyphens for spaces, without punctuation."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
 

@@ -33,9 +33,9 @@ from orchestration.content.documents.rules.url_patterns import (
 )
 
 ENDINGS = ("toml", "yaml", "yml", "json")
-# Go writes a date as 2 January 2006 would be written.
+# Go's formats of dates show 2 January 2006.
 GO_DATES = {"2006": "year", "06": "short_year", "01": "month", "02": "day", "1": "i_month", "2": "i_day"}
-# A percent sign stays where it begins an escape.
+# A percent sign that begins an escape stays.
 NO_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 GO_NAMES = {"January": "long_month", "Jan": "short_month", "Monday": "long_day", "Mon": "short_day"}
 SOME_SECTIONS = re.compile(r":sections\[(?:(\d+|last)|(\d*):(\d*|last))\]", re.ASCII)
@@ -94,7 +94,7 @@ class Hugo(Plain):
         return f"{prefix}{url or self.url_of_file(inside, front_matter)}".rstrip("/") or "/"
 
     def pattern_of(self, inside: str) -> str | None:
-        """The permalink pattern of the document's section; "" is that of pages in none. The home page has none."""
+        """Return the permalink pattern of the document's section; "" is for pages in none. The home page has none."""
         *folders, name = inside.split("/")
         kind = "section" if stem_of(name) == "_index" else "page"
         patterns = {section: pattern for of_kind, section, pattern in self.permalinks if of_kind == kind}
@@ -113,7 +113,7 @@ class Hugo(Plain):
         return "/".join(self.in_url(part) or part for part in file_url(inside, slug).split("/"))
 
     def in_url(self, text: str) -> str | None:
-        """``text`` as Hugo sanitizes it: spaces become hyphens; letters, digits and ``._#+~-@`` stay; others go."""
+        """Return ``text`` as Hugo sanitizes it: spaces become hyphens; only letters, digits and ``._#+~-@`` stay."""
         text = NO_ESCAPE.sub("", text[: 2 * LONGEST_URL_PATH].strip())
         allowed = "".join(c if c in "._#+~-@%" or is_word(c) else " " if c.isspace() else "" for c in text)
         sanitized = re.sub(r" *-[ -]*| +", lambda gap: gap[0].replace(" ", "") or "-", allowed.rstrip())
@@ -162,7 +162,7 @@ def find_hugo_config(read: Read, is_hugo: bool) -> Config | None:
 
 
 def read_hugo(config: Config, content_root: str | None) -> Hugo:
-    """Rules of the site that ``config`` configures; what it says wrongly is left at Hugo's defaults."""
+    """Return the rules of the site that ``config`` configures; invalid settings keep Hugo's defaults."""
     languages = {code: value for code, value in table_at(config, "languages").items() if isinstance(value, dict)}
     default = (text_at(config, "defaultcontentlanguage") or "en").lower()
     content = content_folder(config) or "content"
@@ -191,7 +191,7 @@ def content_folder(config: Config) -> str | None:
 
 
 def language_folders(folders: Mapping[str, str], root: str, default: str) -> tuple[tuple[str, str], ...]:
-    """(folder below ``root``, language); a folder of several is that of the ``default`` one."""
+    """Return (folder below ``root``, language); a folder of several languages belongs to the ``default``."""
     inside: dict[str, str] = {}
     for code, folder in sorted(folders.items(), key=lambda pair: pair[0] == default):
         if longest_prefix(folder, [root]) is not None:

@@ -165,7 +165,7 @@ def is_in_scope(path: str, scope: str) -> bool:
 
 
 def read_jekyll(config: Config, content_root: str | None) -> Jekyll:
-    """Rules of the site that ``config`` configures; what it says wrongly is left at Jekyll's defaults."""
+    """Return the rules of the site that ``config`` configures; invalid settings keep Jekyll's defaults."""
     source = folder_below(text_at(config, "source") or "") or ""
     root = source if content_root is None else content_root
     permalink = text_at(config, "permalink") or "date"
@@ -204,7 +204,7 @@ def read_collections(written: object, permalink: str) -> list[Collection]:
 
 
 def read_defaults(written: object) -> list[Default]:
-    """Return those of the widest scope first, so that each is overridden by what is said of fewer documents."""
+    """Return the defaults of the widest scope first, so that a narrower scope overrides a wider one."""
     entries = [entry for entry in written if isinstance(entry, dict)] if isinstance(written, list) else []
     defaults: list[Default] = []
     for entry in entries[:MOST_PATTERNS]:
@@ -218,7 +218,7 @@ def read_defaults(written: object) -> list[Default]:
 
 
 def read_zone(name: str | None) -> tzinfo:
-    """Return the time zone of that name; UTC, as on the machines that build sites, where there is none."""
+    """Return the time zone of that name; UTC, as on the machines that build sites, if there is none."""
     try:
         return ZoneInfo(name) if name else UTC
     except (ValueError, LookupError, OSError):

@@ -14,9 +14,9 @@ Config = Mapping[str, Any]
 
 
 def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Config | None:
-    """Values of the first of the files ``names`` that is there; none where it is broken, None if none is there.
+    """Return the values of the first existing file of ``names``; empty if it is broken, None if there is none.
 
-    With ``any_case``, their names come in lower case.
+    With ``any_case``, names of values are in lower case.
     """
     for name in names:
         data = read(name)
@@ -30,7 +30,7 @@ def find_config(read: Read, names: Iterable[str], any_case: bool = False) -> Con
 
 
 def parse_config(name: str, data: bytes) -> Config:
-    """Values of a file in the format that its name says. Raises DogearError if it cannot be read."""
+    """Return the values of a file in the format of its extension. Raises DogearError if it cannot be read."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -42,7 +42,7 @@ def parse_config(name: str, data: bytes) -> Config:
 
 
 def with_lower_names(values: Any) -> Any:
-    """Return ``values`` with names in lower case, all the way down: Hugo does not tell ``baseURL`` from ``baseurl``."""
+    """Return ``values`` with names in lower case at all levels: ``baseURL`` and ``baseurl`` are the same to Hugo."""
     if isinstance(values, dict):
         return {str(name).lower(): with_lower_names(value) for name, value in values.items()}
     return [with_lower_names(value) for value in values] if isinstance(values, list) else values
@@ -61,13 +61,13 @@ def text_at(config: Config, name: str) -> str | None:
 
 
 def texts_in(value: object) -> list[str]:
-    """Return ``value`` as a list of texts, whether it is one or several; what is no text is skipped."""
+    """Return ``value`` as a list of texts, from one or several; other values are skipped."""
     values = value if isinstance(value, list) else [value]
     return [item.strip() for item in values if isinstance(item, str) and item.strip()]
 
 
 def base_path(url: str | None) -> str:
-    """The path of a URL, or a path, below which a site is served; "" for the root, and for what cannot be read."""
+    """Return the path below which a site is served, from a URL or path; "" for the root, and for unreadable text."""
     try:
         path = posixpath.normpath(urlsplit(url or "").path or "/")
     except ValueError:

@@ -10,13 +10,13 @@ from urllib.parse import unquote
 from orchestration.content.documents.dates import NAMES, read_date
 from orchestration.paths import normal_path, page_path
 
-# What an index of paths holds, of whatever letters.
+# The longest path that an index can hold, in any letters.
 LONGEST_URL_PATH = 500
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TOKEN = re.compile(r":(\w+)", re.ASCII)
 DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)", re.ASCII | re.DOTALL)
 INDEX = {"index", "_index"}
-# What gohugo.io/configuration/permalinks and jekyllrb.com/docs/permalinks document, as strftime writes it.
+# The tokens of gohugo.io/configuration/permalinks and jekyllrb.com/docs/permalinks, as formats of strftime.
 DATE_TOKENS = {
     "year": "%Y",
     "short_year": "%y",
@@ -40,7 +40,7 @@ DATE_TOKENS = {
 
 
 def canonical(written: str) -> str | None:
-    """Return the path as visits are compared with it.
+    """Return the path in the form in which it is compared with visits.
 
     None if it is too long, has control characters, or could lead out of the site.
     """
@@ -60,7 +60,7 @@ def without_query(written: str) -> str:
 
 
 def expand(pattern: str, values: Mapping[str, str | None]) -> str | None:
-    """Return the canonical path that ``pattern`` stands for; None where a token is unknown or has no value."""
+    """Return the canonical path that ``pattern`` stands for; None if a token is unknown or has no value."""
     missing = len(pattern) > LONGEST_URL_PATH
 
     def value_of(token: re.Match[str]) -> str:
@@ -83,7 +83,7 @@ def longest_known(word: str, known: Mapping[str, object]) -> tuple[str, str]:
 
 
 def date_values(at: datetime | None) -> dict[str, str | None]:
-    """Tokens that a date gives; each is None without one."""
+    """Return the tokens of a date; each is None without one."""
     if at is None:
         return dict.fromkeys([*DATE_TOKENS, "i_month", "i_day", "yearday"])
     formatted: dict[str, str | None] = {name: at.strftime(code) for name, code in DATE_TOKENS.items()}
@@ -91,7 +91,7 @@ def date_values(at: datetime | None) -> dict[str, str | None]:
 
 
 def slugify(text: str, kept: str = "", cased: bool = False) -> str | None:
-    """Letters, marks and digits of any script, and those ``kept``; a hyphen for each run of others; None if all are."""
+    """Return letters, marks, digits, and those ``kept``, a hyphen for each run of others; None if none are left."""
     spaced = "".join(c if c in kept or is_word(c) else " " for c in text[: 2 * LONGEST_URL_PATH])
     slug = "-".join(spaced.split())
     return (slug if cased else slug.lower()) or None
@@ -103,7 +103,7 @@ def is_word(character: str) -> bool:
 
 
 def split_date(name: str) -> tuple[datetime | None, str]:
-    """UTC midnight of the date at the start of a file's name, and what follows it."""
+    """Return UTC midnight of the date at the start of a file's name, and the rest of the name."""
     dated = DATED_NAME.fullmatch(name)
     if dated is None:
         return None, name
@@ -133,7 +133,7 @@ def written_slug(front_matter: Mapping[str, Any]) -> str | None:
 
 
 def written_date(front_matter: Mapping[str, Any], zone: tzinfo | None) -> datetime | None:
-    """The date as readers of the site see it: in ``zone``, or as written; UTC midnight would shift some by a day."""
+    """Return the date as readers of the site see it: in ``zone``, or as written; UTC would shift some by a day."""
     for name in NAMES:
         if written := written_text(front_matter, name):
             at = read_date(written)

@@ -8,11 +8,11 @@ import pycld2
 
 from orchestration.content.documents.text.markdown import Outline
 
-# Too short a text reads like any language; of a longer one the first letters are enough.
+# A short text looks like any language; for a longer one the first letters are enough.
 SHORTEST = 80
 LONGEST = 400
 NO_WORDS = re.compile(r"https?://\S+|[\W\d_]+")
-# Those that PostgreSQL stems, and others that many people write.
+# Languages that PostgreSQL stems, and others that many people write.
 LANGUAGES = frozenset(
     (
         *(
@@ -39,14 +39,14 @@ LANGUAGES = frozenset(
         *("nl", "no", "pl", "pt", "ro", "ru", "sr", "sv", "ta", "th", "tr", "uk", "vi", "zh"),
     )
 )
-# What CLD2 calls by the code that ISO withdrew, and what is written in Norway.
+# CLD2's code that ISO has withdrawn, and the language as written in Norway.
 OTHER_CODES = {"iw": "he", "nn": "no", "nb": "no"}
 
 
 def language_of(front_matter: dict[str, Any], outline: Outline) -> str | None:
-    """ISO 639-1 code: what ``language``, ``lang`` or ``locale`` says, else what the text reads like; None if unsure.
+    """Return the ISO 639-1 code in ``language``, ``lang`` or ``locale``, else the detected one; None if unsure.
 
-    That is the prose; where there is too little and no code, headings and tables as well.
+    It is detected from the prose; if there is too little of it and no code, from headings and tables as well.
     """
     for name in ("language", "lang", "locale"):
         written = front_matter.get(name)
@@ -69,7 +69,7 @@ def told(words: str) -> str | None:
         return None
     try:
         is_sure, _, found = pycld2.detect(words)
-    except pycld2.error:  # characters that it takes for none
+    except pycld2.error:  # characters that it does not accept
         return None
     code = found[0][1].partition("-")[0]
     code = OTHER_CODES.get(code, code)

@@ -1,7 +1,7 @@
-"""What a document's text holds, from one parse of its Markdown.
+"""The contents of a document's text, from one parse of its Markdown.
 
-That is CommonMark with tables, footnotes, strikethrough and task lists, and the HTML within. Hostile input costs
-little: what goes beyond the limits below is not read.
+The Markdown is CommonMark with tables, footnotes, strikethrough and task lists, and the HTML within. Hostile input
+costs little: text beyond the limits below is not read.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a text measures: its length, how easily it reads, and what its author gave it."""
+"""Measures of a text: its length, its readability, and the metadata that its author wrote."""
 
 import re
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ WEB_ADDRESS = re.compile(r"(?:https?:)?//(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re
 
 @dataclass(frozen=True)
 class Measures:
-    """What one text measures, whatever it is called and wherever it stands.
+    """Measures of one text, independent of its name and place.
 
     language_code
         Language (ISO 639-1), as it is given; None if it is not known.
@@ -128,7 +128,7 @@ def characters_per_minute(language_code: str | None) -> int:
 
 
 def lix(outline: Outline) -> float | None:
-    """Of the prose alone: neither code nor tables are read in sentences."""
+    """Return the LIX of the prose only: nobody reads code or tables in sentences."""
     words = outline.prose.split()
     if len(words) < FEWEST_WORDS_TO_JUDGE:
         return None

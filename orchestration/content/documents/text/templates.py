@@ -1,4 +1,4 @@
-"""What Hugo and Jekyll put into Markdown: ``{{< shortcodes >}}`` and ``{% tags %}``."""
+"""Hugo's and Jekyll's additions to Markdown: ``{{< shortcodes >}}`` and ``{% tags %}``."""
 
 import re
 
@@ -15,7 +15,7 @@ def without_templates(body: str) -> str:
     """Return ``body`` as a Markdown parser can read it, each character where it was.
 
     A figure becomes an ``<img>``, highlighted code a code block, and a reference that is the target of a link the path
-    that it names. All else becomes a run of MASK, which says nothing and stands in the way of nothing.
+    that it names. Everything else becomes a run of MASK, which has no meaning in Markdown.
     """
     if "{{" not in body and "{%" not in body:
         return body
