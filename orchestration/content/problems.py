@@ -1,4 +1,4 @@
-"""What is wrong with the content of the sites: what cannot be read, URLs claimed twice, links that lead nowhere."""
+"""Problems of the content of the sites: files that cannot be read, URLs claimed twice, links that lead nowhere."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A new commit, or an edit in a working tree, starts a sync by itself; so does a request for a build that is due."""
+"""A new commit, or an edit in a working tree, starts a sync automatically; so does a build request that is due."""
 
 import json
 import time
@@ -19,12 +19,12 @@ from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
 
 LONGEST_TAG = 200
-# Seconds until a sync that was asked for, and has not come to pass, is asked for again.
+# Seconds until a requested sync that has not happened is requested again.
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
 
 
 class Asked(NamedTuple):
-    """For which state of a site a sync was asked, how often, and when it may be asked for again (Unix time)."""
+    """The state of a site for which a sync was requested, how often, and when it may be requested again (Unix time)."""
 
     fingerprint: str
     tries: int
@@ -51,7 +51,7 @@ def content_changes(context: dg.SensorEvaluationContext, database: Database) -> 
         try:
             found = f"{fingerprint(site, settings.home_folder, access)} {due.get(name, '')}".strip()
         except DogearError as error:
-            # A source that cannot be looked at now is looked at again; what was read of it stays.
+            # An unreachable source is tried again; the content that was read stays.
             problems.append(str(error))
             if not isinstance(error, RepositoryBusyError):
                 note_sync_error(database.url, name, str(error))

@@ -1,4 +1,4 @@
-"""The sites of this installation: what there is to read, and whose it is."""
+"""The sites of this installation: their repositories and owners."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from orchestration.resources.postgres import connect
 from orchestration.settings import SAMPLE_CONTENT, SAMPLE_SITE
 
 LONGEST_NAME = 200
-# The last label is no number: what looks like an IPv4 address must be one.
+# The last label is not a number: a name that looks like an IPv4 address must be one.
 HOST = re.compile(
     r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 )
@@ -23,7 +23,7 @@ HOST = re.compile(
 
 @dataclass(frozen=True)
 class Site:
-    """What ``content.sites`` says of a site; each column is described there."""
+    """A row of ``content.sites``; each column is described there."""
 
     site: str
     user_code: str
@@ -103,7 +103,7 @@ def check_site(values: Mapping[str, str | None]) -> Site:
 
 
 def allowed_origins(origins: Iterable[str]) -> str:
-    """Return the hosts of these origins, as ``content.sites`` holds them; none of "", which stands for none at all."""
+    """Return the hosts of these origins, as ``content.sites`` holds them; none for "", which allows none at all."""
     return " ".join(dict.fromkeys(origin_host(origin) for origin in map(str.strip, origins) if origin))
 
 
@@ -128,7 +128,7 @@ def origin_host(origin: str) -> str:
 
 
 def is_host(name: str) -> bool:
-    """Return whether it can be a host, in capitals and other scripts too: folders and messages bear its name."""
+    """Return whether it can be a host, in capitals and other scripts too: folders and messages use its name."""
     try:
         return as_address(name) is not None or HOST.fullmatch(name.lower().encode("idna").decode()) is not None
     except ValueError:
@@ -154,7 +154,7 @@ def save_site(database_url: str, site: Site) -> None:
 
 
 def remove_site(database_url: str, name: str) -> None:
-    """Take the site away, with its documents and their history; its visits stay. Raises DogearError for no site."""
+    """Remove the site, with its documents and their history; its visits stay. Raises DogearError for no site."""
     find_site(database_url, name)
     with connect(database_url) as connection:
         # Waits for a sync that is under way.
@@ -165,13 +165,13 @@ def remove_site(database_url: str, name: str) -> None:
 
 
 def note_sync_error(database_url: str, name: str, error: str) -> None:
-    """Say why the site could not be synced; the next sync that can be done takes it back."""
+    """Record why the site could not be synced; the next successful sync clears it."""
     with connect(database_url) as connection:
         connection.execute("update content.sites set sync_error = %s where site = %s", [error, name])
 
 
 def count_rows(database_url: str, table: str) -> int:
-    """Return rows of one of the tables of schema content."""
+    """Return the number of rows in one of the tables of schema content."""
     with connect(database_url) as connection:
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier("content", table))
         row = connection.execute(statement).fetchone()
@@ -180,6 +180,6 @@ def count_rows(database_url: str, table: str) -> int:
 
 
 def overview(database_url: str) -> list[tuple[str, str, str, str]]:
-    """Name, owner, repository and state of each site, to be shown."""
+    """Return the name, owner, repository and state of each site, to show."""
     with connect(database_url) as connection:
         return connection.execute(Path(__file__).with_name("sites_overview.sql").read_bytes()).fetchall()

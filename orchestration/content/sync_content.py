@@ -34,7 +34,7 @@ from orchestration.content.tables.search_index import insert_search_rows, prepar
 from orchestration.content.tables.taken_ids import refuse_taken_ids
 from orchestration.errors import DogearError
 
-# Another one, and every document is read again: for changes of what is made of the same file.
+# Bump to force a full re-read after a change of the parser.
 READER = 2
 USUAL_CONTENT_FOLDER = "content"
 
@@ -63,7 +63,7 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
     """Read what changed at the source into the tables, inside the connection's transaction.
 
     A file that cannot be read keeps the document that was last read from it. Raises DogearError if the content
-    folder cannot be listed, RepositoryBusyError where Git changes it meanwhile.
+    folder cannot be listed, RepositoryBusyError if Git changes it meanwhile.
     """
     state = source.state()
     conventions = conventions_of(source.files, site)
@@ -107,7 +107,7 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
 
 
 def conventions_of(files: SiteFiles, site: Site) -> Conventions:
-    """What the site says of itself; a plain one keeps its documents in ``content``, if there is such a folder."""
+    """Return the conventions; a plain site keeps its documents in ``content``, if there is such a folder."""
     conventions = read_conventions(files.read, site.content_root)
     is_open = conventions.generator == "plain" and site.content_root is None and not conventions.content_root
     if is_open and any(True for _ in files.below(USUAL_CONTENT_FOLDER, optional=True)):
@@ -116,7 +116,7 @@ def conventions_of(files: SiteFiles, site: Site) -> Conventions:
 
 
 def digest_of(site: Site, conventions: Conventions) -> str:
-    """Of all that decides what is made of a file, but the file."""
+    """Return the digest of all that decides how a file is read, except the file itself."""
     parts = (str(READER), site.user_code, site.repository or "", conventions.content_root, conventions.digest)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -146,7 +146,7 @@ def read_files(
     readings: list[FileReading] = []
     for path, file in documents.items():
         before = known.get(path, nothing)
-        # What was read there before may have gone elsewhere, in a commit.
+        # The document that was read there before may have moved, in a commit.
         known_id = before.content_id if before.content_id not in taken else None
         content_id = committed.get(path) or known_id or new_id(path)
         known_hash = before.content_hash if before.content_id == content_id else None

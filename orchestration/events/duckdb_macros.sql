@@ -9,8 +9,8 @@ create macro hashed_visitor(salt, site, client_ip, user_agent) as
 -- A time in UTC, without its zone. As `at time zone 'UTC'`, which asks a calendar and takes ten times as long.
 create macro utc(moment) as make_timestamp(epoch_us(moment));
 
--- The text with anything that reads like an e-mail address masked, in any script, percent-encoded and inside of JSON too.
--- Mask first and cut then: half of an address would not read like one.
+-- The text with anything like an e-mail address masked, in any script, percent-encoded and inside JSON too.
+-- Mask before cutting: half of an address would not look like one.
 create macro without_email(words) as
     case
         -- All ways to write @ that are looked for hold one of these; the regular expression takes long.
@@ -27,11 +27,11 @@ create macro without_email(words) as
         else words
     end;
 
--- The text with a space for each character that is not seen but obeyed: by terminals (C0, DEL, C1), by whatever reads lines
--- (U+2028, U+2029), by who lays out text in two directions (U+202A to U+202E, U+2066 to U+2069); and for U+FEFF.
+-- The text with a space for each invisible control character: of terminals (C0, DEL, C1), of lines (U+2028, U+2029), of
+-- the direction of text (U+202A to U+202E, U+2066 to U+2069); and for U+FEFF.
 create macro visible(words) as
     case
-        -- To look takes half as long as to replace.
+        -- Searching takes half as long as replacing.
         when regexp_matches(words, '[\x00-\x1F\x7F-\x9F\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]')
             then regexp_replace(
                 words, '[\x00-\x1F\x7F-\x9F\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]', ' ', 'g'
@@ -54,7 +54,7 @@ create macro visible_json(words) as
         else visible(words)
     end;
 
--- A text as it is kept. Masked first: a space would part an address.
+-- A text as it is kept. Masked first: a space would split an address.
 create macro kept_text(words) as visible(without_email(words));
 
 -- An id. Ids should be opaque; one that looks like an e-mail address becomes a hash, the same for each visit to a site,
@@ -62,7 +62,7 @@ create macro kept_text(words) as visible(without_email(words));
 create macro opaque_id(site, id) as
     case when without_email(id) != id then 'hashed-' || left(sha256(site || '|' || id), 32) else visible(id) end;
 
--- The start of a line for people to look at, with anything that reads like an address masked.
+-- The start of a line for people to read, with anything that looks like an address masked.
 create macro masked_excerpt(words) as
     left(
         kept_text(regexp_replace(

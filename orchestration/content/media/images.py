@@ -135,12 +135,12 @@ def open_image(data: bytes) -> "Image":
 
 
 def prepare(image: "Image") -> tuple[bool, "Image"]:
-    """Whether it is drawn in few colours, and the picture upright, in sRGB, at most 2048 pixels wide and 8192 high."""
+    """Return whether it has few colours, and the picture upright, in sRGB, at most 2048 pixels wide and 8192 high."""
     from PIL import ImageOps
 
     lies = orientation(image) in SIDEWAYS
     bounds = (TALLEST, WIDEST) if lies else (WIDEST, TALLEST)
-    # A JPEG is decoded in half the size, or less, where that is enough.
+    # A JPEG is decoded in half the size, or less, if that is enough.
     image.draft(None, shrunk_size(image.size, *bounds))  # pyright: ignore[reportArgumentType]
     image.load()
     is_drawn = has_few_colours(image)
@@ -172,7 +172,7 @@ def shrunk_size(size: tuple[int, int], width: int, height: int) -> tuple[int, in
 
 
 def encode_smallest(image: "Image", is_drawn: bool) -> bytes:
-    """Scaled, a drawing has more colours than before: whether lossless is the smaller still, is to be seen."""
+    """Encode it lossy, or a drawing lossless if that is smaller: a scaled one has more colours than before."""
     candidates = [encode(image, lossless=False)] + ([encode(image, lossless=True)] if is_drawn else [])
     return min(candidates, key=len)
 

@@ -1,4 +1,4 @@
-"""The table ``content.media``: what is published of the image files of a site."""
+"""The table ``content.media``: the image files of a site and their published variants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -15,7 +15,7 @@ from orchestration.content.media.images import RECIPE
 
 @dataclass(frozen=True)
 class Media:
-    """One row of ``content.media``, but for the site; its columns are described there."""
+    """One row of ``content.media``, without the site; its columns are described there."""
 
     user_code: str
     file_path: str

@@ -1,4 +1,4 @@
-"""Where the variants of images are published: a folder, or whatever fsspec reaches (S3, Google Cloud, Azure, SFTP…)."""
+"""Where the variants of images are published: a folder, or any storage of fsspec (S3, Google Cloud, Azure, SFTP…)."""
 
 import os
 import time
@@ -18,11 +18,11 @@ from orchestration.resources.storage_urls import (
 )
 from orchestration.state_folder import make_folders_like, open_like_its_folder
 
-# What lies under a key never changes.
+# The object under a key never changes.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 MIME_TYPES = {"webp": "image/webp", "svg": "image/svg+xml"}
 UNFINISHED = ".unfinished"
-# A web server reads what is published; where somebody has made the folder, it stays as it is.
+# A web server reads the published files; a folder that somebody else has made keeps its rights.
 FOR_ALL_TO_READ = 0o755
 UNFINISHED_SECONDS = 3600
 
@@ -37,7 +37,7 @@ class MediaStorage:
     protocol: str = "file"
 
     def put(self, key: str, data: bytes) -> int:
-        """Publish an object, unless the key has one; the size of the one that is there then, in bytes.
+        """Publish an object, unless the key has one; return the size in bytes of the one that is there then.
 
         It appears as a whole. Raises DogearError if the storage refuses, or cannot be reached.
         """
@@ -92,7 +92,7 @@ class MediaStorage:
 
 
 def open_storage(storage_url: str) -> MediaStorage:
-    """The storage that a path of a folder or a URL of fsspec names; whether it answers is seen with the first object.
+    """Return the storage at a path or a URL of fsspec; whether it answers is seen with the first object.
 
     Raises DogearError if nothing knows such URLs.
     """
@@ -104,7 +104,7 @@ def open_storage(storage_url: str) -> MediaStorage:
 
 
 def remove_what_was_left(folder: Path) -> None:
-    """Remove the files of a sync that was killed. Younger ones may be those of another that runs."""
+    """Remove the files of a killed sync. Younger ones may belong to another that runs."""
     for file in folder.glob("*"):
         try:
             if file.stat().st_mtime < time.time() - UNFINISHED_SECONDS:

@@ -1,7 +1,7 @@
 """SVG, written again: opened by itself, it is a page that may run scripts and load things.
 
-What draws is copied by name (``svg_names``), all else is left out. A picture that needs something from elsewhere is
-refused, since it would be shown without it.
+Drawing elements are copied by name (``svg_names``), everything else is left out. A picture that needs something from
+elsewhere is refused, since it would be shown without it.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""What of an SVG is published: the elements and attributes of https://www.w3.org/TR/SVG2/ that draw and animate.
+"""The published parts of an SVG: the elements and attributes of https://www.w3.org/TR/SVG2/ that draw and animate.
 
-What may run, load or embed anything is not among them: scripts and event handlers, foreignObject, xml:base, srcset.
+Anything that may run, load or embed is not among them: scripts and event handlers, foreignObject, xml:base, srcset.
 """
 
 XLINK = "http://www.w3.org/1999/xlink"
@@ -21,7 +21,7 @@ ELEMENTS = words(
     svg switch symbol text textPath title tspan use view
     """
 )
-# Words, in which brackets call no function.
+# Attributes with plain text, where brackets do not call a function.
 TEXTS = frozenset(["id", "class", "role", "lang", "begin", "end"]) | {f"{XML} lang", f"{XML} space"}
 LINKS = frozenset({"href", f"{XLINK} href"})
 PROPERTIES = words(
@@ -53,7 +53,7 @@ OTHERS = words(
 )
 ANIMATED = PROPERTIES - {"style"} | OTHERS
 ATTRIBUTES = TEXTS | LINKS | PROPERTIES | OTHERS
-# Of CSS (https://www.w3.org/TR/css-values-4/): what computes, names colours, moves, selects, and filters.
+# Functions of CSS (https://www.w3.org/TR/css-values-4/) that compute, name colours, move, select, and filter.
 FUNCTIONS = words(
     """
     format local var calc min max clamp rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix matrix

@@ -1,14 +1,14 @@
-"""CSS of strangers: does it load anything from elsewhere? Read as https://www.w3.org/TR/css-syntax-3/ has it."""
+"""CSS of strangers: does it load anything from elsewhere? Parsed by https://www.w3.org/TR/css-syntax-3/."""
 
 import re
 
 from orchestration.content.media.svg_names import AT_RULES, FUNCTIONS
 from orchestration.errors import DogearError
 
-# Photographs keep what their camera wrote into them.
+# Embedded photographs would keep the metadata of their camera.
 WITHIN = re.compile(r"\s*(#|data:\s*(image/(png|gif)|font/|application/(x-)?font)|$)", re.I)
 STRING = r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
-# In this order, from left to right: what is in a comment or a string calls nothing, and a URL may look like both.
+# In this order, from left to right: a comment or a string calls no function, and a URL may look like both.
 TOKEN = re.compile(
     rf"/\*.*?(?:\*/|\Z)|{STRING}|url\(\s*+(?P<target>{STRING}|[^)\"'\\]*+)\s*+(?P<closed>\)|\Z)?"
     r"|(?P<name>@?[\w-]++)(?P<calls>\()?|(?P<escape>\\)",

@@ -1,4 +1,4 @@
-"""The image files of a site to ``content.media``, and their variants to where media are published."""
+"""Record the image files of a site in ``content.media``, and publish their variants."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence

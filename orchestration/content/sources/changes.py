@@ -13,10 +13,10 @@ from orchestration.content.sources.repository_urls import is_remote
 
 
 def fingerprint(site: Site, home: Path, access: GitAccess) -> str:
-    """What the site is made of: the commit and, of a working tree, a digest of the files' paths, sizes and times.
+    """Return the commit and, for a working tree, a digest of the files' paths, sizes and times.
 
-    Another fingerprint, another content; a new setting of the site counts too. Raises DogearError if the source
-    cannot be looked at.
+    It changes with the content, and with the settings of the site. Raises DogearError if the source cannot be
+    reached.
     """
     if site.repository is None:
         return ""

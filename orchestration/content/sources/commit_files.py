@@ -14,7 +14,7 @@ MOST_LINKS = 8
 
 
 class CommitFiles:
-    """The files of a commit below a folder of its repository; all of one commit, whatever is committed meanwhile."""
+    """The files of one commit below a folder of its repository, even if others are committed meanwhile."""
 
     def __init__(self, repository: pygit2.Repository, commit: pygit2.Oid, folder: str) -> None:
         self.repository = repository
@@ -63,7 +63,7 @@ class CommitFiles:
         return self._behind_link(blob, path.decode("utf-8", "surrogateescape")).data
 
     def _behind_link(self, blob: pygit2.Blob, path: str) -> pygit2.Blob:
-        """The file to which a link leads, through others too. Raises DogearError if that is none of the site's."""
+        """Return the file to which a link leads, maybe through others. Raises DogearError if it is not the site's."""
         for _ in range(MOST_LINKS):
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), blob.data.decode("utf-8", "replace")))
             if path.startswith(("../", "/")) or path == "..":

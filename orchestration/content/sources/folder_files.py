@@ -62,7 +62,7 @@ class FolderFiles:
 
 
 def read_regular(file: str) -> bytes:
-    """Content of a file that is no link. Raises DogearError for what is not a file."""
+    """Return the content of a file that is not a link. Raises DogearError for anything but a file."""
     with open(file, "rb", opener=open_itself) as opened:
         if not S_ISREG(os.fstat(opened.fileno()).st_mode):
             raise DogearError("not a file")
@@ -70,5 +70,5 @@ def read_regular(file: str) -> bytes:
 
 
 def open_itself(file: str, flags: int) -> int:
-    # A link that took the file's place meanwhile is not followed, and a pipe that nobody writes to does not block.
+    # A link that replaced the file meanwhile is not followed, and a pipe without a writer does not block.
     return os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

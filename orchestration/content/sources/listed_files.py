@@ -10,16 +10,16 @@ from orchestration.content.sites import Site
 from orchestration.content.sources.site_files import SiteFile, SiteFiles, is_markdown
 from orchestration.resources.copy_rows import copy_rows
 
-# Folders of generators themselves: what stands in them is not served.
+# Folders of the generators themselves: files in them are not served.
 INNER = "_"
 
 
 def list_files(
     files: SiteFiles, conventions: Conventions
 ) -> tuple[dict[str, SiteFile], dict[str, tuple[SiteFile, str]]]:
-    """The documents, by path below the content folder; and the other files, by path below the site's folder, each with
-    the URL path under which the site serves it.
+    """Return the documents, by path below the content folder, and the site's other files.
 
+    Other files are by path below the site's folder, each with the URL path under which the site serves it.
     Raises DogearError if there is no content folder.
     """
     found = {file.path: file for file in files.below(conventions.content_root)}
@@ -45,7 +45,7 @@ def below_folder(path: str, folder: str) -> str | None:
 
 
 def served_at(path: str, conventions: Conventions) -> str | None:
-    """Return URL path of a file that is no document: as the folder of static files says, else beside the documents."""
+    """Return the URL path of a file that is no document: by the folder of static files, else beside the documents."""
     folders = sorted(conventions.static_folders, key=lambda folder: -len(folder[0]))
     for folder, prefix in (*folders, (conventions.content_root, "/")):
         below = below_folder(path, folder)
@@ -56,7 +56,7 @@ def served_at(path: str, conventions: Conventions) -> str | None:
 
 
 def write_files(connection: psycopg.Connection, site: Site, others: Mapping[str, tuple[SiteFile, str]]) -> None:
-    """Make the table say which files there are; what it says already is left alone."""
+    """Update the table of files; rows that are right already are left alone."""
     question = "select user_code, file_path, url_path from content.files where site = %s"
     known = set(connection.execute(question, [site.site]).fetchall())
     wanted = {(site.user_code, path, url_path) for path, (_, url_path) in others.items()}

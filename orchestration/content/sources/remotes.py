@@ -41,14 +41,14 @@ class HostCallbacks(pygit2.RemoteCallbacks):
         self.asked = False
 
     def certificate_check(self, certificate: None, valid: bool, host: bytes) -> bool:  # noqa: ARG002
-        """Whether to go on with a host, which may be one that the first has sent us to. Raises DogearError."""
+        """Return whether to go on with a host, which may be that of a redirect. Raises DogearError."""
         refuse_private(host.decode("ascii", "replace"), self.endpoint.port, self.access.private_hosts)
         raise pygit2.Passthrough
 
     def credentials(
         self, url: str, username_from_url: str | None, allowed_types: CredentialType
     ) -> pygit2.UserPass | pygit2.KeypairFromAgent:
-        # One that was refused would be refused again.
+        # Refused credentials would be refused again.
         refused, self.asked = self.asked, True
         same_host = endpoint_of(url) == self.endpoint
         if same_host and not refused:
@@ -70,9 +70,9 @@ def newest_commit(url: str, branch: str, folder: Path, access: GitAccess) -> str
 
 
 def fetch(url: str, branch: str, folder: Path, access: GitAccess) -> None:
-    """Bring the commits of the branch into the bare repository ``folder``, as ``local_name``.
+    """Fetch the commits of the branch into the bare repository ``folder``, as ``local_name``.
 
-    What was fetched before stays where this fails. Raises DogearError.
+    If it fails, the commits that were fetched before stay. Raises DogearError.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("ab") as lock:
@@ -90,7 +90,7 @@ def fetch(url: str, branch: str, folder: Path, access: GitAccess) -> None:
 
 
 def callbacks_for(url: str, access: GitAccess) -> pygit2.RemoteCallbacks:
-    """For one conversation; the host's address is looked up for each. Raises DogearError if it is not asked."""
+    """Return the callbacks for one connection. Raises DogearError if the host's address is not allowed."""
     endpoint = endpoint_of(url)
     if endpoint.scheme in PORTS:
         refuse_private(endpoint.host, endpoint.port, access.private_hosts)
@@ -98,7 +98,7 @@ def callbacks_for(url: str, access: GitAccess) -> pygit2.RemoteCallbacks:
 
 
 def local_name(branch: str) -> str:
-    """By a digest, since Git cannot have both ``topic`` and ``topic/one``, and the host may change one to the other."""
+    """Name it by a digest, since Git cannot have both ``topic`` and ``topic/one``, and a branch may change so."""
     return f"refs/dogear/{hashlib.sha256(branch.encode()).hexdigest()[:16]}"
 
 

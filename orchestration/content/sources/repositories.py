@@ -1,4 +1,4 @@
-"""Where the content of a site is read from: a folder, a working tree, or a branch here or elsewhere."""
+"""Where the content of a site is read from: a folder, a working tree, or a local or remote branch."""
 
 import fcntl
 import hashlib
@@ -18,14 +18,14 @@ from orchestration.content.sources.repository_urls import endpoint_of, is_remote
 from orchestration.content.sources.site_files import SiteFiles
 from orchestration.errors import DogearError
 
-# Git refuses repositories of other users because of the programs that their settings may name; reading runs none.
+# Git refuses repositories of other users because their settings may name programs; reading runs none.
 pygit2.settings.owner_validation = False
 
 HEAD = "HEAD"
 
 
 class RepositoryBusyError(DogearError):
-    """A Git command is at work in the working tree: what stands there now is half of something."""
+    """A Git command is at work in the working tree, so its files may be half changed."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def repository_folder(home: Path, url: str) -> Path:
 
 
 def forget_unused(home: Path, sites: Iterable[Site]) -> int:
-    """Remove the commits of remote repositories that no site has any more; how many repositories there were."""
+    """Remove the commits of remote repositories that no site uses any more; return how many repositories."""
     used = {repository_folder(home, site.repository).name for site in sites if site.repository}
     unused = [folder for folder in (home / "repositories").glob("*.git") if folder.name not in used]
     for folder in unused:

@@ -1,7 +1,7 @@
-"""URLs of repositories: which are read, and which machines may be asked for them.
+"""URLs of repositories: which are allowed, and which machines may be contacted for them.
 
 A repository's URL makes this machine send a request, with its own rights. So no URL holds a password, none is an option
-of a program, and machines that only this one reaches are asked only where the operator allows it.
+of a program, and machines that only this one reaches are contacted only if the operator allows it.
 """
 
 import re
@@ -22,7 +22,7 @@ NO_SECRETS = "A URL with a password or token would be kept in the database: set 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a repository is asked for; ``host`` is "" for a file of this machine."""
+    """The endpoint of a repository; ``host`` is "" for a file of this machine."""
 
     scheme: str
     host: str = ""
@@ -30,18 +30,18 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """As a token is set for it: the port is said where it is not that of https."""
+        """The key of its token: with the port if it is not that of https."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS["https"] else f"{host}:{self.port}"
 
 
 def is_remote(repository: str) -> bool:
-    """Whether it is a URL, or ``user@host:path``, and no path of this machine: Git tells them by the first colon."""
+    """Return whether it is a URL, or ``user@host:path``, and not a local path: the first colon decides, as in Git."""
     return "://" in repository or ":" in repository.partition("/")[0]
 
 
 def endpoint_of(url: str) -> Endpoint:
-    """Return where the URL leads. Raises DogearError, which quotes no secret, for one that is not read."""
+    """Return where the URL leads. Raises DogearError, which quotes no secret, for one that is not allowed."""
     if not url.isprintable():
         raise DogearError("A repository's URL holds characters that cannot be printed.")
     if "://" not in url:

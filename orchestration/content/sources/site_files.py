@@ -33,14 +33,14 @@ class SiteFiles(Protocol):
     """The files of a site."""
 
     def below(self, folder: str, *, optional: bool = False) -> Iterator[SiteFile]:
-        """The files below a folder (``""`` for all), in order of path; those of tools, and hidden ones, are left out.
+        """Yield the files below a folder (``""`` for all), in order of path, without hidden files and those of tools.
 
         Raises DogearError if that is no folder that can be listed; an ``optional`` one need not be there.
         """
         ...
 
     def read(self, path: str) -> bytes | None:
-        """Content of one file; None if there is none at that path."""
+        """Return the content of one file; None if there is none at that path."""
         ...
 
 

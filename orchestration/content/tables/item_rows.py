@@ -1,4 +1,4 @@
-"""The tables ``content.items``, the documents of a site, and ``content.file_sync_status``, how each file went."""
+"""The tables ``content.items``, a site's documents, and ``content.file_sync_status``, the result of each file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ STATUS_COLUMNS = (
 
 @dataclass(frozen=True)
 class KnownFile:
-    """What is known of a file from syncs before; ``content_hash`` is that of the file that its document is made of."""
+    """A file in earlier syncs; ``content_hash`` is that of the file from which its document was read."""
 
     content_id: UUID | None
     content_hash: str | None
@@ -37,7 +37,7 @@ class KnownFile:
 
 
 def known_files(connection: psycopg.Connection, site: Site, *, is_anew: bool) -> dict[str, KnownFile]:
-    """The files of the site by path. What failed must be read again: it has no hash. So has all where ``is_anew``."""
+    """Return the files by path. Failed ones, and all if ``is_anew``, have no hash, so that they are read again."""
     question = """
         select
             file_path,

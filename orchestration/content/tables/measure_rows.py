@@ -1,4 +1,4 @@
-"""What texts measure, to ``content.measures``: one row for each text of a site, whatever versions have it."""
+"""The measures of texts, in ``content.measures``: one row for each text of a site, for all versions that have it."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -15,7 +15,7 @@ COLUMNS = ("site", "user_code", "content_hash", *MEASURES)
 
 
 def write_measures(connection: psycopg.Connection, site: Site, measures: Mapping[str, Measures]) -> None:
-    """Write the measures of texts, by SHA-256 of their files, in place of those that were there."""
+    """Write the measures of texts, by SHA-256 of their files, replacing old ones."""
     connection.execute(
         "delete from content.measures where site = %s and content_hash = any(%s)", [site.site, list(measures)]
     )
@@ -25,7 +25,7 @@ def write_measures(connection: psycopg.Connection, site: Site, measures: Mapping
 
 
 def delete_unused_measures(connection: psycopg.Connection, site: Site) -> None:
-    """Those of texts that no document and no version has any more."""
+    """Delete measures of texts that no document and no version has any more."""
     connection.execute(
         """
         delete from content.measures

@@ -1,8 +1,8 @@
 """Documents to ``content.search_index``.
 
-The database makes the vectors, which takes it as long as it takes us to read the documents: each is sent as soon as it
+The database computes the vectors, which takes as long as reading the documents: each is sent as soon as it
 is read, and the database works on it while the next is read. It writes new documents to the index at once; those that
-stand there already wait in a table beside, until their rows of before are deleted.
+are there already wait in a staging table, until their old rows are deleted.
 """
 
 from collections.abc import Generator, Sequence
@@ -15,10 +15,10 @@ from orchestration.content.documents.document import Document
 from orchestration.content.history.versions import Prepare
 from orchestration.content.sites import Site
 
-# Bytes: a text vector holds no more than a megabyte, and words that are not ASCII come twice.
+# Bytes: a text vector holds at most a megabyte, and words beyond ASCII are in it twice.
 LONGEST_TEXT = 400_000
 HEAVIEST = 100.0
-# The table beside has the columns of content.search_index, and three by which to find the document later.
+# The staging table has the columns of content.search_index, and three by which to find the document later.
 TABLE_BESIDE = """
     create temporary table prepared_search (
         file_path text not null,
@@ -109,7 +109,7 @@ def insert_search_rows(connection: psycopg.Connection, file_paths: Sequence[str]
 
 
 def cut(text: str) -> str:
-    """As much of the beginning as the database can make a vector of."""
+    """Return as much of the beginning as fits in a vector."""
     return text if len(text) * 4 <= LONGEST_TEXT else text.encode()[:LONGEST_TEXT].decode(errors="ignore")
 
 

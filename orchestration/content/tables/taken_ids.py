@@ -1,4 +1,4 @@
-"""An id belongs to one document: another that names the same is refused."""
+"""An id belongs to one document: another document with the same id is refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from orchestration.content.tables.item_rows import KnownFile
 def refuse_taken_ids(
     connection: psycopg.Connection, site: str, known: Mapping[str, KnownFile], readings: Sequence[FileReading]
 ) -> list[FileReading]:
-    """Return ``readings``, where a document whose id another document has already is an error that names the other."""
+    """Return ``readings``, with an error for each document whose id another one has already, which it names."""
     kept = [reading.file_path for reading in readings if reading.document is None and reading.file_path in known]
     owners: dict[UUID | None, str] = {known[path].content_id: path for path in kept}
     wanted = [reading.document.content_id for reading in readings if reading.document]
@@ -22,7 +22,7 @@ def refuse_taken_ids(
     )
     owners |= dict(connection.execute(elsewhere, [wanted, site]).fetchall())
     checked = [refuse_taken_id(reading, owners) for reading in readings]
-    # One that is refused keeps its document of before, whose id others may want now.
+    # A refused file keeps its old document, whose id others may claim now.
     return checked if checked == list(readings) else refuse_taken_ids(connection, site, known, checked)
 
 

@@ -1,7 +1,7 @@
 -- The events of pg_temp.loading that raw.events does not hold yet.
 --
--- The primary key (event_id, occurred_at, site) tells them apart, but for those whose time was put right: that depends on
--- when they were received. They are known by site and id alone, and the copy that was received first holds.
+-- The primary key (event_id, occurred_at, site) identifies them, except those whose time was corrected: that depends on
+-- when they were received. They are identified by site and id alone, and the first copy is kept.
 with first_copies as (
     select distinct on (event_id, site) *
     from pg_temp.loading
@@ -17,7 +17,7 @@ new_copies as (
             select from raw.events as known
             where known.event_id = first_copies.event_id::uuid and known.site = first_copies.site
         )
-        -- Its day may have left for the lake.
+        -- Its day may be only in the lake.
         and not exists (
             select from raw.corrected_events as known
             where known.event_id = first_copies.event_id::uuid and known.site = first_copies.site

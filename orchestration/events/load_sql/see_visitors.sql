@@ -1,5 +1,5 @@
--- Who of pg_temp.loading is on a site just now? Into live.visitors, in the order of its key, so that two loads that meet
--- wait for each other and no more.
+-- Which visitors of pg_temp.loading are on a site now? Into live.visitors, in the order of its key, so that two loads
+-- cannot deadlock.
 insert into live.visitors as known (
     site, visitor_id, user_code, first_seen_at, last_seen_at, page_path, page_title, referrer_host, country_code,
     device_type
