@@ -1,7 +1,7 @@
--- Which notifications should be there, and are not yet, or tell of fewer events than they should? One row each, in
+-- Which notifications should be there, and are not yet, or count fewer events than they should? One row each, in
 -- the columns of ops.notifications. From the events of people that were received since %(since)s, the begin of an
--- hour, and happened since %(oldest)s; a reply is told where its comment was made since %(oldest_parent)s. Of the
--- notifications of an owner and hour, the first %(most)s are made; one more tells how many others there were.
+-- hour, and happened since %(oldest)s; a reply counts if its comment was made since %(oldest_parent)s. Of the
+-- notifications of an owner and hour, the first %(most)s are made; one more says how many others there were.
 with
 
 events as (

@@ -25,7 +25,7 @@ def failed_runs(context: dg.RunFailureSensorContext, database: Database) -> None
         return
     failed = FailedRun(run.run_id, run.job_name, days(run.tags), first_error(context))
     told = tell_operator(database.url, database.settings, failed, datetime.now(UTC))
-    context.log.info("%s of %s: %s", failed.run_id, failed.job, "told" if told else "nobody was told")
+    context.log.info("%s of %s: %s", failed.run_id, failed.job, "notified" if told else "nobody was notified")
 
 
 def is_tried_again(context: dg.RunFailureSensorContext) -> bool:

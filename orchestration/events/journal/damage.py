@@ -105,7 +105,7 @@ class LinesApart:
         reasons = [" ".join(reason.split())[:LONGEST_REASON] for _, reason in self._damaged]
         write_durably(self._folder / f"{name}.reasons", "\n".join([*reasons, ""]).encode("utf-8", "replace"))
         write_durably(self._folder / name, b"\n".join([*(line for line, _ in self._damaged), b""]))
-        log.error("%d lines of the journal cannot be loaded, and were set aside: %s", len(reasons), self._folder / name)
+        log.error("%d lines of the journal cannot be loaded, and were moved to %s", len(reasons), self._folder / name)
 
 
 def by_looks(lines: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
