@@ -24,7 +24,7 @@ class Priority(IntEnum):
 
 
 def priority_of(tags: dict[str, str]) -> int:
-    """The priority of a run with these tags, from 1 to 10: what they say, else a backfill's, else the usual one."""
+    """Return the priority of a run, from 1 to 10: that of its tags, else a backfill's, else the default."""
     try:
         return min(max(int(tags[PRIORITY_TAG]), 1), 10)
     except (KeyError, ValueError):

@@ -23,7 +23,7 @@ class Place:
 
     @classmethod
     def of_texts(cls, country: object, region: object, city: object) -> "Place":
-        """A place from what somebody else wrote: what is no country is left out, names are cut to LONGEST_NAME."""
+        """Return a place from foreign values: an invalid country is left out, names are cut to LONGEST_NAME."""
         if not isinstance(country, str) or not COUNTRY.fullmatch(country) or country in UNKNOWN_COUNTRIES:
             country = None
         return cls(country, clean_name(region), clean_name(city))
@@ -72,7 +72,7 @@ class Places:
 
 
 def place_in(record: Mapping[str, object]) -> Place:
-    """What a record says: nested as MaxMind has it (country.iso_code, subdivisions, city), or flat (country_code)."""
+    """Return the place in a record: nested like MaxMind's (country.iso_code, subdivisions, city), or flat."""
     country = record.get("country")
     subdivisions = record.get("subdivisions")
     largest = subdivisions[0] if isinstance(subdivisions, list) and subdivisions else record.get("region")

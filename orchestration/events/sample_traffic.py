@@ -231,7 +231,7 @@ def click(view: View, after: float, pointer: tuple[int, int], *fields: str | Non
 
 
 def make_event(view: View, event_type: str, after: float = 0, **fields: Any) -> Event:
-    """A synthetic event ``after`` seconds on the page, marked as synthetic, with an id that is always the same."""
+    """Return a synthetic event ``after`` seconds on the page, marked as such, with an id that is always the same."""
     at = view.at + timedelta(milliseconds=round(1000 * after))
     page_type = view.path.strip("/").split("/")[0] or "home"
     data = EventData(
@@ -269,14 +269,14 @@ def make_reader(seed: int, number: int) -> Reader:
 
 
 def draw_source(dice: Generator, day: date) -> tuple[float, dict[str, Any]]:
-    """How likely a second page is, and what the first page view tells; a quarter of Tuesdays is the newsletter's."""
+    """Return the chance of a second page, and the source; a quarter of Tuesday's visits are by the newsletter."""
     _, stays, arrival = draw(dice, SOURCES)
     from_letter = dice.random() < 0.25 and day.weekday() == NEWSLETTER_WEEKDAY
     return (0.65, NEWSLETTER) if from_letter else (stays, arrival)
 
 
 def shared_link(dice: Generator, entry: str) -> dict[str, str]:
-    """Two in five who enter by the resume were sent one of six links to it; each link was given to one contact."""
+    """Return a shared link, or none: two in five who enter by the resume got one of six, each of one contact."""
     shared, link = dice.random() < 0.4, int(dice.integers(1, 7))
     if not shared or not entry.startswith("/resume"):
         return {}

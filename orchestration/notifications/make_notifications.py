@@ -44,7 +44,7 @@ def any_to_make(database_url: str, now: datetime, most_per_hour: int) -> bool:
 
 
 def window(now: datetime, most_per_hour: int) -> dict[str, object]:
-    """The parameters of ``new_notifications.sql``; it begins with a full hour, so that each hour is counted whole."""
+    """Return the parameters of ``new_notifications.sql``, from a full hour on, so that each hour is counted whole."""
     since = (now - LOOK_BACK).replace(minute=0, second=0, microsecond=0)
     return {
         "now": now,

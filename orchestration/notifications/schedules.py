@@ -40,7 +40,7 @@ def every_minute(context: dg.ScheduleEvaluationContext, database: Database) -> d
 
 
 def is_running(instance: dg.DagsterInstance, since: datetime) -> bool:
-    """Whether a run that was asked for after ``since`` waits or is under way: slow hosts must not pile runs up."""
+    """Return whether a run requested after ``since`` is queued or running: slow hosts must not pile up runs."""
     asked = dg.RunsFilter(job_name=notify.name, statuses=UNFINISHED, created_after=since)
     return bool(instance.get_run_records(asked, limit=1))
 

@@ -18,7 +18,7 @@ def is_full(said: str) -> bool:
 
 
 def where_to_make_room(said: str, folders: Iterable[Path]) -> str:
-    """What to do where a program ``said`` that a disk is full: of ``folders``, the one with the least room is named."""
+    """Return what to do after a program ``said`` that a disk is full, naming the one of ``folders`` with the least room."""
     if OF_POSTGRESQL.search(said):
         return ON_THE_SERVER
     free, place = min((free_near(folder), str(folder)) for folder in folders)

@@ -20,7 +20,7 @@ def why_not(host: str, port: int) -> OSError | None:
 
 
 def address_of(host: str) -> str:
-    """The address on which one listens for ``host``, which may be a name; IPv4 where it has both. Raises OSError."""
+    """Return the address to listen on for ``host``, which may be a name; IPv4 if it has both. Raises OSError."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return min((family, str(address[0])) for family, *_, address in found)[1]
 

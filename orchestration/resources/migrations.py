@@ -99,7 +99,7 @@ def prepare(connection: "sqlalchemy.Connection") -> None:
 
 
 def current_migration(connection: psycopg.Connection) -> str | None:
-    """Number of the last migration that the database has; None before the first, and where the table is another's."""
+    """Return the number of the database's last migration; None before the first, and if the table is not ours."""
     try:
         row = connection.execute(f"select version_num from ops.alembic_version where ({IS_OURS})").fetchone()  # noqa: S608
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

@@ -18,7 +18,7 @@ def this_worker(run_id: str) -> str:
 
 
 def is_alive(worker: str | None, run_id: str) -> bool | None:
-    """Whether the run's worker lives; None if it is not known here: it has not begun, or works on another host."""
+    """Return whether the run's worker is alive; None if unknown: it has not begun, or is on another host."""
     host, pid, begin, whose = (worker or "///").split("/")
     if whose != run_id or host != socket.gethostname():
         return None

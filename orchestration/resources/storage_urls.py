@@ -27,7 +27,7 @@ def storage_place(url: str) -> str:
 
 
 def open_filesystem(url: str, what: str) -> tuple[Any, str]:
-    """The filesystem of fsspec that ``url`` names, and what it calls the place; whether it answers is seen later.
+    """Return the filesystem of fsspec for ``url``, and its path there; whether it answers is seen later.
 
     ``what`` is named by errors ("media storage"). Raises DogearError if nothing knows such URLs.
     """

@@ -98,7 +98,7 @@ def callbacks_for(url: str, access: GitAccess) -> pygit2.RemoteCallbacks:
 
 
 def local_name(branch: str) -> str:
-    """Name it by a digest, since Git cannot have both ``topic`` and ``topic/one``, and a branch may change so."""
+    """Return a digest as the name: Git cannot have both ``topic`` and ``topic/one``, and one may become the other."""
     return f"refs/dogear/{hashlib.sha256(branch.encode()).hexdigest()[:16]}"
 
 

@@ -128,7 +128,7 @@ def is_blank(chunk: LineChunk) -> bool:
 
 
 def nothing_in(path: Path, chunk: LineChunk | None) -> ImportSummary:
-    """What an import of an empty file did: the log of a day without visits is no error. A damaged file is one."""
+    """Return the summary of an empty file: the log of a day without visits is no error. A damaged file is one."""
     if chunk and chunk.damage:
         raise DogearError(f"{printable(path)}: {chunk.damage}; there is nothing to import.")
     lines = len(chunk.lines) if chunk else 0

@@ -96,7 +96,7 @@ def event_row(encoded: msgspec.Raw, latest: datetime, *, is_old: bool = False) -
 
 
 def named_fields(line: str) -> str:
-    """What a line is known by: its text without the addresses of clients, or nothing, where it cannot be read."""
+    """Return the text that identifies a line: without addresses of clients, or empty if it cannot be read."""
     try:
         parts = split_line(line)
         texts = [bytes(part).decode() for part in parts]
