@@ -18,7 +18,7 @@ def is_full(said: str) -> bool:
 
 
 def where_to_make_room(said: str, folders: Iterable[Path]) -> str:
-    """Return what to do after a program ``said`` that a disk is full, naming the one of ``folders`` with the least room."""
+    """Return what to do if a program ``said`` that a disk is full, naming the one of ``folders`` with least room."""
     if OF_POSTGRESQL.search(said):
         return ON_THE_SERVER
     free, place = min((free_near(folder), str(folder)) for folder in folders)
