@@ -1,22 +1,5 @@
-{# dbt's queries about tables, several times for each model. dbt would ask the information schema, which takes longer
-   with each partition of raw.events. #}
-
-{% macro postgres__get_columns_in_relation(relation) -%}
-    {%- call statement('get_columns_in_relation', fetch_result=True) -%}
-        select
-            attname,
-            format_type(atttypid, null),
-            information_schema._pg_char_max_length(atttypid, atttypmod),
-            information_schema._pg_numeric_precision(atttypid, atttypmod),
-            information_schema._pg_numeric_scale(atttypid, atttypmod)
-        from pg_attribute
-        where attrelid = to_regclass('{{ relation }}') and attnum > 0 and not attisdropped
-        order by attnum
-    {%- endcall -%}
-    {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
-{%- endmacro %}
-
-{# Descriptions are written only if they have changed: a table of days keeps its own. #}
+{# In place of default__persist_docs, dbt-adapters 1.24: descriptions are written where they are not those that stand there.
+   A table of days keeps its own. #}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- set said = {} -%}
     {%- for name, comment in run_query(descriptions_in(relation)) -%}
