@@ -7,10 +7,7 @@ versions as (
 ),
 
 measures as (
-    select
-        *,
-        {{ quality_score() }} as quality_score
-    from {{ ref('stg_content_measures') }}
+    select * from {{ ref('int_content_scores') }}
 )
 
 select

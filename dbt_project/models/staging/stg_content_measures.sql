@@ -26,16 +26,5 @@ select
     has_title,
     has_description,
     has_tags,
-    has_date,
-    {{ points(10, 'case when has_title then 1 else 0 end') }} as title_points,
-    {{ points(15, 'case when has_description then 1 else 0 end') }} as description_points,
-    {{ points(5, 'case when has_tags then 1 else 0 end') }} as tags_points,
-    {{ points(5, 'case when has_date then 1 else 0 end') }} as date_points,
-    {{ points(20, 'cast(word_count as double precision) / 300') }} as length_points,
-    {{ points(
-        15, 'case when word_count < 300 then 1 else cast(heading_count as double precision) * 300 / word_count end'
-    ) }} as structure_points,
-    {{ points(15, '(65 - readability) / 20') }} as readability_points,
-    {{ points(10, '1 - cast(images_without_text as double precision) / nullif(image_count, 0)') }} as image_points,
-    {{ points(5, 'internal_link_count') }} as link_points
+    has_date
 from measures
