@@ -18,27 +18,9 @@ with
 
 events as (
     select
-        event_id,
-        occurred_at,
-        line_number,
-        event_day,
-        event_type,
-        user_code,
-        site,
-        visitor_id,
-        account_id,
-        contact_id,
-        share_code,
-        client_session_id,
-        page_path,
-        engaged_seconds,
-        scroll_depth_percentage,
-        not {{ is_attention('event_type') }} as is_act,
-        -- Only a page view can be an entry: the columns of others need not pass through the windows.
-        case when event_type = 'page_view' then arrival_source end as arrival_source,
-        case when event_type = 'page_view' then arrival_medium end as arrival_medium,
-        case when event_type = 'page_view' then arrival_campaign end as arrival_campaign
-    from {{ ref('stg_events') }}
+        *,
+        not {{ is_attention('event_type') }} as is_act
+    from {{ ref('int_arrivals') }}
     where not is_bot and {{ at_days('occurred_at', before=3, after=2) }}
 ),
 

@@ -1,29 +1,7 @@
 with
 
-raw_events as (
-    select * from {{ source('raw', 'events') }}
-),
-
-click_ids as (
-    select * from {{ ref('click_ids') }}
-),
-
 events as (
-    select
-        raw_events.*,
-        -- A site does not send visitors to itself.
-        case
-            when
-                raw_events.referrer_host is not null
-                and raw_events.referrer_host <> coalesce(raw_events.page_host, '')
-                and raw_events.referrer_host <> {{ bare_host('raw_events.site') }}
-                then raw_events.referrer_host
-        end as outside_referrer,
-        click_ids.source as click_source,
-        click_ids.medium as click_medium,
-        click_ids.is_paid as is_paid_click
-    from raw_events
-    left join click_ids on raw_events.click_id_kind = click_ids.click_id
+    select * from {{ source('raw', 'events') }}
 )
 
 select
@@ -64,22 +42,6 @@ select
     utm_term,
     utm_content,
     click_id_kind,
-    -- The network of an advertisement is known on any page. Other click ids stay on links that people pass on.
-    coalesce(
-        {{ lower_ascii('utm_source') }},
-        case when is_paid_click then click_source end,
-        outside_referrer,
-        click_source,
-        ''
-    ) as arrival_source,
-    coalesce(
-        {{ lower_ascii('utm_medium') }},
-        case when is_paid_click then click_medium end,
-        case when utm_source is null and outside_referrer is not null then 'referral' end,
-        case when utm_source is null then click_medium end,
-        ''
-    ) as arrival_medium,
-    coalesce({{ lower_ascii('utm_campaign') }}, '') as arrival_campaign,
     -- attention
     engaged_seconds,
     scroll_depth_percentage,
