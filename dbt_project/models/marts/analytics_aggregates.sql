@@ -95,7 +95,7 @@ entry_pages as (
         entities.entity_id
     from sessions
     left join entities
-        on {{ is_page('sessions', 'entities', 'session_day', utc_day('sessions.told_at'), 'entry_page_path') }}
+        on {{ is_entry_page('sessions', 'entities') }}
 ),
 
 entries as (

@@ -80,4 +80,4 @@ inner join events
         and sessions.told_at = events.occurred_at
         and sessions.site = events.site
 left join entities
-    on {{ is_page('sessions', 'entities', 'session_day', utc_day('sessions.told_at'), 'entry_page_path') }}
+    on {{ is_entry_page('sessions', 'entities') }}
