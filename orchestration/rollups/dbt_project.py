@@ -101,10 +101,19 @@ def day_columns(parsed: Path) -> dict[str, str]:
     return {name: config["day_column"] for name, config in relations(parsed, "incremental").items()}
 
 
-def declared_columns(parsed: Path) -> dict[str, dict[str, str]]:
-    """Return the columns of the tables that dbt fills by day, each with its type; empty if none are declared."""
+def declared_columns(parsed: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the columns of the tables that dbt fills day by day: their ``type``, and whether they are ``not_null``.
+
+    The type is None where the project declares none.
+    """
     return {
-        name: {column["name"]: column["data_type"] or "" for column in node["columns"].values()}
+        name: {
+            column["name"]: {
+                "type": column["data_type"],
+                "not_null": any(constraint["type"] == "not_null" for constraint in column["constraints"]),
+            }
+            for column in node["columns"].values()
+        }
         for name, node in nodes(parsed, "incremental").items()
     }
 

@@ -1,7 +1,7 @@
 """Tables of days from an older version: their columns are not those that the dbt project declares.
 
-dbt could not add today's rows to them. The next build drops them, and builds all days again, from events
-that PostgreSQL or the lake holds.
+dbt could not add today's rows to them, or could add a row without a key. They are dropped by the next build, and all
+days are built again, from events that PostgreSQL or the lake holds.
 """
 
 from pathlib import Path
@@ -14,33 +14,30 @@ from orchestration.rollups.dbt_project import declared_columns
 
 # A type that is not declared, or that the server does not know, may be any; PostgreSQL 15 refuses an empty text.
 OUTDATED = """
-    with declared as (
-        select name, columns, types
-        from unnest(%s::text[], %s::jsonb[], %s::jsonb[]) as tables (name, columns, types)
-    ),
-
-    present as (
+    select tables.name
+    from unnest(%s::text[], %s::jsonb[]) as tables (name, columns)
+    where to_regclass(tables.name) is not null and exists (
         select
-            declared.name,
-            declared.columns,
-            jsonb_agg(to_jsonb(attname::text) order by attname::text collate "C") as found,
-            bool_or(to_regtype(nullif(declared.types ->> attname, '')) <> atttypid::regtype) as has_other_types
-        from declared
-        inner join pg_attribute on attrelid = to_regclass(declared.name)
-        where attnum > 0 and not attisdropped
-        group by declared.name, declared.columns
+        from jsonb_each(tables.columns) as declared (name, column_says)
+        full join (
+            select attname::text as name, atttypid as type, attnotnull as is_not_null
+            from pg_attribute
+            where attrelid = to_regclass(tables.name) and attnum > 0 and not attisdropped
+        ) as found on declared.name = found.name
+        where
+            declared.name is null
+            or found.name is null
+            or to_regtype(column_says ->> 'type') <> found.type
+            or (column_says -> 'not_null')::boolean <> found.is_not_null
     )
-
-    select name from present where found <> columns or has_other_types order by name
+    order by tables.name
 """
 
 
 def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
     """Return the name, with schema, of each table of days that has other columns than the project declares."""
     declared = declared_columns(parsed)
-    columns = [Jsonb(sorted(types)) for types in declared.values()]
-    types = [Jsonb(types) for types in declared.values()]
-    return [name for (name,) in connection.execute(OUTDATED, [list(declared), columns, types])]
+    return [name for (name,) in connection.execute(OUTDATED, [list(declared), [*map(Jsonb, declared.values())]])]
 
 
 def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:

@@ -29,6 +29,13 @@ from tests.rollups.test_session_model import generated
 
 STREAMS = 400
 ALL_DAYS = DayRange(date(1990, 1, 1), date(2038, 12, 31))
+NEVER_NULL = """
+    select relname::text, attname::text from pg_attribute inner join pg_class on pg_class.oid = attrelid
+    where relnamespace = 'marts'::regnamespace and attnotnull and attnum > 0
+"""
+NEVER_NULL_IN_LAKE = """
+    select table_name, column_name from duckdb_columns() where schema_name = 'marts' and not is_nullable
+"""
 EDGES = (Path(__file__).parent / "edge_events.sql").read_text()
 Built = tuple[Installation, Settings]
 
@@ -77,6 +84,15 @@ def test_every_mart_is_equal_row_by_row(built: Built):
     assert {"analytics_sessions", "analytics_visitors", "content_documents"} <= {*marts.names}
     assert marts.empty() == []
     assert marts.differences() == []
+
+
+def test_keys_are_never_null(built: Built):
+    installation, settings = built
+    with duckdb.connect(str(warehouse_file(settings)), read_only=True) as connection:
+        in_lake = {*connection.execute(NEVER_NULL_IN_LAKE).fetchall()}
+    assert in_lake == {*installation.rows(NEVER_NULL)}
+    of_days = relations(parsed_project(installation.database_url, settings), "incremental")
+    assert {f"marts.{table}" for table, _ in in_lake} == {name for name in of_days if name.startswith("marts.")}
 
 
 def test_a_row_that_differs_in_one_column_is_found(built: Built, tmp_path: Path):

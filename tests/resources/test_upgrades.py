@@ -59,9 +59,11 @@ def test_a_database_of_an_older_version_becomes_one_of_this(
         assert outdated_tables(connection, project) == []
         connection.execute("alter table marts.analytics_daily_sites alter sessions type numeric")
         connection.execute("alter table intermediate.int_page_views add further text")
+        connection.execute("alter table marts.visitor_days alter visitor_id drop not null")
         assert outdated_tables(connection, project) == [
             "intermediate.int_page_views",
             "marts.analytics_daily_sites",
+            "marts.visitor_days",
         ]
     assert viewed == [
         ("2026-03-01", "/blog/first-post", "blog", 2),
