@@ -19,12 +19,14 @@ MOST_AHEAD = timedelta(days=1)
 # What strangers say of older days, nobody believes. The tracker keeps what it could not send as long as this.
 LONGEST_DELAY = timedelta(days=7)
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# Whose it is: one that reads like an e-mail address becomes a hash. Of another id or code, such an address is no part.
+OpaqueId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra={"kind": "opaque id"})]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra={"kind": "name"})]
+Code = Annotated[str, msgspec.Meta(max_length=64, extra={"kind": "name"})]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 Url = Annotated[str, msgspec.Meta(max_length=4_000)]
 Value = Annotated[str, msgspec.Meta(max_length=4_000)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=2_000_000)]
-Code = Annotated[str, msgspec.Meta(max_length=64)]
 EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
 
 
@@ -40,11 +42,11 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     occurred_at: Annotated[datetime, msgspec.Meta(tz=True)]
     event_id: UUID | None = None
-    share_code: Id | None = None
-    account_id: Id | None = None
-    contact_id: Id | None = None
-    visitor_id: Id | None = None
-    session_id: Id | None = None
+    share_code: OpaqueId | None = None
+    account_id: OpaqueId | None = None
+    contact_id: OpaqueId | None = None
+    visitor_id: OpaqueId | None = None
+    session_id: OpaqueId | None = None
     client_ip: Code | None = None
     page_type: Code | None = None
     page_id: Id | None = None

@@ -1,29 +1,39 @@
-"""The columns in which readers pass on events: one row per event.
+"""The shape in which readers hand events over: one row per event, the fields of an event and what readers know beside.
 
 Readers of files leave the owner of the site empty, and addresses unhashed; the collector has filled and hashed them.
 """
 
 import pyarrow as pa
+from msgspec import inspect
 
-TEXT_COLUMNS = (
-    *("site", "user_code", "anonymous_id", "previous_anonymous_id"),
-    *("event_id", "content_digest", "event_type", "share_code", "account_id", "contact_id", "visitor_id", "session_id"),
-    *("client_ip", "page_type", "page_id", "page_title", "page_url", "referrer"),
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
-    *("user_agent", "device_type", "os", "browser", "language_code", "timezone", "country_code", "region", "city"),
-    *("click_target", "click_category", "click_context"),
-    *("element_type", "element_id", "element_class", "element_text", "target_url", "properties"),
-)
-INTEGER_COLUMNS = (
-    *("line_number", "event_index", "scroll_depth_percentage", "load_time_ms", "viewport_width", "viewport_height"),
-    *("pointer_x", "pointer_y", "response_status", "response_bytes"),
-)
+from orchestration.events.event_fields import FIELDS
+
+TIME = pa.timestamp("us", tz="UTC")
+# Properties are JSON.
+ARROW_TYPES: dict[type[inspect.Type], pa.DataType] = {
+    inspect.StrType: pa.string(),
+    inspect.UUIDType: pa.string(),
+    inspect.DictType: pa.string(),
+    inspect.IntType: pa.int64(),
+    inspect.FloatType: pa.float64(),
+    inspect.BoolType: pa.bool_(),
+    inspect.DateTimeType: TIME,
+}
+DUCKDB_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    TIME: "TIMESTAMPTZ",
+}
 EVENT_INPUT = pa.schema(
-    [(name, pa.string()) for name in TEXT_COLUMNS]
-    + [(name, pa.int64()) for name in INTEGER_COLUMNS]
-    + [(name, pa.timestamp("us", tz="UTC")) for name in ("occurred_at", "received_at", "client_occurred_at")]
-    + [("engaged_seconds", pa.float64()), ("is_external", pa.bool_())]
+    [(field.name, ARROW_TYPES[type(field.type)]) for field in FIELDS.values()]
+    + [(name, pa.string()) for name in ("site", "user_code", "anonymous_id", "previous_anonymous_id")]
+    + [(name, pa.string()) for name in ("event_type", "content_digest")]
+    + [(name, pa.int64()) for name in ("line_number", "event_index", "response_status", "response_bytes")]
+    + [(name, TIME) for name in ("received_at", "client_occurred_at")]
 )
+INPUT_TYPES = {field.name: DUCKDB_TYPES[field.type] for field in EVENT_INPUT}
 REJECTED = pa.schema(
     [("line_number", pa.int64()), ("event_index", pa.int64()), ("reason", pa.string()), ("line", pa.string())]
 )

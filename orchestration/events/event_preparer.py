@@ -14,7 +14,8 @@ from duckdb.sqltypes import VARCHAR
 
 from orchestration.events.address_functions import add_address_functions
 from orchestration.events.click_ids import CLICK_IDS
-from orchestration.events.event_input import EVENT_INPUT
+from orchestration.events.event_fields import FIELDS, OPAQUE_IDS
+from orchestration.events.event_input import EVENT_INPUT, INPUT_TYPES
 from orchestration.events.hosts import ascii_host
 from orchestration.events.user_agents import UserAgents
 from orchestration.paths import normal_path
@@ -29,13 +30,8 @@ USER_AGENTS = pa.schema(
         *((name, pa.string()) for name in ("device_type", "os", "browser")),
     ]
 )
-DUCKDB_TYPES = {
-    pa.string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    pa.bool_(): "BOOLEAN",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
-}
+# prepare_events.sql masks what it makes of these.
+TAKEN_APART = {"client_ip", "page_url", "referrer", "user_agent"}
 Salts = Callable[[Collection[date]], dict[date, bytes]]
 
 
@@ -75,12 +71,12 @@ class EventPreparer:
         self._user_agents = UserAgents()
         self.connection.register("event_input", EVENT_INPUT.empty_table())
         self._look_at_input()
-        self.connection.execute(f"create table prepared as {sql('prepare_events')}", {"site": None})
+        self.connection.execute(f"create table prepared as {PREPARE_EVENTS}", {"site": None})
 
     def prepare(self, site: str | None = None) -> None:
         """Add the rows of ``event_input``, which belong to ``site`` unless they say otherwise."""
         self._look_at_input()
-        self.connection.execute(f"insert into prepared by name {sql('prepare_events')}", {"site": site})
+        self.connection.execute(f"insert into prepared by name {PREPARE_EVENTS}", {"site": site})
 
     def days(self) -> list[date]:
         """Return the UTC days of what is prepared."""
@@ -93,7 +89,7 @@ class EventPreparer:
     def prepared_at_once(self, parameters: dict[str, Any]) -> pa.RecordBatchReader:
         """Return the same of what ``event_input`` holds, which is not kept as prepared."""
         self._look_at_input()
-        question = f"with prepared as ({sql('prepare_events')}) {sql('export_events')}"
+        question = f"with prepared as ({PREPARE_EVENTS}) {sql('export_events')}"
         return self.connection.execute(question, parameters).to_arrow_reader(ROWS)
 
     def _look_at_input(self) -> None:
@@ -110,10 +106,7 @@ class EventPreparer:
         counted = ", ".join(f"count({name})" for name in names)
         found = self.connection.execute(f"select {counted} from event_input").fetchall()  # noqa: S608 - our own names
         counts = dict(zip(names, found[0], strict=True))
-        columns = [
-            name if counts.get(name) else f"null::{DUCKDB_TYPES[EVENT_INPUT.field(name).type]} as {name}"
-            for name in EVENT_INPUT.names
-        ]
+        columns = [name if counts.get(name) else f"null::{kind} as {name}" for name, kind in INPUT_TYPES.items()]
         self.connection.execute(
             f"create or replace temp view filled_input as select {', '.join(columns)} from event_input"  # noqa: S608
         )
@@ -137,5 +130,19 @@ class EventPreparer:
         return [value for (value,) in self.connection.execute(question).fetchall()]
 
 
+def masks() -> str:
+    """Return the SQL that masks, each in its place, the texts that a client may write as it likes."""
+    texts = [it.name for it in FIELDS.values() if it.is_text and not it.is_opaque_id and it.name not in TAKEN_APART]
+    return ",\n".join(
+        [
+            *(f"opaque_id(coalesce(site, $site), {name}) as {name}" for name in OPAQUE_IDS),
+            *(f"kept_text({name}) as {name}" for name in texts),
+        ]
+    )
+
+
 def sql(name: str) -> str:
     return (HERE / f"{name}.sql").read_text()
+
+
+PREPARE_EVENTS = sql("prepare_events").format(masks=masks())

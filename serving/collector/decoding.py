@@ -1,20 +1,18 @@
 """An event as it was written to an Event."""
 
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 from orchestration.events.event import Event, EventData
+from orchestration.events.event_fields import FIELDS
 from serving.collector.reasons import BAD
 
 EVENT = msgspec.json.Decoder(Event)
 DATA = msgspec.json.Decoder(EventData)
 # Fields that are whole numbers.
-WHOLE = tuple(
-    field.name
-    for field in msgspec.structs.fields(EventData)
-    if any(getattr(kind, "__origin__", kind) is int for kind in (field.type, *get_args(field.type)))
-)
+WHOLE = tuple(field.name for field in FIELDS.values() if isinstance(field.type, inspect.IntType))
 
 
 def read_event(text: bytes | msgspec.Raw) -> Event:

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from orchestration.events.addresses import visitor_address
-from orchestration.events.event import Event, EventData
+from orchestration.events.event import Event
+from orchestration.events.event_fields import FIELDS, OPAQUE_IDS
 from orchestration.events.journal.journal_line import KeptEvent
 from serving.collector.clock import occurred_at
 from serving.collector.masking import masked, without_ip
@@ -16,8 +17,7 @@ from serving.collector.sender import Salt, Sender, hashed_visitor, is_early, vis
 from serving.collector.urls import cut_page, cut_referrer
 
 MOST_PROPERTIES = 100
-IDS = ("share_code", "account_id", "contact_id", "visitor_id", "session_id")
-TEXTS = tuple(name for name in EventData.__struct_fields__ if name not in {*IDS, "client_ip"})
+TEXTS = tuple(it.name for it in FIELDS.values() if it.is_text and not it.is_opaque_id and it.name != "client_ip")
 Properties = dict[str, str | int | float | bool | None]
 
 
@@ -43,7 +43,7 @@ def mended(event: Event, offset: timedelta, sender: Sender, received_at: datetim
     if "referrer" in texts:
         texts["referrer"] = cut_referrer(texts["referrer"])
     secret = salt(at.date())
-    ids = {name: opaque_id(sender, secret, value) for name in IDS if (value := getattr(data, name))}
+    ids = {name: opaque_id(sender, secret, value) for name in OPAQUE_IDS if (value := getattr(data, name))}
     changed = msgspec.structs.replace(
         data,
         **texts,

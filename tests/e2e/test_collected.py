@@ -1,8 +1,12 @@
 """From a page's request to the marts: what the collector took in is built like what was imported."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from tests.installation import Installation
 from tests.serving.collector.running import RunningCollector, page_view, running_collector
 
 
@@ -24,20 +28,40 @@ def sent(collector: RunningCollector) -> None:
     )
 
 
-def test_collected_events_become_sessions_page_views_and_clicks(make_installation):
+# For who loads, not for who counts.
+NOT_STAGED = {"received_at", "client_occurred_at", "client_visitor_id", "response_status", "response_bytes"}
+COMPUTED = {"event_day", "visitor_id", "arrival_source", "arrival_medium", "arrival_campaign"}
+
+
+@pytest.fixture(scope="module")
+def collected(make_installation: Callable[..., Installation]) -> Installation:
     installation = make_installation("collected")
     home = installation.environment["DOGEAR_HOME"]
-
     with running_collector(Path(home), installation.database_url) as collector:
         sent(collector)
         collector.wait_for(5)
     installation.dogear("build")
-    sessions = installation.rows(
+    return installation
+
+
+def columns(installation: Installation, table: str) -> set[str]:
+    question = f"select attname from pg_attribute where attrelid = '{table}'::regclass and attnum > 0"
+    return {name for (name,) in installation.rows(question)}
+
+
+def test_staging_shows_all_that_is_kept_of_events(collected: Installation):
+    raw, staged = (columns(collected, table) for table in ("raw.events", "staging.stg_events"))
+    assert raw - staged == NOT_STAGED
+    assert staged - raw == COMPUTED
+
+
+def test_collected_events_become_sessions_page_views_and_clicks(collected: Installation):
+    sessions = collected.rows(
         "select visitor_id, page_views, clicks, is_bounce, referrer_host from marts.analytics_sessions "
         "order by visitor_id"
     )
     assert sessions == [("v1", 2, 1, False, "news.example"), ("v2", 1, 0, True, None)]
-    views = installation.rows(
+    views = collected.rows(
         "select page_path, time_on_page, device_type from marts.analytics_page_views "
         "where visitor_id = 'v1' order by viewed_at"
     )

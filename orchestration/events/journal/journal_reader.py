@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from orchestration.events.event import EventData
-from orchestration.events.event_input import EVENT_INPUT
-from orchestration.events.event_preparer import DUCKDB_TYPES, EventPreparer
+from orchestration.events.event_fields import FIELDS
+from orchestration.events.event_input import INPUT_TYPES
+from orchestration.events.event_preparer import EventPreparer
 from orchestration.events.journal.damage import DamagedError
 from orchestration.events.journal.journal_line import Line
 from orchestration.events.load_events import NEEDED
@@ -64,9 +64,8 @@ class JournalReader:
 
 @cache
 def line_columns() -> str:
-    """Return the fields of a line of the journal, as DuckDB reads them from JSON."""
-    types = {name: DUCKDB_TYPES[EVENT_INPUT.field(name).type] for name in EVENT_INPUT.names}
-    data = ", ".join(f"{name} {types[name]}" for name in EventData.__struct_fields__)
+    """The fields of a line of the journal, as DuckDB reads them from JSON."""
+    data = ", ".join(f"{name} {INPUT_TYPES[name]}" for name in FIELDS)
     visitor = "STRUCT(day DATE, anonymous_id VARCHAR, previous_anonymous_id VARCHAR)"
     columns = dict.fromkeys(Line.__struct_fields__, "VARCHAR") | {
         "received_at": "TIMESTAMPTZ",

@@ -11,6 +11,7 @@ from orchestration.events.event import MOST_AHEAD
 from orchestration.events.event_input import EVENT_INPUT
 from orchestration.events.event_preparer import Salts, sql
 from orchestration.events.legacy.legacy_dump import DumpLines
+from orchestration.events.legacy.legacy_fields import legacy_fields, typed_fields
 from orchestration.events.logs.file_reader import ADDRESS_OR_ITS_START, FileReader
 from orchestration.events.logs.log_lines import LineChunk
 
@@ -31,6 +32,8 @@ class LegacyReader(FileReader):
         self._owner = owner
         self.damages = 0
         self._duckdb.execute(sql("legacy/legacy_macros"))
+        self._duckdb.execute(typed_fields())
+        self._duckdb.register("legacy_fields", legacy_fields())
         self._duckdb.execute(sql("legacy/legacy_names"))
         self._duckdb.execute("create table owners (owner text unique)")
 

@@ -1,6 +1,6 @@
 -- What does each row of the old table analytics_events say, in the columns of event_input? From legacy_rows (ordinal,
--- line_number, row_id, event_type, event_data, created_at, problem: all text but the numbers); one row per row. Keys of
--- event_data that have no column, and values that do not fit into theirs, go to properties.
+-- line_number, row_id, event_type, event_data, created_at, problem: all text but the numbers), names and legacy_fields; one
+-- row per row. Keys of event_data that have no column, and values that do not fit into theirs, go to properties.
 create or replace temp table mapped as
 with documents as (
     select
@@ -34,11 +34,13 @@ said as materialized (
 -- The same few keys come again and again.
 keys as (
     select
-        key,
-        column_name,
-        coalesce(priority, 0) as priority
-    from (select distinct key from said)
-    left join names on names.name = snake_case(key)
+        said.key,
+        names.column_name,
+        coalesce(names.priority, 0) as priority,
+        legacy_fields.* exclude (name)
+    from (select distinct key from said) as said
+    left join names on names.name = snake_case(said.key)
+    left join legacy_fields on legacy_fields.name = names.column_name
 ),
 
 fitting as (
@@ -46,7 +48,8 @@ fitting as (
         said.*,
         keys.priority,
         case
-            when column_name = 'client_ip' or (not is_nested and fits_legacy_column(column_name, words)) then column_name
+            when column_name = 'client_ip' then column_name
+            when not is_nested and fits_legacy_column(column_name, kind, least, most, longest, words) then column_name
         end as column_name
     from said
     inner join keys using (key)
@@ -105,75 +108,49 @@ digested as (
     from documents as d
     left join found as f using (ordinal)
     left join properties as p using (ordinal)
+),
+
+typed as (
+    select
+        * exclude (field),
+        unnest(typed_fields(field))
+    from digested
+),
+
+read as (
+    select
+        * replace (
+            -- What is no address tells nobody apart.
+            visitor_address(client_ip) as client_ip,
+            lower(device_type) as device_type,
+            upper(country_code) as country_code
+        )
+    from typed
 )
 
 select
-    line_number,
-    line,
+    * exclude (ordinal, row_id, created_at, event_name, event_data, digest)
+    replace (
+        case event_name
+            when 'pageview' then 'page_view'
+            when 'page_viewed' then 'page_view'
+            when 'session_start' then 'session'
+            when 'session_started' then 'session'
+            else event_name
+        end as event_type,
+        case
+            when problem is not null then problem
+            when event_data is null then 'event_data is no JSON object'
+            when occurred_at is null then 'created_at cannot be read'
+            when occurred_at < $earliest then 'created_at lies before ' || year($earliest)
+            when occurred_at > $latest then 'created_at lies in the future'
+            when not coalesce(regexp_full_match(event_name, '[a-z][a-z0-9_]{0,63}'), false) then 'event_type is no name'
+            when coalesce(session_id, visitor_id, account_id, client_ip) is null
+                then 'nobody did it: event_data has no session_id, visitor_id, account_id or ip'
+        end as problem
+    ),
     case
         when occurred_at between $earliest and $latest
             then printf('%012x', epoch_ms(occurred_at)) || '8' || left(digest, 3) || '8' || substr(digest, 4, 15)
-    end as event_id,
-    occurred_at,
-    case event_name
-        when 'pageview' then 'page_view'
-        when 'page_viewed' then 'page_view'
-        when 'session_start' then 'session'
-        when 'session_started' then 'session'
-        else event_name
-    end as event_type,
-    field['owner'] as owner,
-    field['session_id'] as session_id,
-    field['visitor_id'] as visitor_id,
-    field['account_id'] as account_id,
-    field['contact_id'] as contact_id,
-    field['share_code'] as share_code,
-    -- What is no address tells nobody apart.
-    visitor_address(field['client_ip']) as client_ip,
-    field['page_url'] as page_url,
-    field['page_type'] as page_type,
-    field['page_id'] as page_id,
-    field['page_title'] as page_title,
-    field['referrer'] as referrer,
-    field['user_agent'] as user_agent,
-    without_email(field['utm_source']) as utm_source,
-    without_email(field['utm_medium']) as utm_medium,
-    without_email(field['utm_campaign']) as utm_campaign,
-    without_email(field['utm_term']) as utm_term,
-    without_email(field['utm_content']) as utm_content,
-    try_cast(field['engaged_seconds'] as double) as engaged_seconds,
-    round(try_cast(field['scroll_depth_percentage'] as double))::bigint as scroll_depth_percentage,
-    round(try_cast(field['load_time_ms'] as double))::bigint as load_time_ms,
-    lower(field['device_type']) as device_type,
-    field['os'] as os,
-    field['browser'] as browser,
-    field['language_code'] as language_code,
-    field['timezone'] as timezone,
-    round(try_cast(field['viewport_width'] as double))::bigint as viewport_width,
-    round(try_cast(field['viewport_height'] as double))::bigint as viewport_height,
-    upper(field['country_code']) as country_code,
-    without_email(field['region']) as region,
-    without_email(field['city']) as city,
-    without_email(field['click_target']) as click_target,
-    without_email(field['click_category']) as click_category,
-    without_email(field['click_context']) as click_context,
-    field['element_type'] as element_type,
-    without_email(field['element_id']) as element_id,
-    without_email(field['element_class']) as element_class,
-    field['element_text'] as element_text,
-    field['target_url'] as target_url,
-    try_cast(field['is_external'] as boolean) as is_external,
-    round(try_cast(field['pointer_x'] as double))::bigint as pointer_x,
-    round(try_cast(field['pointer_y'] as double))::bigint as pointer_y,
-    properties,
-    case
-        when problem is not null then problem
-        when event_data is null then 'event_data is no JSON object'
-        when occurred_at is null then 'created_at cannot be read'
-        when occurred_at < $earliest then 'created_at lies before ' || year($earliest)
-        when occurred_at > $latest then 'created_at lies in the future'
-        when not coalesce(regexp_full_match(event_name, '[a-z][a-z0-9_]{0,63}'), false) then 'event_type is no name'
-        when coalesce(field['session_id'], field['visitor_id'], field['account_id'], client_ip) is null
-            then 'nobody did it: event_data has no session_id, visitor_id, account_id or ip'
-    end as problem
-from digested
+    end as event_id
+from read
