@@ -10,11 +10,13 @@ from ipaddress import ip_address
 
 from orchestration.events.addresses import ANY_ADDRESS
 
-BETWEEN = frozenset(' \t\n\r\v\f/?&=#@"\\<>()[],;:')
-LABEL = r"[^\s/?&=#@\"\\<>()\[\],;:.]{1,100}+"
-# With all dots encoded.
+# As DuckDB has it: other spaces than these are letters of an address.
+BETWEEN = frozenset(' \t\n\r\f/?&=#@"\\<>()[],;:')
+LETTER = f"[^{re.escape(''.join(sorted(BETWEEN)))}.]"
+LABEL = rf"{LETTER}{{1,100}}+"
+# Where all dots are encoded.
 DOT = r"%(?:25)*2[eE]"
-ENCODED_LABEL = rf"(?:(?!{DOT})[^\s/?&=#@\"\\<>()\[\],;:.]){{1,100}}+"
+ENCODED_LABEL = rf"(?:(?!{DOT}){LETTER}){{1,100}}+"
 HOST = rf"(?:{LABEL}(?:\.{LABEL})+|{ENCODED_LABEL}(?:{DOT}{ENCODED_LABEL})+)"
 # The part after the name of a mailbox.
 AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){HOST}")
@@ -40,14 +42,16 @@ def masked(text: str, address: str) -> str:
 
 def without_email(text: str) -> str:
     kept: list[str] = []
-    end = 0
-    for found in AT_HOST.finditer(text):
+    end = place = 0
+    while found := AT_HOST.search(text, place):
         start = found.start()
-        while start > end and text[start - 1] not in BETWEEN and not text[start - 1].isspace():
+        while start > end and text[start - 1] not in BETWEEN:
             start -= 1
         if start < found.start():
             kept += [text[end:start], "[email]"]
-            end = found.end()
+            end = place = found.end()
+        else:  # what is no mailbox here may be the beginning of one: @jane%40mail.example
+            place = found.start() + 1
     return "".join([*kept, text[end:]]) if kept else text
 
 
