@@ -23,28 +23,34 @@ FAILURES, SECONDS = 5, 60.0
 BETWEEN_FILES = "\x1f"
 
 
-def events_of_lake(manifest: Manifest, storage: LakeStorage) -> str:
-    """Return the SQL that reads raw.events: the newest version's columns, and ``day``, which skips whole files.
+def events_of_lake(manifest: Manifest, storage: LakeStorage, wanted: tuple[Column, ...] | None = None) -> str:
+    """The SQL that reads raw.events: the columns ``wanted``, and ``day``, by which whole files are left out.
+
+    Without ``wanted`` they are those of the newest version.
 
     Files are named one by one, as in the manifest: listing folders, and opening each file for its columns, would
     take longer than most queries. Files that were written with fewer columns have NULL in the others.
     """
     if not manifest.days:
         raise DogearError(f"The lake {storage.url} is empty: no day was exported yet. Try: dogear lake export")
-    newest = manifest.columns(max(manifest.days, key=lambda day: day.exported_at).schema_version)
+    columns = wanted or manifest.columns(max(manifest.days, key=lambda day: day.exported_at).schema_version)
     versions = sorted({day.schema_version for day in manifest.days})
     return " union all ".join(
         part_of_view(
-            storage, newest, manifest.columns(version), (d for d in manifest.days if d.schema_version == version)
+            storage, columns, manifest.columns(version), (d for d in manifest.days if d.schema_version == version)
         )
         for version in versions
     )
 
 
-def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage) -> None:
-    """Create raw.events in a file that other programs will open: a view, or a copy if they cannot reach the lake."""
+def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage, columns: tuple[Column, ...]) -> None:
+    """raw.events in a file that other programs will open: a view, or a copy where these cannot reach the lake.
+
+    It has these ``columns``, those of PostgreSQL, also before a day was written that has them all.
+    """
     kind = "view" if storage.filesystem is None else "table"
-    connection.execute(f"create or replace {kind} raw.events as {events_of_lake(read_manifest(storage), storage)}")
+    events = events_of_lake(read_manifest(storage), storage, columns)
+    connection.execute(f"create or replace {kind} raw.events as {events}")
 
 
 def part_of_view(

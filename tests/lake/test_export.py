@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import DogearError
+from orchestration.lake.columns import event_columns
 from orchestration.lake.compare import compare_days
+from orchestration.lake.reader import make_events
+from orchestration.lake.storage import open_lake
 from orchestration.resources.duckdb_engine import open_duckdb
+from orchestration.resources.postgres import connect
 
 MAY_1, MAY_2, MAY_3 = (date(2026, 5, day) for day in (1, 2, 3))
 
@@ -74,6 +78,16 @@ def test_columns_that_came_later_are_empty_in_old_files(lake):
         (MAY_2, "like", 20),
     ]
     assert lake.rows("select day, schema_version from lake.days order by day") == [(MAY_1, 1), (MAY_2, 2)]
+
+
+def test_the_warehouse_has_a_column_of_which_no_file_knows(lake):
+    lake.add(MAY_1)
+    lake.export()
+    lake.rows("alter table raw.events add column reaction text")
+    with connect(lake.url) as connection, open_duckdb(lake.settings) as engine:
+        engine.execute("create schema raw")
+        make_events(engine, open_lake(lake.settings.lake), event_columns(connection))
+        assert engine.execute("select reaction, count(*) from raw.events group by all").fetchall() == [(None, 20)]
 
 
 def test_files_are_sorted_by_owner_and_time_and_say_so_to_any_reader(lake):
