@@ -9,7 +9,7 @@
   const api = (window.dogear = (name, value) =>
     name == 'consent' ? consent(value) : track(name, { properties: { ...value } }));
 
-  if (navigator.doNotTrack == 1 || navigator.globalPrivacyControl) return (window.dogear = () => {});
+  if (navigator.globalPrivacyControl || navigator.doNotTrack == 1) return (window.dogear = () => {});
 
   const load = (part) => import(new URL(`dogear-${part}.js`, src));
 
@@ -54,13 +54,13 @@
 
   // api.ids gives events their ids. Those made before dogear-consent.js is there have null, which it replaces; they wait
   // for it, also in the storage. Where it cannot be loaded, they go without.
-  const waited = () => (waiting = 0);
   const consent = (given) => {
     api.ids = () => given && { visitor_id: null };
     if (given)
       return (waiting = load('consent')
         .then((part) => part.default(storage, write, uuid, options))
-        .then(waited, waited));
+        .catch(() => {})
+        .then(() => (waiting = 0)));
     delete storage[IDS];
   };
 
@@ -71,7 +71,7 @@
   let sure; // whether the server's last answer was good
   let busy; // whether an answer is awaited
   let page = location.href; // URL of the view that is under way
-  let path; // the path of it: views differ by path
+  let path = 0; // the path of it, once there is one: views differ by path
   let view = {}; // its data
 
   // With a slash at the end and without, it is one page to the rollups too.
@@ -79,7 +79,7 @@
 
   const track = (type, data) => {
     const event_id = uuid();
-    Object.assign(data, { event_id, occurred_at: new Date().toISOString(), page_url: page, ...api.ids(event_id, type) });
+    Object.assign(data, { event_id, occurred_at: new Date().toISOString(), page_url: page }, api.ids(event_id, type));
     json(data); // what is no JSON fails here, in the site's call, and not in each flush
     pending[UNSENT + event_id] = { type, data };
     if (++fresh > 19) flush();
@@ -95,10 +95,7 @@
   const settle = (keys, status) => {
     sure = status == 202;
     if (sure || /^4(?!29|08)/.test(status))
-      keys.map((key) => {
-        delete pending[key];
-        delete storage[key];
-      });
+      keys.map((key) => delete pending[key] && delete storage[key]);
     else
       for (const key in pending) {
         write(key, json(pending[key]));
@@ -214,7 +211,7 @@
     click,
     pagehide: flush,
     visibilitychange: flush,
-    pageshow: ({ persisted }) => persisted && count(document.referrer),
+    pageshow: (event) => event.persisted && count(document.referrer),
     popstate: watch,
     scroll: watch,
     pointermove: watch,
@@ -225,11 +222,11 @@
   const start = () => {
     count(document.referrer);
     const first = view;
-    listeners.load = ({ timeStamp }) => (first.load_time_ms = timeStamp | 0);
+    listeners.load = (event) => (first.load_time_ms = event.timeStamp | 0);
     for (const type in listeners) addEventListener(type, listeners[type], true);
-    const { pushState } = history;
+    const pushState = history.pushState;
     history.pushState = (...values) => {
-      pushState.apply(history, values);
+      pushState.call(history, ...values);
       watch(1);
     };
     setInterval(watch, 1e3);
