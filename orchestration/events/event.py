@@ -69,6 +69,8 @@ class EventData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     timezone: Code | None = None
     viewport_width: Pixels | None = None
     viewport_height: Pixels | None = None
+    screen_width: Pixels | None = None
+    screen_height: Pixels | None = None
     country_code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}\Z")] | None = None
     region: Text | None = None
     city: Text | None = None

@@ -166,6 +166,8 @@
       referrer,
       page_type: document.querySelector('[name="dogear:page-type"]')?.content || options.pageType,
       viewport_width: innerWidth,
+      screen_width: screen?.width, // a page may have a variable of that name
+      screen_height: screen?.height,
       viewport_height: innerHeight,
       language_code: navigator.language,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,

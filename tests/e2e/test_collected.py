@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.content.sites import Site, save_site
+from tests.browser import chromium
 from tests.installation import Installation
-from tests.serving.collector.running import RunningCollector, page_view, running_collector
+from tests.serving.collector.running import BROWSER, RunningCollector, page_view, running_collector, until
+from tests.serving.tracker.page_server import SITE as TRACKED
+from tests.serving.tracker.page_server import page_server
 
 
 def sent(collector: RunningCollector) -> None:
@@ -28,6 +32,17 @@ def sent(collector: RunningCollector) -> None:
     )
 
 
+def browsed(collector: RunningCollector) -> None:
+    """A real browser opens a page, and closes it."""
+    save_site(collector.database_url, Site(TRACKED, "owner"))
+    with page_server(collector.url) as site, chromium() as browser:
+        window = {"viewport": {"width": 800, "height": 600}, "screen": {"width": 1366, "height": 768}}
+        page = browser.new_context(user_agent=BROWSER, **window).new_page()
+        page.goto(f"{site.url}/wide")
+        page.close(run_before_unload=True)
+        until(lambda: collector.rows("select from raw.events where page_path = '/wide'"))
+
+
 # For who loads, not for who counts.
 NOT_STAGED = {"received_at", "client_occurred_at", "client_visitor_id", "response_status", "response_bytes"}
 COMPUTED = {"event_day", "visitor_id", "arrival_source", "arrival_medium", "arrival_campaign"}
@@ -40,6 +55,7 @@ def collected(make_installation: Callable[..., Installation]) -> Installation:
     with running_collector(Path(home), installation.database_url) as collector:
         sent(collector)
         collector.wait_for(5)
+        browsed(collector)
     installation.dogear("build")
     return installation
 
@@ -58,7 +74,7 @@ def test_staging_shows_all_that_is_kept_of_events(collected: Installation):
 def test_collected_events_become_sessions_page_views_and_clicks(collected: Installation):
     sessions = collected.rows(
         "select visitor_id, page_views, clicks, is_bounce, referrer_host from marts.analytics_sessions "
-        "order by visitor_id"
+        "where site = 'example.org' order by visitor_id"
     )
     assert sessions == [("v1", 2, 1, False, "news.example"), ("v2", 1, 0, True, None)]
     views = collected.rows(
@@ -66,3 +82,10 @@ def test_collected_events_become_sessions_page_views_and_clicks(collected: Insta
         "where visitor_id = 'v1' order by viewed_at"
     )
     assert views == [("/", 60.0, "desktop"), ("/blog/why", 42.0, "desktop")]
+
+
+def test_how_large_the_screen_was_is_known_of_browsers_alone(collected: Installation):
+    screens = "select distinct site, viewport_width, screen_width, screen_height from {} order by site"
+    expected = [("example.org", None, None, None), (TRACKED, 800, 1366, 768)]
+    assert collected.rows(screens.format("raw.events where event_type = 'page_view'")) == expected
+    assert collected.rows(screens.format("marts.analytics_page_views")) == expected

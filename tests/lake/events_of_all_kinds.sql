@@ -7,7 +7,7 @@ insert into raw.events (
     utm_content, engaged_seconds, scroll_depth_percentage, load_time_ms, user_agent, device_type, os, browser,
     language_code, timezone, viewport_width, viewport_height, country_code, region, city, click_target, click_category,
     click_context, element_type, element_id, element_class, element_text, target_url, is_external, pointer_x, pointer_y,
-    response_status, response_bytes, properties, click_id_kind
+    response_status, response_bytes, properties, click_id_kind, screen_width, screen_height
 )
 select
     md5(%(day)s || n)::uuid, (%(day)s::date + make_interval(secs => n * 61.000007)) at time zone 'UTC', now(),
@@ -18,5 +18,5 @@ select
     '/it''s "quoted"\back', 'referrer.example', '/', 'source', 'medium', 'campaign', 'term', '', 1.0 / (1 + n), n %% 101, n,
     'agent', 'mobile', 'Linux', 'Firefox', 'en', 'UTC', 1, -1, 'DE', 'Saxony', 'Leipzig', 'target', 'link', 'navbar', 'a',
     'id', 'class', 'text', 'https://example.org/?a=b', n %% 2 = 0, 2147483647, -2147483648, 404, 9223372036854775807,
-    jsonb_build_object('plan', n, 'text', E'\u2028 "quoted"', 'share', 0.1, 'nothing', null), 'gclid'
+    jsonb_build_object('plan', n, 'text', E'\u2028 "quoted"', 'share', 0.1, 'nothing', null), 'gclid', n, 2000000
 from generate_series(%(from)s::int, %(until)s::int) as n

@@ -62,6 +62,8 @@ select
     events.browser,
     events.viewport_width,
     events.viewport_height,
+    events.screen_width,
+    events.screen_height,
     events.language_code,
     events.timezone,
     events.country_code,

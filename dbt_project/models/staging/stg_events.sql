@@ -55,6 +55,8 @@ select
     timezone,
     viewport_width,
     viewport_height,
+    screen_width,
+    screen_height,
     country_code,
     region,
     city,

@@ -24,6 +24,11 @@ def server() -> Iterator[RecordingServer]:
 
 @pytest.fixture
 def visit(browser: Browser, server: RecordingServer) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 800, "height": 600}, locale="de-DE", timezone_id="Europe/Berlin")
+    context = browser.new_context(
+        viewport={"width": 800, "height": 600},
+        screen={"width": 1366, "height": 768},
+        locale="de-DE",
+        timezone_id="Europe/Berlin",
+    )
     yield Visit(context, server)
     context.close()

@@ -12,6 +12,7 @@ def test_a_view_says_what_was_read_and_how(visit: Visit) -> None:
     assert view.page_title == "Title of /post?utm_source=news"
     assert (view.page_type, view.language_code, view.timezone) == ("blog", "de-DE", "Europe/Berlin")
     assert (view.viewport_width, view.viewport_height) == (800, 600)
+    assert (view.screen_width, view.screen_height) == (1366, 768)
     assert view.load_time_ms is not None
     assert not view.referrer
     assert view.event_id is not None
