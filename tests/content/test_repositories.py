@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import dagster as dg
 import pytest
 
-from orchestration.content import sync_sites as syncing
 from orchestration.content.sites import Site, all_sites, find_site, remove_site, save_site
 from orchestration.content.sync_sites import SiteSync, sync_sites
 from orchestration.errors import DogearError
@@ -94,11 +93,11 @@ def test_a_working_tree_is_not_read_while_git_changes_it(site, monkeypatch):
     lock = site.folder / ".git" / "index.lock"
     lock.touch()
     pauses: list[float] = []
-    monkeypatch.setattr(syncing.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     with pytest.raises(DogearError, match=r"A Git command is at work in .*index\.lock"):
         site.read()
     assert site.rows(TITLES) == [("example.org", "a.md", "Whole")]
-    monkeypatch.setattr(syncing.time, "sleep", lambda _: lock.unlink())
+    monkeypatch.setattr(time, "sleep", lambda _: lock.unlink())
     assert site.read().synced == 1
     lock.touch()
     site.write("a.md", "# Whole again")
