@@ -1,7 +1,8 @@
 # make run   everything, in the browser            make test   all tests
-# make lint  format, types, SQL, dbt               make lock   renew requirements.lock
+# make check the daily loop, in a minute           make lint   format, types, SQL, dbt
 # make bench what is fast, measured                make tracker  minify the tracker (npm)
 # make docs  every table and column, to browse   make wheel  dist/dogear-*.whl, to install elsewhere
+# make lock  renew requirements.lock
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -11,7 +12,7 @@ export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: run setup test lint format lock bench tracker docs wheel clean
+.PHONY: run setup check style types pure test lint format lock bench tracker docs wheel clean
 
 run: $(READY)
 	@exec $(VENV)/bin/dogear up
@@ -35,11 +36,22 @@ $(READY): requirements.lock pyproject.toml
 test: $(READY)
 	$(VENV)/bin/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
-lint: $(READY)
+# Types on one processor, tests on the other.
+check: style
+	@$(MAKE) --no-print-directory -j2 types pure
+
+style: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports --no-logo --cache-dir $(VENV)/import-linter
+
+types: $(READY)
+	$(VENV)/bin/pyright
+
+pure: $(READY)
+	$(VENV)/bin/pytest --pure --quiet
+
+lint: style types
 	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/analyses
 	$(VENV)/bin/dogear dbt parse --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
 

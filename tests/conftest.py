@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -16,6 +17,7 @@ from orchestration.resources.postgres import connect, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
+from tests.pure import is_pure
 from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
 
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
@@ -40,14 +42,21 @@ TEMPLATE = "template_dogear"
 SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pure", action="store_true", help="only tests that start no server, browser, dbt or process")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not asked for, and put the longest files first."""
+    if config.getoption("pure"):
+        config.hook.pytest_deselected(items=[item for item in items if not is_pure(item)])
+        items[:] = filter(is_pure, items)
     places = {group: place for place, group in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(group_of(item.nodeid.partition("::")[0]), len(places)))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeFiles:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
     return WholeFiles(config, log)
 
 
@@ -67,7 +76,7 @@ def create_database(server_url: str, template: str = TEMPLATE) -> str:
     with connect(server_url) as connection:
         connection.autocommit = True
         # Without the log of every page, which nobody reads again here.
-        connection.execute(f"create database {name} template {template} strategy file_copy")
+        connection.execute(f"create database {name} template {template} strategy file_copy".encode())
     return with_database(server_url, name)
 
 
@@ -77,7 +86,7 @@ def database_of_its_own(server_url: str) -> Iterator[str]:
     yield url
     with connect(server_url) as connection:
         connection.autocommit = True
-        connection.execute(f"drop database {conninfo_to_dict(url)['dbname']} with (force)")
+        connection.execute(f"drop database {conninfo_to_dict(url)['dbname']} with (force)".encode())
 
 
 @pytest.fixture(scope="session")
