@@ -47,6 +47,7 @@ style: $(READY)
 
 types: $(READY)
 	$(VENV)/bin/pyright
+	$(VENV)/bin/pyright --project tests
 
 pure: $(READY)
 	$(VENV)/bin/pytest --pure --quiet

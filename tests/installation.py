@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,10 +57,10 @@ class Installation:
                 patch.setenv(name, value)
             yield settings
 
-    def rows(self, question: str, parameters: object = None) -> list[tuple]:
+    def rows(self, question: str, parameters: Any = None) -> list[tuple]:
         with connect(self.database_url) as connection:
-            return connection.execute(question, parameters).fetchall()
+            return connection.execute(question.encode(), parameters).fetchall()
 
     def execute(self, statement: str) -> None:
         with connect(self.database_url) as connection:
-            connection.execute(statement)
+            connection.execute(statement.encode())

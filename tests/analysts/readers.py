@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ ANA, BEN, CAY = "ana", "ben", "cay"
 DOCUMENT = "/blog/why"
 
 
-def event(kind: str, at: str, visitor: str, path: str, **more: object) -> dict[str, object]:
+def event(kind: str, at: str, visitor: str, path: str, **more: object) -> dict[str, Any]:
     """One event; ``at`` is like ``03-02 10:00``, in 2026, UTC. Each visitor has one session an hour."""
     when = datetime.strptime(f"2026-{at}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
     data = {
@@ -56,7 +57,7 @@ EVENTS = [
 ]
 
 
-def write_events(file: Path, events: list[dict[str, object]] = EVENTS) -> Path:
+def write_events(file: Path, events: list[dict[str, Any]] = EVENTS) -> Path:
     file.write_bytes(msgspec.json.Encoder().encode_lines(events))
     return file
 

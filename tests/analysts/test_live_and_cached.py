@@ -35,8 +35,8 @@ def test_who_is_here_now(database_url):
                 [site, visitor, minutes, path],
             )
         question = "select current_visitors, recent_visitors, last_seen_by_minute, top_pages from analytics."
-        here, recent, minutes, pages = connection.execute(question + "get_live_stats('a.example')").fetchone()
-        everywhere = connection.execute(question + "get_live_stats()").fetchone()
+        ((here, recent, minutes, pages),) = connection.execute(question + "get_live_stats('a.example')").fetchall()
+        (everywhere,) = connection.execute(question + "get_live_stats()").fetchall()
     assert (here, recent) == (2, 3)
     assert {each["minutes_ago"]: each["visitors"] for each in minutes if each["visitors"]} == {0: 1, 4: 1, 20: 1}
     assert len(minutes) == 30

@@ -23,7 +23,7 @@ def load(database_url):
 def ask(database_url):
     def ask(question: str) -> list[tuple]:
         with connect(database_url) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(question.encode()).fetchall()
 
     return ask
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from tests.cases.case_site import CaseSite, case
@@ -25,9 +26,10 @@ def test_visits_and_documents_agree_on_a_path(site: CaseSite, tmp_path: Path):
     (log := tmp_path / "access.log").write_text("".join(combined(Visit(target)) for target in targets))
     site.load(log)
     # This came before paths had one form.
-    before = {"page_path": "//docs/caf%c3%a9/", "client_visitor_id": "ada", "site": site.host, "user_code": "ada"}
+    before = "//docs/caf%c3%a9/"
+    known: dict[str, Any] = {"client_visitor_id": "ada", "site": site.host, "user_code": "ada"}
     at = datetime(2026, 5, 18, tzinfo=UTC)
-    site.warehouse.load([Event(event_id=uuid4(), occurred_at=at, event_type="page_view", **before)])
+    site.warehouse.load([Event(event_id=uuid4(), occurred_at=at, event_type="page_view", page_path=before, **known)])
     site.build()
     assert sorted(site.rows(VIEWS)) == [
         ("/blog/what-is-node.js", "/blog/what-is-node.js"),

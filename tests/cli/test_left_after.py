@@ -17,6 +17,7 @@ sys.stdin.read()
 
 def test_a_process_that_has_ended_is_not_waited_for_although_its_parent_has_not_noticed():
     with subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         assert left_after(0, [child]) == [child]
         child.kill()

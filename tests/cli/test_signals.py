@@ -24,6 +24,7 @@ def test_each_of_them_interrupts_even_where_the_shell_had_ctrl_c_ignored(wanted)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True, preexec_fn=ignore) as it:
+        assert it.stdout
         assert it.stdout.readline() == "waiting\n"
         it.send_signal(wanted)
         assert it.communicate(timeout=30) == ("interrupted\n", None)

@@ -5,6 +5,7 @@ import io
 import unicodedata
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import duckdb
@@ -47,9 +48,11 @@ def test_a_summary_shows_paths_and_clicks_as_they_were_sent(make_installation):
     site = make_installation("evil")
     save_site(site.database_url, Site("example.org", "ada"))
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    known = {"occurred_at": at, "user_code": "ada", "site": "example.org", "client_visitor_id": "v", "page_path": EVIL}
+    known: dict[str, Any] = {"occurred_at": at, "user_code": "ada", "site": "example.org", "page_path": EVIL}
     warehouse = Warehouse.of(site)
-    warehouse.load(Event(event_id=uuid4(), event_type=kind, **known) for kind in ("page_view", "click"))
+    warehouse.load(
+        Event(event_id=uuid4(), event_type=kind, client_visitor_id="v", **known) for kind in ("page_view", "click")
+    )
     site.execute("update raw.events set click_target = page_path where event_type = 'click'")
     warehouse.build(select=MODELS)
     printed = run_dogear({**site.environment, "COLUMNS": "400"}, "analytics").stdout

@@ -41,7 +41,7 @@ class GitSite:
 
     def rows(self, question: str) -> list[tuple]:
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(question.encode()).fetchall()
 
     def versions(self) -> list[tuple]:
         """Path, number, type and title of each version, in the order of documents and versions."""

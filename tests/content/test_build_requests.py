@@ -130,10 +130,11 @@ def send(database_url, clock):
 @pytest.fixture
 def row(database_url):
     def row(commit: str = "c1", site: str = "example.org") -> dict:
-        with psycopg.connect(database_url, row_factory=dict_row) as connection:
-            return connection.execute(
+        with psycopg.Connection[dict].connect(database_url, row_factory=dict_row) as connection:
+            (row,) = connection.execute(
                 "select * from content.build_requests where commit_hash = %s and site = %s", [commit, site]
-            ).fetchone()
+            ).fetchall()
+            return row
 
     return row
 

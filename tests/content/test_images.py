@@ -5,6 +5,7 @@ import struct
 import warnings
 import zlib
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms, ImageDraw
@@ -27,7 +28,8 @@ def red_above_blue(width: int, height: int, mode: str = "RGB") -> Image.Image:
     return image.convert(mode)
 
 
-def pictures(data: bytes) -> dict[str, Image.Image]:
+def pictures(data: bytes) -> dict[str, Any]:
+    """Return each variant as Pillow opens it, which gives animations more than an image has."""
     return {variant.name: Image.open(io.BytesIO(variant.data)) for variant in encode_variants(data).variants}
 
 
@@ -86,10 +88,11 @@ def test_transparency_is_kept(mode):
     [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("LAB", "TIFF"), ("YCbCr", "TIFF"), ("RGB", "AVIF"), ("RGB", "BMP")],
 )
 def test_colours_of_any_kind_come_as_rgb(mode, file_format):
-    image = red_above_blue(60, 60)
+    image: Image.Image | None = red_above_blue(60, 60)
     if mode == "LAB":
         lab = ImageCms.createProfile("LAB")
         image = ImageCms.profileToProfile(image, ImageCms.createProfile("sRGB"), lab, outputMode="LAB")
+    assert image
     picture = pictures(saved(image.convert(mode), file_format))["full"]
     assert near(picture.getpixel((30, 10)), RED, 45)
     assert near(picture.getpixel((30, 50)), BLUE, 45)

@@ -66,7 +66,7 @@ def unreadable(file: Path) -> bytes:
 def rows(database_url: str, columns: str, where: str = "true") -> list[tuple]:
     question = f"select {columns} from content.media where {where} order by site, file_path"
     with psycopg.connect(database_url) as connection:
-        return connection.execute(question).fetchall()
+        return connection.execute(question.encode()).fetchall()
 
 
 def published_files(storage: Path) -> dict[str, int]:

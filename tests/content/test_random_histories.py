@@ -75,7 +75,7 @@ class RandomSite(GitSite):
 
 def rows(database_url: str) -> list[list[tuple]]:
     with psycopg.connect(database_url) as connection:
-        return [connection.execute(question).fetchall() for question in TABLES]
+        return [connection.execute(question.encode()).fetchall() for question in TABLES]
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -93,7 +93,8 @@ def test_a_token_never_goes_by_another_scheme():
     ],
 )
 def test_which_addresses_are_public(address, public):
-    assert is_public(as_address(address)) is public
+    assert (found := as_address(address))
+    assert is_public(found) is public
 
 
 @pytest.mark.parametrize(

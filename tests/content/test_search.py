@@ -29,7 +29,7 @@ def asker(database_url: str, name: str):
     def ask(query: str, function: str = "search", more: str = "") -> list[str]:
         with psycopg.connect(database_url) as connection:
             question = f"select url_path from content.{function}(%s, %s {more})"
-            found = connection.execute(question, [query, name]).fetchall()
+            found = connection.execute(question.encode(), [query, name]).fetchall()
         return [path for (path,) in found]
 
     return ask
@@ -91,9 +91,9 @@ def test_any_query_is_answered(site, query):
 def test_snippets_mark_what_was_found_in_real_text(database_url):
     sync(database_url, SAMPLE_CONTENT, "sample")
     with psycopg.connect(database_url) as connection:
-        title, snippet = connection.execute(
+        ((title, snippet),) = connection.execute(
             "select title, snippet from content.search('bishop straws', 'sample') limit 1"
-        ).fetchone()
+        ).fetchall()
     assert title == "A short history of the dog-ear"
     assert "<mark>" in snippet
     suggest = asker(database_url, "sample")

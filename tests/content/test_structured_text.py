@@ -2,6 +2,7 @@
 
 import resource
 import time
+from uuid import uuid4
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_name_of_very_many_parts_is_refused_before_it_is_parsed(written):
     conventions = read_conventions({"hugo.toml": written.encode()}.get)
     assert conventions.generator == "hugo"
     with pytest.raises(DogearError, match="not TOML that can be read: a name of more than 20 parts"):
-        read_document(None, "a.md", f"+++\n{written}\n+++\n".encode(), conventions)
+        read_document(uuid4(), "a.md", f"+++\n{written}\n+++\n".encode(), conventions)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < memory + 100_000, "KiB; it took gigabytes"
 
 

@@ -55,8 +55,8 @@ class Act:
         return self.at.date()
 
     @property
-    def pointer(self) -> tuple[int | None, int | None, int | None]:
-        """Across, down, and how wide the window was, in pixels."""
+    def pointer(self) -> tuple[Any, Any, Any]:
+        """Across, down, and how wide the window was, in pixels; each None where it is not known."""
         return self.data.get("pointer_x"), self.data.get("pointer_y"), self.data.get("viewport_width")
 
 

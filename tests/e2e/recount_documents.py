@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.e2e.acts import Act
 from tests.e2e.facts import Facts, PageView, total
+from tests.e2e.recount_content import Version
 from tests.e2e.recounts import Key, Marts, Row, entered, grouped, mean, timed
 
 MARTS = Marts()
@@ -62,13 +63,18 @@ def content_analytics(facts: Facts) -> Iterable[Row]:
 )
 def content_version_days(facts: Facts) -> Iterable[Row]:
     read = [view for view in facts.views if view.version]
-    for (document, day, version), views in grouped(read, lambda v: (v.entity, v.act.day, v.version)).items():
+    for (document, day, version), views in grouped(read, lambda v: (v.entity, v.act.day, version_of(v))).items():
         entries, bounces, _ = entered(views)
         seconds, times = timed(views)
         squares = total(view.seconds and view.seconds**2 for view in views)
         depths = [view.depth for view in views if view.depth is not None]
         scrolled = (len(depths), total(depths), total(depth**2 for depth in depths))
         yield (document, day, version.number, len(views), entries, bounces, times, seconds, squares, *scrolled)
+
+
+def version_of(view: PageView) -> Version:
+    assert view.version
+    return view.version
 
 
 @MARTS.recount(
@@ -79,7 +85,7 @@ def content_version_days(facts: Facts) -> Iterable[Row]:
 def content_version_performance(facts: Facts) -> Iterable[Row]:
     read = [view for view in facts.views if view.version]
     before: dict[str, int] = {}
-    by_version = grouped(read, lambda view: (view.entity, view.version))
+    by_version = grouped(read, lambda view: (view.entity, version_of(view)))
     for (document, version), views in sorted(by_version.items(), key=lambda item: item[0][1].number):
         days = [view.act.day for view in views]
         says = (version.number, version.commit, version.author, version.authored_at, min(days), max(days))

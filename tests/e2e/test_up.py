@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -48,7 +49,7 @@ def home(user: pwd.struct_passwd, tmp_path_factory: pytest.TempPathFactory) -> I
     shutil.rmtree(home)
 
 
-def become(user: pwd.struct_passwd) -> dict[str, object]:
+def become(user: pwd.struct_passwd) -> dict[str, Any]:
     """What makes subprocess run a command as ``user``."""
     return {} if user.pw_uid == os.geteuid() else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
@@ -97,6 +98,7 @@ def start(python: str, home: Path, port: int, user: pwd.struct_passwd) -> subpro
 
 
 def read_until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
     said = ""
     for line in process.stdout:
         said += line

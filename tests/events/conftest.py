@@ -26,7 +26,7 @@ def rows(database_url):
 
     def rows(question: str):
         with connect(database_url) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(question.encode()).fetchall()
 
     return rows
 

@@ -9,6 +9,7 @@ import pytest
 from orchestration.content.sites import Site, all_sites, save_site
 from orchestration.errors import DogearError
 from orchestration.events.logs.drop_folder import QUIET_SECONDS, import_dropped, look_into
+from orchestration.events.logs.import_file import ImportSummary
 from tests.events.log_writing import Visit, caddy_json, combined
 
 
@@ -103,6 +104,7 @@ def test_a_file_that_grew_while_it_was_imported_is_imported_again(drop, database
         (first,) = import_dropped(database_url, drop, sites, spill=tmp_path, memory_limit="1GB")
     assert first.moved_to is None
     (second,) = import_dropped(database_url, drop, sites, spill=tmp_path, memory_limit="1GB")
+    assert isinstance(second.result, ImportSummary)
     assert second.result.events_added == 1
     assert rows("select page_path from raw.events order by 1") == [("/a",), ("/b",)]
 
@@ -132,7 +134,7 @@ def test_the_sensor_asks_for_a_run_that_imports_what_is_there(drop, database_url
     with dg.DagsterInstance.ephemeral() as instance:
         (drop / "elsewhere.example").mkdir()
         requests, cursor, reason = tick(None)
-        assert (requests, "there is no site elsewhere.example" in reason) == ([], True)
+        assert (requests, "there is no site elsewhere.example" in (reason or "")) == ([], True)
 
         (drop / "example.org" / "access.log").write_text(combined(Visit("/a")) + combined(Visit("/b")))
         (first,), cursor, _ = tick(cursor)

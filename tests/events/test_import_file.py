@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -204,7 +205,7 @@ EMAILS = (
 def events_with_planted(email):
     """``email`` in every text field of an event, in the query of the URL of another, and in two that are refused."""
     texts = {field.name for field in msgspec.structs.fields(EventData) if "str" in str(field.type)}
-    planted = dict.fromkeys(texts - {"country_code", "client_ip", "properties"}, f"a {email}") | {
+    planted: dict[str, Any] = dict.fromkeys(texts - {"country_code", "client_ip", "properties"}, f"a {email}") | {
         "page_url": f"https://{quote(email)}@www.example.org/{email}?utm_source=a&utm_term=x{quote(email)}",
         "referrer": f"https://{quote(email)}/{'x' * 1982}/{email}",
         "element_text": "x" * 180 + " " + email,

@@ -64,7 +64,7 @@ def old_table(database_url):
 
     def old_table(events=EVENTS, columns="event_type text, event_data jsonb, created_at timestamptz"):
         with connect(database_url) as connection:
-            connection.execute(f"create table analytics_events (id bigserial primary key, {columns})")
+            connection.execute(f"create table analytics_events (id bigserial primary key, {columns})".encode())
             for event_type, data in events:
                 connection.execute(
                     "insert into analytics_events (event_type, event_data, created_at) values (%s, %s, %s)",
@@ -88,7 +88,7 @@ def dump(database_url, tmp_path):
         with (
             connect(database_url) as connection,
             connection.cursor() as cursor,
-            cursor.copy(f"copy ({question}) to stdout {options}") as copy,
+            cursor.copy(f"copy ({question}) to stdout {options}".encode()) as copy,
         ):
             content = b"".join(copy).decode()
         path = tmp_path / "dump"

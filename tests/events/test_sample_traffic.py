@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 def made(folder: Path, **arguments) -> list[Event]:
     """The events of a quiet week, unless ``arguments`` say otherwise; each line is decoded as importers do."""
-    week = {"paths": PATHS, "until": MONDAY, "days": 7, "sessions_per_day": 40}
+    week: dict[str, Any] = {"paths": PATHS, "until": MONDAY, "days": 7, "sessions_per_day": 40}
     count = write_sample_traffic(folder / "visits.ndjson", **{**week, **arguments})
     lines = (folder / "visits.ndjson").read_bytes().splitlines()
     assert len(lines) == count

@@ -57,7 +57,7 @@ class Lake:
     def rows(self, question: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """By PostgreSQL."""
         with connect(self.url) as connection:
-            cursor = connection.execute(question, parameters)
+            cursor = connection.execute(question.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
     def file(self, day: date) -> Path:

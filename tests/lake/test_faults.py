@@ -55,6 +55,7 @@ def test_killed_while_it_writes_and_run_again(lake, after):
     for day in MAY:
         lake.add(day, 1000)
     process = exporting(lake, MAY)
+    assert process.stdout
     for _ in range(1 if after == "first file aside" else 2):
         process.stdout.readline()
     while not unfinished(lake) and process.poll() is None:

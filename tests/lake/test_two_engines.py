@@ -54,7 +54,7 @@ def built(
     postgres = Warehouse(installation.database_url, settings.home_folder)
     postgres.load(event for stream in generated(STREAMS) for event in stream)
     with connect(postgres.url) as connection:
-        connection.execute(EDGES)
+        connection.execute(EDGES.encode())
         days = [
             day
             for (day,) in connection.execute("select distinct (occurred_at at time zone 'UTC')::date from raw.events")

@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -74,7 +75,7 @@ def rows(database_url):
 
     def rows(question: str, *parameters: object) -> list[dict]:
         with connect(database_url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(question, parameters).fetchall()
+            return cursor.execute(question.encode(), parameters).fetchall()
 
     return rows
 
@@ -87,7 +88,7 @@ def attempts(rows):
 class MailServer:
     """What it takes is in ``received``; ``answers`` go out to mails in turn, then 250. It may be held before that."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         self.answers: list[str] = []
         self.recipient_answers: list[str] = []
         self.received: list[EmailMessage] = []

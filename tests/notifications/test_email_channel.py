@@ -3,6 +3,7 @@
 import socket
 from datetime import UTC, datetime
 from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,8 +21,8 @@ from tests.notifications.conftest import PASSWORD
 LOGIN = "dogear%40example.net:correct%20horse%2Fbattery%40staple@"
 
 
-def notification(**values: object) -> Notification:
-    known = {
+def notification(**values: Any) -> Notification:
+    known: dict[str, Any] = {
         "notification_id": uuid4(),
         "user_code": "ada",
         "account_id": None,

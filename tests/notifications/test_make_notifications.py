@@ -50,7 +50,7 @@ def test_what_a_notification_says(happen, make, rows, database_url):
             "front_matter, tags, is_draft, word_count, content_hash, file_path) values (gen_random_uuid(), "
             "'example.org', 'ada', 'blog', 'why-b', '/blog/why-b', 'Why b', '', '{}', '[]', false, 0, '', 'why-b.md')"
         )
-        (content_id,) = connection.execute("select content_id::text from content.items").fetchone()
+        ((content_id,),) = connection.execute("select content_id::text from content.items").fetchall()
     happen(like("a"))
     make()
     (row,) = rows("select * from ops.notifications")

@@ -95,7 +95,7 @@ class Queue:
 
     def rows(self, question: str, *parameters: object) -> list[dict]:
         with connect(self.database_url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(question, parameters).fetchall()
+            return cursor.execute(question.encode(), parameters).fetchall()
 
     def row(self, run_id: str) -> dict:
         (row,) = self.rows("select * from ops.job_queue where run_id = %s", run_id)

@@ -25,6 +25,7 @@ with EmbeddedPostgres(Path(sys.argv[1])):
 
 def hold_the_server(folder):
     process = subprocess.Popen([sys.executable, "-c", HOLD_THE_SERVER, folder], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
     assert process.stdout.readline() == "ready\n"
     return process
 

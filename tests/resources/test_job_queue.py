@@ -3,6 +3,7 @@
 import os
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ def queue(make_installation):
     installation = make_installation("queue", OPERATOR="ada")
     with installation.here():
         assert installation.rows("select * from ops.job_queue") == [], "Dagster has made no table yet"
-        with queue_of(installation.database_url, os.environ["DAGSTER_HOME"]) as queue:
+        with queue_of(installation.database_url, Path(os.environ["DAGSTER_HOME"])) as queue:
             queue.retry()
             queue.tick()
             yield queue

@@ -101,7 +101,7 @@ class Warehouse:
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         with connect(self.url) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(question.encode()).fetchall()
 
     def empty(self) -> None:
         """As before the first event: no events, and no marts."""

@@ -50,7 +50,7 @@ def batches(chance: random.Random, visitors: int) -> list[Batch]:
         site = f"site-{number % 2}.example"
         sender = Sender(site, f"owner-{number % 2}", f"192.0.2.{number}", BROWSERS[number % 7 % 3])
         # Some never rest: their sessions would last for days.
-        gaps = [29, 30] if number % 10 == 0 else GAPS
+        gaps: list[float] = [29, 30] if number % 10 == 0 else GAPS
         events, has_wrong_clock = visits(chance, site, gaps, number), number % 6 == 1
         while events:
             size = chance.randint(1, 20)

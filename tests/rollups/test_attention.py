@@ -1,6 +1,7 @@
 """The table of docs/rollups.md, "Which events make a session": events in, sessions and time on page out."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from tests.rollups.building import MODELS, Warehouse
@@ -24,7 +25,7 @@ SESSIONS = """
 
 
 def events_of(visitor: str, said: list[Said]) -> list[Event]:
-    who = {"client_visitor_id": visitor, "user_code": "ada", "site": "example.org", "page_path": "/"}
+    who: dict[str, Any] = {"client_visitor_id": visitor, "user_code": "ada", "site": "example.org", "page_path": "/"}
     return [
         Event(
             event_id=uuid4(),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg2.errors
 import pytest
@@ -26,7 +27,7 @@ def sessions(url: str) -> int:
     with connect(url) as connection:
         connection.autocommit = True
         until(lambda: connection.execute(OTHERS).fetchone() == (0,))
-        (count,) = connection.execute(SESSIONS).fetchone()
+        ((count,),) = connection.execute(SESSIONS).fetchall()
         return count
 
 
@@ -40,16 +41,20 @@ def test_a_build_opens_a_connection_for_each_thread_and_leaves_none(warehouse: W
 @pytest.fixture
 def connections(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptConnections]:
     monkeypatch.setenv("DBT_DATABASE_URL", database_url)
-    credentials = PostgresCredentials(
-        host="unused", port=0, user="", password="", database="unused", schema="marts", retries=0
-    )
-    manager = KeptConnections(SimpleNamespace(credentials=credentials), multiprocessing.get_context("spawn"))
+    unused: dict[str, Any] = {"host": "unused", "port": 0, "user": "", "password": "", "database": "unused"}
+    profile: Any = SimpleNamespace(credentials=PostgresCredentials(**unused, schema="marts", retries=0))
+    manager = KeptConnections(profile, multiprocessing.get_context("spawn"))
     yield manager
     manager.cleanup_all()
 
 
+def handle_of(connection: Connection) -> Any:
+    """Return psycopg2's connection, of which dbt knows no more than that it may be there."""
+    return connection.handle
+
+
 def process(connection: Connection) -> int:
-    with connection.handle.cursor() as cursor:
+    with handle_of(connection).cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
         (number,) = cursor.fetchone()
     return number
@@ -73,7 +78,7 @@ def test_the_server_is_not_asked_to_roll_back_what_was_committed(connections: Ke
     connections.add_query("create table public.finished ()", auto_begin=False)
     connections.commit()
     connections.release()
-    assert node.handle.notices == []
+    assert handle_of(node).notices == []
     connections.set_connection_name("next")
     _, cursor = connections.add_query("select to_regclass('public.finished')")
     assert cursor.fetchone() == ("finished",)
@@ -83,14 +88,14 @@ def test_a_query_is_cancelled_and_no_process_by_its_number(connections: KeptConn
     sleeping = connections.set_connection_name("sleeping")
     number = process(sleeping)
     sleep = "select pid from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active' and pid = %s"
-    with ThreadPoolExecutor() as pool, connect(database_url) as watcher, sleeping.handle.cursor() as cursor:
+    with ThreadPoolExecutor() as pool, connect(database_url) as watcher, handle_of(sleeping).cursor() as cursor:
         watcher.autocommit = True
         query = pool.submit(cursor.execute, "select pg_sleep(60)")
         until(lambda: watcher.execute(sleep, [number]).fetchone())
         connections.cancel(sleeping)
         with pytest.raises(psycopg2.errors.QueryCanceled):
             query.result(timeout=30)
-    sleeping.handle.rollback()
+    handle_of(sleeping).rollback()
     assert process(sleeping) == number
 
 

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from tests.content.git_site import GitSite
@@ -15,9 +16,14 @@ DAY = 86_400.0
 HEARTBEATS = 1_200
 
 
-def event(number: int, event_type: str, path: str, visitor: str, **more: float) -> Event:
+def event(number: int, event_type: str, path: str, visitor: str, **more: Any) -> Event:
     at = MARCH + timedelta(seconds=number)
-    ids = {"event_id": UUID(int=number), "client_visitor_id": visitor, "user_code": "ada", "site": "example.org"}
+    ids: dict[str, Any] = {
+        "event_id": UUID(int=number),
+        "client_visitor_id": visitor,
+        "user_code": "ada",
+        "site": "example.org",
+    }
     return Event(occurred_at=at, event_type=event_type, page_path=path, **ids, **more)
 
 

@@ -50,7 +50,7 @@ def postgres(tmp_path: Path) -> Iterator[OwnPostgres]:
 def build_that_waits_at(installation: Installation, mart: str) -> Iterator[subprocess.Popen[bytes]]:
     """``dogear build``, in the middle: at a mart whose rows it cannot replace yet, because somebody holds them."""
     holder = connect(installation.database_url)
-    holder.execute(f"lock table marts.{mart} in share mode")
+    holder.execute(f"lock table marts.{mart} in share mode".encode())
     build = subprocess.Popen(
         [DOGEAR, "build"],
         env={**bare_environment(), **installation.environment},

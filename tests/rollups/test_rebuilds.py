@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,8 +24,13 @@ MARCH = datetime(2026, 3, 1, 10, tzinfo=UTC)
 POST = "---\ntitle: Lending\n---\n{}\n"
 
 
-def event(after: timedelta, event_type: str = "page_view", visitor: str = "ada", **more: object) -> Event:
-    own = {"event_id": uuid4(), "occurred_at": MARCH + after, "event_type": event_type, "client_visitor_id": visitor}
+def event(after: timedelta, event_type: str = "page_view", visitor: str = "ada", **more: Any) -> Event:
+    own: dict[str, Any] = {
+        "event_id": uuid4(),
+        "occurred_at": MARCH + after,
+        "event_type": event_type,
+        "client_visitor_id": visitor,
+    }
     return Event(**own, user_code="ada", site="example.org", **more)
 
 

@@ -115,10 +115,10 @@ def broken_copy(server_url: str, built: Warehouse, statement: str) -> Iterator[s
     """A copy of the database, in which ``statement`` has done its harm."""
     with connect(server_url) as server:
         server.autocommit = True
-        server.execute(f"create database broken template {urlsplit(built.url).path[1:]}")
+        server.execute(f"create database broken template {urlsplit(built.url).path[1:]}".encode())
         try:
             with connect(url := with_database(server_url, "broken")) as connection:
-                connection.execute(statement)
+                connection.execute(statement.encode())
             yield url
         finally:
             server.execute("drop database broken with (force)")
@@ -148,5 +148,7 @@ def test_the_ui_shows_what_differs_and_the_night_looks_for_it(server_url, built,
         monkeypatch.setenv("DATABASE_URL", url)
         (looked,) = job.execute_in_process().get_asset_check_evaluations()
     assert (looked.passed, looked.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    rows = [tuple(record.data.values()) for record in looked.metadata["table"].records]
+    table = looked.metadata["table"]
+    assert isinstance(table, dg.TableMetadataValue)
+    rows = [tuple(record.data.values()) for record in table.records]
     assert ("2026-03-02", "marts.analytics_clicks", "clicks", 3, 0) in rows

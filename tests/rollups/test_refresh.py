@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from psycopg import OperationalError
@@ -38,7 +39,7 @@ class Reader:
             while not self.stop.is_set():
                 question = "select (select count(*) from marts.{}), (select count(*) from marts.{})".format(*REFRESHED)
                 try:
-                    self.seen.append(connection.execute(question).fetchall()[0])
+                    self.seen.append(connection.execute(question.encode()).fetchall()[0])
                 except OperationalError as error:
                     self.failed.append(error)
 
@@ -60,7 +61,7 @@ class Reader:
 
 def views(visitors: str) -> list[Event]:
     at = datetime.now(UTC) - timedelta(days=1)
-    who = {"user_code": "ada", "site": "example.org", "page_path": "/blog/lending"}
+    who: dict[str, Any] = {"user_code": "ada", "site": "example.org", "page_path": "/blog/lending"}
     return [
         Event(event_id=uuid4(), occurred_at=at, event_type="page_view", client_visitor_id=visitor, **who)
         for visitor in visitors

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,7 +26,7 @@ HIDE_THE_VIEW = "alter view intermediate.int_days_of_other_content rename to hid
 
 
 def view(at: datetime, path: str = "/about", visitor: str = "ada") -> Event:
-    own = {"event_id": uuid4(), "occurred_at": at, "client_visitor_id": visitor, "page_path": path}
+    own: dict[str, Any] = {"event_id": uuid4(), "occurred_at": at, "client_visitor_id": visitor, "page_path": path}
     return Event(**own, event_type="page_view", user_code="ada", site="example.org")
 
 

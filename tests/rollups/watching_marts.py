@@ -43,7 +43,7 @@ class Watcher:
                     f"select {column}, md5(string_agg((to_jsonb(t) - 'built_at')::text, ',' order by "
                     f"(to_jsonb(t) - 'built_at')::text)) from marts.{mart} as t group by 1"
                 )
-                found.update({(mart, day): digest for day, digest in connection.execute(question).fetchall()})
+                found.update({(mart, day): digest for day, digest in connection.execute(question.encode()).fetchall()})
         return found
 
     def _watch(self, days: set[tuple[str, date]]) -> None:

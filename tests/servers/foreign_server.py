@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, LiteralString, cast
 from urllib.parse import quote
 
 import psycopg
@@ -35,7 +36,7 @@ def need(program: object, package: str) -> None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"Debian's {package} is not installed")
 
 
-def as_owner() -> dict[str, object]:
+def as_owner() -> dict[str, Any]:
     """What makes subprocess run a program as the user that servers run as."""
     owner = system_user()
     return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
@@ -109,14 +110,19 @@ class ForeignServer:
         """As administrator; each ``{}`` in the statement stands for a name, or a literal."""
         with psycopg.connect(self.socket_url(database=database), autocommit=True) as connection:
             composed = [sql.Identifier(it) if isinstance(it, str) else it for it in parts]
-            connection.execute(sql.SQL(statement).format(*composed))
+            connection.execute(as_sql(statement).format(*composed))
 
     def add_owner(self, role: str, password: str, database: str, settings: Mapping[str, str] | None = None) -> None:
         """A role without any privilege but that it owns a database, and sessions as an administrator likes them."""
         self.execute("create role {} login password {}", role, sql.Literal(password))
         for name, value in (settings or {}).items():
-            self.execute("alter role {} set {} = {}", role, sql.SQL(name), sql.Literal(value))
+            self.execute("alter role {} set {} = {}", role, as_sql(name), sql.Literal(value))
         self.execute("create database {} owner {} encoding 'UTF8' template template0", database, role)
+
+
+def as_sql(text: str) -> sql.SQL:
+    """Return what a test itself wrote as SQL."""
+    return sql.SQL(cast("LiteralString", text))
 
 
 def make_certificates(folder: Path) -> None:
@@ -136,6 +142,7 @@ def make_certificates(folder: Path) -> None:
 def pgbouncer(server: ForeignServer, role: str, database: str, pool_mode: str) -> Iterator[str]:
     """Debian's PgBouncer, which refuses ``options``; yields the URL of the role's database through it."""
     need(PGBOUNCER, "pgbouncer")
+    assert PGBOUNCER
     port = free_port()
     login = role.replace("'", "''")
     configuration = server.folder / f"pgbouncer-{pool_mode}.ini"

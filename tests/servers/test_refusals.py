@@ -104,7 +104,7 @@ def test_a_schema_of_others(server: ForeignServer, schema: str):
     server.execute("create schema {0}; create table {0}.orders as select 1 as n", schema, database=database)
     assert f"has a schema {schema} that is not Dogear's" in refusal(url)
     with connect(server.socket_url(database=database)) as connection:
-        assert connection.execute(f"select n from {schema}.orders").fetchone() == (1,)
+        assert connection.execute(f"select n from {schema}.orders".encode()).fetchone() == (1,)
         made = "select nspname from pg_namespace where nspname = 'locks' and nspname <> %s"
         assert connection.execute(made, [schema]).fetchall() == []
 

@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -43,7 +44,7 @@ def add(database_url):
     """Add an event of 2026-05-01, or another day, by hand."""
 
     def add(connection=None, **columns: object) -> None:
-        row = {
+        row: dict[str, Any] = {
             "event_id": uuid4(),
             "occurred_at": datetime(2026, 5, 1, 12, tzinfo=UTC),
             "event_type": "page_view",

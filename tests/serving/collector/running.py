@@ -70,7 +70,7 @@ class RunningCollector:
 
     def rows(self, question: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         with connect(self.database_url) as connection:
-            return connection.execute(question, parameters).fetchall()
+            return connection.execute(question.encode(), parameters).fetchall()
 
     def count(self) -> int:
         try:

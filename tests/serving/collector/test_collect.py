@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -87,7 +88,7 @@ def test_the_same_events_sent_again_shuffled_and_split_count_once(collector: Run
     events = [page_view(f"/{number}") for number in range(6)]
     for batch in (events, events, events[::-1], events[:2], events[1:5] + events[1:3]):
         collector.send(*batch)
-    without_id = {"type": "page_view", "data": {**page_view("/7")["data"], "event_id": None}}
+    without_id: dict[str, Any] = {"type": "page_view", "data": {**page_view("/7")["data"], "event_id": None}}
     del without_id["data"]["event_id"]
     for _ in range(3):
         collector.send(without_id)

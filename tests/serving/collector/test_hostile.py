@@ -5,7 +5,7 @@ import json
 import logging
 import random
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def send_malformed(collector: RunningCollector, seed: int, number: int) -> tuple
     chance = random.Random(seed)
     expected: set[uuid.UUID] = set()
     accepted = 0
-    with HTTPConnectionPool(urlsplit(collector.url).hostname, urlsplit(collector.url).port) as connection:
+    with HTTPConnectionPool(urlsplit(collector.url).hostname or "", urlsplit(collector.url).port) as connection:
         for index in range(number):
             if index % 2:
                 good = neighbours()
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_a_problem_and_its_log_quotes_nobody(tmp_path: Path, 
     assert not any(secret in caplog.text for secret in ("secret-", "203.0.113.77", "occurred_at"))
 
 
-async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[dict[str, Any]]:
+async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[MutableMapping[str, Any]]:
     from orchestration.events.journal.journal import Journal
     from orchestration.events.places import Places
     from serving.collector.app import CollectorApp
@@ -111,14 +111,15 @@ async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[dict[
     known._state = State({SITE: KnownSite("owner")})
     limits, in_flight = limits_of(Settings()), InFlight(1)
     collector = Collector(Journal(folder, 0), known, ClientAddress(()), Places(None), limits, in_flight)
-    app = CollectorApp(None, None)
+    nobody: Any = None
+    app = CollectorApp(nobody, nobody)
     app.collector = collector
-    sent: list[dict[str, Any]] = []
+    sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
     path = {"method": "POST", "path": "/api/analytics/ingest", "query_string": f"site={SITE}".encode()}

@@ -169,7 +169,7 @@ def test_a_partition_that_was_dropped_is_made_again(journal: Path, database_url:
     write(journal, "1.ndjson", line("/1"))
     assert loader.load_waiting() == 1
     with connect(database_url) as connection:
-        connection.execute(f"drop table raw.events_{datetime.now(UTC):%Y%m%d}")
+        connection.execute(f"drop table raw.events_{datetime.now(UTC):%Y%m%d}".encode())
     write(journal, "2.ndjson", line("/2"))
     assert loader.load_waiting() == 1
     assert not (journal / "damaged").exists()
