@@ -1,8 +1,8 @@
-# make run   everything, in the browser            make test   all tests
-# make check the daily loop, in a minute           make lint   format, types, SQL, dbt
-# make bench what is fast, measured                make tracker  minify the tracker (npm)
-# make docs  every table and column, to browse   make wheel  dist/dogear-*.whl, to install elsewhere
-# make lock  renew requirements.lock
+# make run    everything, in the browser           make test     all tests
+# make check  the daily loop, in a minute          make lint     format, types, SQL, dbt
+# make bench  what is fast, beside last time       make tracker  minify the tracker (npm)
+# make docs   every table and column, to browse    make wheel    dist/dogear-*.whl, to install elsewhere
+# make lock   renew requirements.lock
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready

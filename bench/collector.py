@@ -27,6 +27,7 @@ import psycopg
 from psycopg import sql
 
 from bench.processor_time import ProcessorTime, own_seconds
+from bench.results import keep
 from orchestration.cli.collector_processes import CollectorProcesses
 from orchestration.content.sites import Site, save_site
 from orchestration.resources.database import open_database
@@ -200,10 +201,10 @@ def main() -> None:
             inserts = single_inserts(url)
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(f"{events:,} events in batches of {BATCH} over {connections} connections")
-    say(took, events, inserts)
+    keep("collector", {"events": events, "connections": connections}, say(took, events, inserts))
 
 
-def say(took: Measured, events: int, inserts: float) -> None:
+def say(took: Measured, events: int, inserts: float) -> dict[str, float]:
     p50, p99 = (1000 * took.latencies[int(part * len(took.latencies))] for part in (0.5, 0.99))
     loaded = events / took.loaded
     print(f"accepted        {events / took.accepted:10,.0f} events/s   p50 {p50:.1f} ms   p99 {p99:.1f} ms")
@@ -214,6 +215,15 @@ def say(took: Measured, events: int, inserts: float) -> None:
     for what, seconds_by in (("accepted", took.accepted_by), ("in all", took.loaded_by)):
         each = ", ".join(f"{name} {1e6 * seconds / events:.1f}" for name, seconds in seconds_by.items())
         print(f"CPU {what:<12}{1e6 * sum(seconds_by.values()) / events:10.1f} us/event   {each}")
+    return {
+        "accepted, events/s": events / took.accepted,
+        "p50, ms": p50,
+        "p99, ms": p99,
+        "in PostgreSQL, events/s": loaded,
+        "single INSERTs, events/s": inserts,
+        "transactions": took.transactions,
+        **{f"CPU of {name}, us/event": 1e6 * seconds / events for name, seconds in took.loaded_by.items()},
+    }
 
 
 if __name__ == "__main__":

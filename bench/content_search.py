@@ -16,6 +16,7 @@ import time
 import psycopg
 
 from bench.content_sync import SITE, WORDS, generated_site
+from bench.results import keep
 
 QUERIES = 300
 CONNECTIONS = 30
@@ -35,13 +36,15 @@ def milliseconds(connection: psycopg.Connection, function: str, asked: list[str]
     return taken
 
 
-def say(what: str, taken: list[float]) -> None:
+def say(what: str, taken: list[float]) -> dict[str, float]:
     p50, p95 = (sorted(taken)[int(part * len(taken))] for part in (0.5, 0.95))
     print(f"{what:<12}p50 {p50:5.1f} ms   p95 {p95:5.1f} ms   of {len(taken)} queries")
+    return {f"{what} p50, ms": p50, f"{what} p95, ms": p95}
 
 
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    figures: dict[str, float] = {}
     with generated_site(documents) as (_, url, sync):
         sync()
         asked = queries(random.Random(1))
@@ -50,12 +53,13 @@ def main() -> None:
             connection.execute("vacuum analyze content.search_index")
             for function, texts in (("search", asked), ("suggest", prefixes)):
                 milliseconds(connection, function, texts[:50])  # into memory
-                say(function, milliseconds(connection, function, texts))
+                figures |= say(function, milliseconds(connection, function, texts))
         first: list[float] = []
         for query in asked[:CONNECTIONS]:
             with psycopg.connect(url, autocommit=True) as connection:
                 first += milliseconds(connection, "search", [query, query])
-        say("search, new", first)
+        figures |= say("search, new", first)
+    keep("content_search", {"documents": documents}, figures)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.processor_time import stolen_seconds
+from bench.results import keep
 from orchestration.content.sites import Site, save_site
 from orchestration.content.sync_content import SyncSummary
 from orchestration.content.sync_sites import sync_tables
@@ -49,7 +50,7 @@ def commit(folder: Path) -> None:
     subprocess.run([*GIT, "commit", "--quiet", "--message", "Write"], cwd=folder, check=True)
 
 
-def timed(what: str, sync: Callable[[], SyncSummary]) -> None:
+def timed(what: str, sync: Callable[[], SyncSummary]) -> float:
     started, stolen = time.perf_counter(), stolen_seconds()
     done = sync()
     seconds, stolen = time.perf_counter() - started, stolen_seconds() - stolen
@@ -57,6 +58,7 @@ def timed(what: str, sync: Callable[[], SyncSummary]) -> None:
         f"{what:<14}{seconds:6.2f} s   {done.synced} read, {done.unchanged} unchanged, {done.versions} new versions; "
         f"the host took {stolen:.1f} s of the processors"
     )
+    return seconds
 
 
 @contextmanager
@@ -75,12 +77,13 @@ def generated_site(documents: int) -> Generator[tuple[Path, str, Callable[[], Sy
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     with generated_site(documents) as (folder, _, sync):
-        timed("first", sync)
-        timed("unchanged", sync)
+        figures = {"first, s": timed("first", sync), "unchanged, s": timed("unchanged", sync)}
         (folder / "content/blog/000/7.md").write_text("# Changed\n")
         commit(folder)
-        timed("one changed", sync)
-    print(f"memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:6.0f} MB")
+        figures["one changed, s"] = timed("one changed", sync)
+    figures["memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"memory        {figures['memory, MB']:6.0f} MB")
+    keep("content_sync", {"documents": documents}, figures)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,9 @@ def milliseconds(
     return sorted(taken)
 
 
-def compare(url: str, last: date) -> None:
-    """Ask each question about the 30 days that end with ``last``, and print what it took."""
+def compare(url: str, last: date) -> dict[str, float]:
+    """Ask each question about the 30 days that end with ``last``; print and return what it took."""
+    figures: dict[str, float] = {}
     window: dict[str, object] = {"site": SITE, "page": PAGE, "first": last - timedelta(days=29), "last": last}
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in OLD_TABLE.split(";"):
@@ -94,9 +95,11 @@ def compare(url: str, last: date) -> None:
         print(f"questions about 30 days, of {row[0] if row else 0:,} events as JSON documents and on marts", flush=True)
         for what, (on_marts, on_documents) in QUESTIONS.items():
             marts = milliseconds(connection, on_marts, window, 100)
+            figures[f"{what}, p50, ms"], figures[f"{what}, p95, ms"] = marts[50], marts[95]
             documents = milliseconds(connection, on_documents, window, 3)
             print(
                 f"    {what:<40} marts p50 {marts[50]:7.1f} p95 {marts[95]:7.1f} ms   documents {documents[1]:9.1f} ms"
                 f"   {documents[1] / marts[50]:6.0f} times",
                 flush=True,
             )
+    return figures

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from bench.results import keep
 from bench.visits import make_visits
 from orchestration.lake.days import changed_days, lake_days
 from orchestration.lake.export import export_days
@@ -66,7 +67,7 @@ def to_digits(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [tuple(round(value, 9) if isinstance(value, float) else value for value in row) for row in rows]
 
 
-def fill(url: str, settings: Settings, days: int, events: int) -> None:
+def fill(url: str, settings: Settings, days: int, events: int) -> dict[str, float]:
     with psycopg.connect(url) as connection:
         made = make_visits(connection, FIRST, days, events)
         wanted = [day.day for day in changed_days(connection)]
@@ -81,10 +82,12 @@ def fill(url: str, settings: Settings, days: int, events: int) -> None:
         f"  heap {heap / 1e6:,.0f} MB ({with_indexes / 1e6:,.0f} MB with indexes), Parquet {parquet / 1e6:,.0f} MB: "
         f"{100 * (1 - parquet / heap):.1f} % smaller (85 % wanted), {parquet / made:.0f} bytes an event"
     )
+    return {"written, events/s": made / seconds, "bytes an event": parquet / made, "heap, MB": heap / 1e6}
 
 
-def compare(url: str, settings: Settings) -> None:
+def compare(url: str, settings: Settings) -> dict[str, float]:
     """The five questions, by each engine."""
+    figures: dict[str, float] = {}
     reader = LakeReader(settings)
     single = settings.home_folder / "single.parquet"
     with (
@@ -102,13 +105,15 @@ def compare(url: str, settings: Settings) -> None:
             in_lake, found = timed(lambda q=question: lake.execute(q).fetchall())
             floor, _ = timed(lambda q=question: one.execute(q).fetchall())
             assert to_digits(found) == to_digits(expected), file
+            figures |= {f"{file.stem}, PostgreSQL, s": in_postgres, f"{file.stem}, lake, s": in_lake}
             print(
                 f"{file.stem:<24}{in_postgres:>10.2f} s{in_lake:>8.2f} s{floor:>8.2f} s{in_postgres / in_lake:>7.1f}x"
             )
     reader.close()
+    return figures
 
 
-def measure_memory(url: str, settings: Settings, events: int) -> None:
+def measure_memory(url: str, settings: Settings, events: int) -> dict[str, float]:
     """What an export of one day takes, in a process of its own."""
     day = FIRST - timedelta(days=1)
     with psycopg.connect(url) as connection:
@@ -117,14 +122,16 @@ def measure_memory(url: str, settings: Settings, events: int) -> None:
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", EXPORT, url, str(settings.home), str(day)], check=True)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    seconds = time.perf_counter() - started
     bound = "" if peak > before else " at most"
     print(
-        f"one day of {events:,} events: {time.perf_counter() - started:.1f} s, "
+        f"one day of {events:,} events: {seconds:.1f} s, "
         f"peak memory{bound} {peak / 1024:,.0f} MB (DuckDB may take {settings.duckdb_memory})"
     )
+    return {"one day written, s": seconds, "peak memory, MB": peak / 1024}
 
 
-def ten_years(url: str, settings: Settings) -> None:
+def ten_years(url: str, settings: Settings) -> dict[str, float]:
     """3,653 days, copies of one: how long does it take to list and open them, and to ask for one?"""
     storage = open_lake(settings.lake)
     with psycopg.connect(url) as connection:
@@ -157,6 +164,9 @@ def ten_years(url: str, settings: Settings) -> None:
         f"ten years, {len(days):,} days: listed in {listing * 1000:.0f} ms, opened in {opening * 1000:.0f} ms, "
         f"one day asked for in {asking * 1000:.0f} ms (100 ms wanted)"
     )
+    return {
+        f"ten years {what}, ms": 1000 * it for what, it in (("listed", listing), ("opened", opening), ("asked", asking))
+    }
 
 
 def main() -> None:
@@ -165,10 +175,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home))
         with open_database(settings) as url:
-            fill(url, settings, days, events)
-            compare(url, settings)
-            measure_memory(url, settings, 1_000_000)
-            ten_years(url, settings)
+            figures = fill(url, settings, days, events)
+            figures |= compare(url, settings)
+            figures |= measure_memory(url, settings, 1_000_000)
+            figures |= ten_years(url, settings)
+    keep("lake", {"days": days, "events a day": events}, figures)
 
 
 if __name__ == "__main__":

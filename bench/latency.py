@@ -26,6 +26,7 @@ from pathlib import Path
 import psycopg
 import requests
 
+from bench.results import keep
 from orchestration.resources.database import open_database
 from orchestration.settings import SAMPLE_SITE, Settings
 
@@ -90,7 +91,7 @@ def show_last_build(connection: psycopg.Connection, sent: datetime) -> str:
     return ", ".join(f"{what} at {seconds:.1f} s" for what, seconds in steps if seconds is not None)
 
 
-def measure(settings: Settings, events: int) -> None:
+def measure(settings: Settings, events: int) -> dict[str, float]:
     chance = random.Random(1)
     with open_database(settings) as url, psycopg.connect(url, autocommit=True) as connection:
         taken: list[float] = []
@@ -101,6 +102,7 @@ def measure(settings: Settings, events: int) -> None:
             print(f"    event {number + 1}{taken[-1]:8.1f} s   build {show_last_build(connection, sent)}", flush=True)
     print(f"load of the last 5 minutes {os.getloadavg()[1]:.1f}")
     print(f"from 2xx to mart   median {statistics.median(taken):.1f} s   longest {max(taken):.1f} s (300 s at most)")
+    return {"median, s": statistics.median(taken), "longest, s": max(taken)}
 
 
 def main() -> None:
@@ -110,7 +112,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "state", port=free_port(), collector_port=free_port())
         with dogear_up(settings):
-            measure(settings, events)
+            figures = measure(settings, events)
+    keep("latency", {"events": events}, figures)
 
 
 if __name__ == "__main__":

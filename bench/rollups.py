@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 
 from bench.dashboard import compare
+from bench.results import keep
 from bench.visits import make_visits
 from orchestration.days import DayRange
 from orchestration.resources.database import open_database
@@ -80,8 +81,9 @@ def days_from(first: date, days: int) -> list[DayRange]:
     return [DayRange(first, first + timedelta(days=days - 1))]
 
 
-def show(what: str, seconds: float, more: str = "") -> None:
+def show(what: str, seconds: float, more: str = "") -> float:
     print(f"{what:<44}{seconds:8.1f} s   {more}", flush=True)
+    return seconds
 
 
 def show_models(results: list[NodeResult]) -> None:
@@ -97,14 +99,17 @@ def show_models(results: list[NodeResult]) -> None:
     print(f"    {'all tests':<40}{tests:8.1f} s   {100 * tests / whole:3.0f} %")
 
 
-def run(warehouse: Warehouse, days: int, events: int) -> None:
+def run(warehouse: Warehouse, days: int, events: int) -> dict[str, float]:
+    figures: dict[str, float] = {}
     whole = MILLION // events
     made = warehouse.make(FIRST, whole, events)
     # Everything is imported then.
     warehouse.build(days_from(FIRST - timedelta(days=40), 1))
     warehouse.empty_marts()
     seconds, results = warehouse.build(days_from(FIRST, whole))
-    show(f"{made:,} events to every mart, from nothing", seconds, f"{made / seconds:,.0f} events/s (14 s wanted)")
+    figures["a million, s"] = show(
+        f"{made:,} events to every mart, from nothing", seconds, f"{made / seconds:,.0f} events/s (14 s wanted)"
+    )
     show_models(results)
 
     # The day in the middle of the history to come, and alone.
@@ -112,24 +117,30 @@ def run(warehouse: Warehouse, days: int, events: int) -> None:
     warehouse.empty_marts()
     warehouse.build(days_from(middle, 1))
     alone = min(warehouse.build(days_from(middle, 1))[0] for _ in range(3))
-    show("one day rebuilt, no other day in the marts", alone)
+    figures["one day alone, s"] = show("one day rebuilt, no other day in the marts", alone)
 
     warehouse.make(FIRST + timedelta(days=whole), days - whole, events)
     seconds, _ = warehouse.build(days_from(FIRST, days))
-    show(f"backfill of {days} days x {events:,} events", seconds, f"{days * events / seconds:,.0f} events/s")
+    figures["backfill, s"] = show(
+        f"backfill of {days} days x {events:,} events", seconds, f"{days * events / seconds:,.0f} events/s"
+    )
     behind = min(warehouse.build(days_from(middle, 1))[0] for _ in range(3))
-    show(f"one day rebuilt, {days - 1} other days in the marts", behind, f"{behind / alone:.2f} times (1.2 wanted)")
+    figures["one day of many, s"] = show(
+        f"one day rebuilt, {days - 1} other days in the marts", behind, f"{behind / alone:.2f} times (1.2 wanted)"
+    )
 
     warehouse.make(FIRST + timedelta(days=days), 1, events)
     stale = days_to_build(warehouse.url, warehouse.settings)
-    show(f"a day added, builds {', '.join(map(str, stale))}", warehouse.build(stale)[0])
+    figures["a day added, s"] = show(f"a day added, builds {', '.join(map(str, stale))}", warehouse.build(stale)[0])
     warehouse.add_late_event(FIRST + timedelta(days=max(days - 60, 0)))
     started = time.perf_counter()
     stale = days_to_build(warehouse.url, warehouse.settings)
-    show("stale days found", time.perf_counter() - started)
-    show(f"an event 60 days late, builds {', '.join(map(str, stale))}", warehouse.build(stale)[0])
+    figures["stale days found, s"] = show("stale days found", time.perf_counter() - started)
+    figures["a late event, s"] = show(
+        f"an event 60 days late, builds {', '.join(map(str, stale))}", warehouse.build(stale)[0]
+    )
     assert days_to_build(warehouse.url, warehouse.settings) == []
-    compare(warehouse.url, FIRST + timedelta(days=days))
+    return figures | compare(warehouse.url, FIRST + timedelta(days=days))
 
 
 def main() -> None:
@@ -142,7 +153,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder))
         with open_database(settings) as url:
-            run(Warehouse(url, settings), days, events)
+            figures = run(Warehouse(url, settings), days, events)
+    keep("rollups", {"days": days, "events a day": events}, figures)
 
 
 if __name__ == "__main__":
