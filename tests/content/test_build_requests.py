@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -129,12 +130,12 @@ def send(database_url, clock):
 
 @pytest.fixture
 def row(database_url):
-    def row(commit: str = "c1", site: str = "example.org") -> dict:
+    def row(commit: str = "c1", site: str = "example.org") -> Any:
+        """The row of the commit; None where there is none."""
         with psycopg.Connection[dict].connect(database_url, row_factory=dict_row) as connection:
-            (row,) = connection.execute(
+            return connection.execute(
                 "select * from content.build_requests where commit_hash = %s and site = %s", [commit, site]
-            ).fetchall()
-            return row
+            ).fetchone()
 
     return row
 

@@ -4,11 +4,10 @@ import dagster as dg
 
 from orchestration.content import assets as content
 from orchestration.resources.dagster_database import Database
-from orchestration.rollups import jobs, sensors
+from orchestration.rollups import assets, checks, jobs, schedules, sensors
 
 defs = dg.Definitions.merge(
     content.defs,
-    jobs.defs,
-    sensors.defs,
+    *(stage.defs for stage in (assets, checks, jobs, schedules, sensors)),
     dg.Definitions(resources={"database": Database()}, executor=dg.in_process_executor),
 )
