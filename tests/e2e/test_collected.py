@@ -36,8 +36,10 @@ def browsed(collector: RunningCollector) -> None:
     """A real browser opens a page, and closes it."""
     save_site(collector.database_url, Site(TRACKED, "owner"))
     with page_server(collector.url) as site, chromium() as browser:
-        window = {"viewport": {"width": 800, "height": 600}, "screen": {"width": 1366, "height": 768}}
-        page = browser.new_context(user_agent=BROWSER, **window).new_page()
+        window = browser.new_context(
+            user_agent=BROWSER, viewport={"width": 800, "height": 600}, screen={"width": 1366, "height": 768}
+        )
+        page = window.new_page()
         page.goto(f"{site.url}/wide")
         page.close(run_before_unload=True)
         until(lambda: collector.rows("select from raw.events where page_path = '/wide'"))

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from orchestration.notifications.channels import add_channel, remove_channel
 from orchestration.notifications.deliver import DeliveriesSummary, any_to_deliver, deliver_due
 from orchestration.notifications.webhook_channel import webhook_channel
+from orchestration.webhooks.delivery import Delivery
 
 SECRET = "whsec_YSBrZXkgb2YgdHdlbnR5LWZvdXIgYnl0ZQ=="  # noqa: S105 - of nothing
 COMMENT = ("comment", {})
@@ -216,7 +217,7 @@ def test_a_channel_that_breaks_down_stops_nothing_and_repeats_nothing(
     happen, make, by_mail, attempts, clock, database_url
 ):
     class Broken:
-        def send(self, notification) -> None:
+        def send(self, notification) -> Delivery:
             raise KeyError(notification.address)
 
     happen(COMMENT, COMMENT)

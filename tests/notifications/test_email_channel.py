@@ -89,7 +89,7 @@ def test_a_wrong_password_is_said_without_it(make_mail_server, certificate, trus
     channel = EmailChannel(smtp_server(server.url("smtps", "dogear%40example.net:hunter2@")), "dogear@example.net")
     delivery = channel.send(notification())
     assert delivery.outcome == "failed"
-    assert delivery.error.endswith("answered 535 5.7.8")
+    assert str(delivery.error).endswith("answered 535 5.7.8")
     assert "hunter2" not in repr(channel)
 
 

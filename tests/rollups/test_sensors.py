@@ -213,9 +213,8 @@ def test_a_build_that_fails_is_asked_for_again_after_longer_and_longer_pauses_an
     ticks.look()
     assert ticks.days() == [these]
     with connect(ticks.database_url) as connection:
-        connection.execute(
-            f"alter table intermediate.int_event_sessions add check (event_day <> '{failing:%Y-%m-%d}') not valid"
-        )
+        refuse = f"alter table intermediate.int_event_sessions add check (event_day <> '{failing:%Y-%m-%d}') not valid"
+        connection.execute(refuse.encode())
     assert ticks.run() == [False]
 
     assert "a moment ago" in ticks.look().skip_reason
