@@ -8,8 +8,8 @@
     and {{ rows }}.{{ path }} = {{ pages }}.page_path
 {%- endmacro %}
 
-{# Whether a session of int_sessions entered on a page: it is told with the day on which it began, also where its entry came
-   after midnight. #}
+{# Whether a session of int_sessions entered on a page: the day on which it began counts, even if its entry came after
+   midnight. #}
 {% macro is_entry_page(sessions, pages) -%}
     {{ is_page(sessions, pages, 'session_day', utc_day(sessions ~ '.told_at'), 'entry_page_path') }}
 {%- endmacro %}

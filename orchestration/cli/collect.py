@@ -56,7 +56,7 @@ def collect(
 
 @contextmanager
 def database_if_it_answers(settings: "Settings") -> "Generator[str]":
-    """Return the URL of the database, migrated; or of one that is down, if sites and salts of the last run suffice."""
+    """Yield the URL of the database, migrated; or of one that is down, if sites and salts of the last run suffice."""
     from orchestration.errors import DogearError
     from orchestration.resources.database import expected_url, open_database
     from orchestration.resources.postgres import connect

@@ -80,7 +80,7 @@ class CollectorProcesses:
 
 
 def wait_for_port(settings: Settings) -> None:
-    """Return when the port is free. Raises DogearError if it is not: two servers could share it, and its events."""
+    """Wait until the port is free. Raise DogearError if it stays taken: two servers could share it, and its events."""
     deadline = time.monotonic() + PORT_TIMEOUT
     while error := why_not(settings.collector_host, settings.collector_port):
         if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:

@@ -14,7 +14,7 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def print_csv(answer: "duckdb.DuckDBPyConnection") -> None:
-    """Yield all rows, some at a time, below the names of the columns."""
+    """Print all rows, some at a time, below the names of the columns."""
     is_terminal = sys.stdout.isatty()
     writer = csv.writer(UnixLines())
     # PIVOT turns values into names.

@@ -59,7 +59,7 @@ def build_warehouse(database_url: str, settings: Settings, select: Sequence[str]
 
     arguments = ["--no-use-colors", "--no-write-json", "build", "--exclude-resource-type", "unit_test"]
     arguments += ["--select", *select] if select else []
-    with aside(warehouse_file(settings), anew=True) as writing:
+    with staging_file(warehouse_file(settings), is_empty=True) as writing:
         prepare_sources(database_url, settings, writing.file)
         writing.is_good = run_dbt(database_url, settings, writing.file, arguments, run) == 0
     if not writing.is_good:
@@ -94,7 +94,7 @@ def locked(path: Path) -> Generator[None]:
 
 
 @contextmanager
-def aside(path: Path, *, anew: bool) -> Generator[Writing]:
+def staging_file(path: Path, *, is_empty: bool) -> Generator[Writing]:
     """Yield a file to write, empty or a copy of ``path``; one process at a time, others wait.
 
     It has the name of ``path``, in a folder of its own: DuckDB calls a database by its file, and views keep that name.
@@ -106,7 +106,7 @@ def aside(path: Path, *, anew: bool) -> Generator[Writing]:
         folder.mkdir()
         try:
             writing = Writing(folder / path.name)
-            if path.exists() and not anew:
+            if path.exists() and not is_empty:
                 shutil.copyfile(path, writing.file)
             yield writing
             if writing.is_good:

@@ -10,9 +10,9 @@ from orchestration.terminal import complain
 from orchestration.warehouse.warehouse import (
     TARGET,
     RunProgram,
-    aside,
     prepare_sources,
     run_dbt,
+    staging_file,
 )
 
 # Options with which a build covers less than everything.
@@ -33,7 +33,7 @@ def dbt_on_warehouse(database_url: str, settings: Settings, arguments: Sequence[
     """
     command = command_of(arguments)
     narrowed = any(word.partition("=")[0] in NARROWING for word in arguments)
-    with aside(warehouse_file(settings), anew=command == "build" and not narrowed) as writing:
+    with staging_file(warehouse_file(settings), is_empty=command == "build" and not narrowed) as writing:
         if command in WRITING:
             prepare_sources(database_url, settings, writing.file)
         code = run_dbt(database_url, settings, writing.file, arguments, run)

@@ -14,7 +14,7 @@ from serving.collector.decoding import read_data, read_event
 from serving.collector.masking import is_suspect, masked
 from serving.collector.parts import MOST_EVENTS, SentAt, parts_of
 from serving.collector.reasons import BAD, excerpt_of, reason_of
-from serving.collector.sanitizing import MOST_PROPERTIES, mended
+from serving.collector.sanitizing import MOST_PROPERTIES, sanitized
 from serving.collector.sender import Salt, Sender, visitors_of
 from serving.collector.urls import cut_page, cut_referrer, is_cut
 
@@ -119,7 +119,7 @@ def reading_of(
             kept.append(event)
             continue
         try:
-            kept.append(mended(event, offset, sender, received_at, salt))
+            kept.append(sanitized(event, offset, sender, received_at, salt))
         except ValueError as error:
             rejected.append(Rejection(index, str(error)))
     rejected.sort(key=lambda it: it.index)

@@ -21,7 +21,7 @@ TEXTS = tuple(it.name for it in FIELDS.values() if it.is_text and not it.is_opaq
 Properties = dict[str, str | int | float | bool | None]
 
 
-def mended(event: Event, offset: timedelta, sender: Sender, received_at: datetime, salt: Salt) -> KeptEvent:
+def sanitized(event: Event, offset: timedelta, sender: Sender, received_at: datetime, salt: Salt) -> KeptEvent:
     """Return the event as it can be kept. Raises ValueError if it cannot."""
     data = event.data
     if data.client_ip is not None and not sender.is_trusted:

@@ -1,42 +1,8 @@
--- What every role of the server may do in our database, analysts among them, ends at what docs/analysts.md says.
-
-create function ops.close_to_others() returns text []
-language plpgsql as $$
-declare
-    routine regprocedure;
-begin
-    -- Of a database that is not ours, others may need it.
-    if not pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
-        return array['make temporary tables', 'make large objects', 'hold advisory locks'];
-    end if;
-    execute format('revoke temporary on database %I from public', current_database());
-    if not (select rolsuper from pg_roles where rolname = current_user) then
-        return array['make large objects', 'hold advisory locks'];
-    end if;
-    for routine in
-        select oid from pg_proc
-        where
-            pronamespace = 'pg_catalog'::regnamespace
-            and (proname ~ '^pg_(try_)?advisory_' or proname in ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_import'))
-    loop
-        execute format('revoke execute on function %s from public', routine);
-    end loop;
-    return '{}';
-end
-$$;
-comment on function ops.close_to_others is
-'Takes from PUBLIC, in a database that is ours, what fills disks or lets others wait: temporary tables; where we are superuser, large objects and advisory locks, too. Returns what every role may still do.';
-revoke execute on function ops.close_to_others from public;
+-- What every role of the server may do in our database, analysts among them, ends at what docs/analysts.md says. Functions
+-- are closed to others wherever they are applied: orchestration/resources/functions.py
 
 do $$
-declare
-    our_schema name;
 begin
-    perform ops.close_to_others();
-    -- Nobody but their owner calls what stands there.
-    foreach our_schema in array array['raw', 'content', 'live', 'ops', 'lake', 'locks'] loop
-        execute format('revoke execute on all routines in schema %I from public', our_schema);
-    end loop;
     if to_regrole('dogear_analyst') is not null then
         revoke create on schema public from dogear_analyst;
     end if;

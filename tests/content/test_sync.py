@@ -46,7 +46,7 @@ def test_files_come_change_and_go(database_url, site):
     assert [path for path, *_ in rows(database_url, STATUS)] == ["blog/one.md", "ideas/deep/three.md"]
 
 
-def test_a_file_that_breaks_keeps_its_document_until_it_is_mended(database_url, site):
+def test_a_file_that_breaks_keeps_its_document_until_it_is_corrected(database_url, site):
     sync(database_url, site)
     (site / "blog/one.md").write_text("---\ntitle: [\n---\n")
     for _ in range(2):

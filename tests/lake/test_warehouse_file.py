@@ -5,12 +5,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.warehouse.warehouse import aside
+from orchestration.warehouse.warehouse import staging_file
 from orchestration.warehouse.warehouse_command import means_warehouse
 
 
 def write(path: Path, answer: int, *, is_good: bool = True, anew: bool = True) -> None:
-    with aside(path, anew=anew) as writing:
+    with staging_file(path, is_empty=anew) as writing:
         with duckdb.connect(str(writing.file)) as connection:
             connection.execute(f"create or replace table answers as select {answer} as answer")
             connection.execute("create or replace view answered as from warehouse.answers")
@@ -39,7 +39,7 @@ def test_a_new_one_takes_the_place_of_the_old_one_under_its_readers(warehouse: P
 
 def test_one_that_failed_leaves_the_old_one(warehouse: Path):
     write(warehouse, 2, is_good=False)
-    with pytest.raises(RuntimeError, match="no dbt"), aside(warehouse, anew=True):
+    with pytest.raises(RuntimeError, match="no dbt"), staging_file(warehouse, is_empty=True):
         raise RuntimeError("no dbt")
     assert answer(warehouse) == [(1,)]
     assert sorted(file.name for file in warehouse.parent.iterdir()) == ["warehouse.duckdb", "warehouse.duckdb.lock"]
