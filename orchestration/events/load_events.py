@@ -34,7 +34,7 @@ def load_events(
         values = ", ".join(f"{column}::{types[column]}" for column in columns)
         cursor.adbc_ingest("loading", rows, mode="create", temporary=True)
         if file_id is not None:
-            cursor.execute(sql("leave_out_copies").format(file_id=file_id))
+            cursor.execute(sql("leave_out_copies"), [str(file_id)])
         cursor.execute(sql("insert_events").format(columns=", ".join(columns), values=values))
         (written,) = one_row(cursor)
         see_visitors(cursor)

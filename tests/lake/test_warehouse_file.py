@@ -9,8 +9,8 @@ from orchestration.warehouse.warehouse import staging_file
 from orchestration.warehouse.warehouse_command import means_warehouse
 
 
-def write(path: Path, answer: int, *, is_good: bool = True, anew: bool = True) -> None:
-    with staging_file(path, is_empty=anew) as writing:
+def write(path: Path, answer: int, *, is_good: bool = True, is_empty: bool = True) -> None:
+    with staging_file(path, is_empty=is_empty) as writing:
         with duckdb.connect(str(writing.file)) as connection:
             connection.execute(f"create or replace table answers as select {answer} as answer")
             connection.execute("create or replace view answered as from warehouse.answers")
@@ -29,10 +29,10 @@ def warehouse(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("anew", [True, False])
-def test_a_new_one_takes_the_place_of_the_old_one_under_its_readers(warehouse: Path, anew: bool):
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_new_one_takes_the_place_of_the_old_one_under_its_readers(warehouse: Path, is_empty: bool):
     with duckdb.connect(str(warehouse), read_only=True) as reader:
-        write(warehouse, 2, anew=anew)
+        write(warehouse, 2, is_empty=is_empty)
         assert reader.execute("from answered").fetchall() == [(1,)]
     assert answer(warehouse) == [(2,)]
 

@@ -36,7 +36,7 @@ theirs as (
         and events.occurred_at >= (select min(occurred_at) from pg_temp.loading)
         and events.occurred_at <= (select max(occurred_at) from pg_temp.loading)
         and events.source in (select source from pg_temp.loading)
-        and imports.file_id != '{file_id}'
+        and imports.file_id::text != $1
 ),
 
 their_count as (
