@@ -129,7 +129,7 @@ def test_hostile_text_takes_little_time(body):
     started = time.process_time()
     outline(body)
     # It is a fraction of that; what grows with the square of the length would take minutes.
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_what_no_parser_reads_still_has_words():

@@ -67,4 +67,4 @@ def test_a_number_to_the_base_of_sixty_takes_no_minutes():
     started = time.process_time()
     with pytest.raises(DogearError, match="a number of more than 1024 bits"):
         parse("YAML", f"a: 1{':1' * (LONGEST // 2 - 5)}")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 60

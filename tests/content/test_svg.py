@@ -145,4 +145,4 @@ def test_no_svg_takes_long(data):
     with suppress(DogearError):
         encode_variants(data.encode())
     # It is a fraction of that; what grew with the square of the length took minutes.
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 60

@@ -93,7 +93,7 @@ def test_addresses_of_any_kind_are_taken_out_of_a_line():
     "part",
     ["a", "a:", "1.", ":a", "a:b", "aaaa:", "::", " ", '"client_ip" ', "\\u003a", "%3a", "1, ", "[01/May/2026:1 "],
 )
-def test_a_long_line_takes_no_long_time(part):
+def test_a_long_line_takes_no_hours(part):
     line = part * (LONGEST_LINE // len(part))
     started = time.process_time()
     without_address(line, "caddy_json")
@@ -101,5 +101,5 @@ def test_a_long_line_takes_no_long_time(part):
     query_without_addresses("?" + line)
     front_of_line(line)
     format_of_line(line)
-    # It is a fraction of that; of 16 kB alone it took two seconds, and grew with the square of the length.
-    assert time.process_time() - started < 2
+    # It is a fraction of that. What grows with the square of the length would take hours: 16 kB alone took two seconds.
+    assert time.process_time() - started < 60

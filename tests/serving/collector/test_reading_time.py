@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -11,8 +12,8 @@ from serving.collector.sender import Sender
 from tests.serving.collector.running import SITE, page_view
 
 SENDER = Sender(SITE, "owner", "203.0.113.7", "Firefox")
-# Seconds of the processor; some of these took a second or more.
-LONGEST = 0.2
+# Times what Python takes to parse a megabyte of numbers; some of these took thirty times as long and more.
+LONGEST = 8
 NUMBERS = b",".join([b"1"] * 498_000)
 TEXT = b'"' + b"a" * 999_000 + b'"'
 KEYS = b",".join(b'"%d":1' % number for number in range(90_000))
@@ -20,15 +21,23 @@ BAD = json.dumps({"type": "page_view", "data": {"occurred_at": "a.b c:d " * 120}
 GOOD = json.dumps(page_view()).encode()
 
 
-def seconds_to_read(body: bytes) -> tuple[float, str]:
-    """Of the processor; and why it was refused."""
-    reason = ""
-    began = time.process_time()
+def reason_to_refuse(body: bytes) -> str:
     try:
         read_batch(body, SENDER, datetime.now(UTC), lambda _: b"salt")
     except BadBodyError as error:
-        reason = str(error)
-    return time.process_time() - began, reason
+        return str(error)
+    return ""
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the seconds of the processor that ``work`` takes: the least of three, since the machine may be busy."""
+
+    def once() -> float:
+        began = time.process_time()
+        work()
+        return time.process_time() - began
+
+    return min(once() for _ in range(3))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,5 @@ def seconds_to_read(body: bytes) -> tuple[float, str]:
 )
 def test_a_body_of_a_megabyte_is_judged_soon(body: bytes, said: str):
     assert len(body) <= 1_000_000
-    seconds, reason = seconds_to_read(body)
-    assert reason == said
-    assert seconds < LONGEST
+    assert reason_to_refuse(body) == said
+    assert seconds(lambda: reason_to_refuse(body)) < LONGEST * seconds(lambda: json.loads(b"[%b]" % NUMBERS))
