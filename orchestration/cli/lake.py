@@ -65,21 +65,21 @@ def days(from_day: From = None, to_day: To = None) -> None:
 def export(
     from_day: From = None,
     to_day: To = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Also rewrite days that are already up to date.")] = False,
+    rewrite: Annotated[bool, typer.Option("--rewrite", help="Also rewrite days that are already up to date.")] = False,
 ) -> None:
     """Write the closed days that the lake does not hold yet, or that have changed in PostgreSQL.
 
     \b
     Examples:
       dogear lake export
-      dogear lake export --from 2026-03-01 --to 2026-03-31 --anew
+      dogear lake export --from 2026-03-01 --to 2026-03-31 --rewrite
     """
     from orchestration.days import DayRange
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
 
     with at_work() as (settings, url, engine, progress):
-        wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not anew)
+        wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not rewrite)
         task = progress.add_task("export", total=len(wanted))
         rows = size = 0
         for done in export_days(url, settings, engine, wanted):

@@ -69,11 +69,11 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
     conventions = conventions_of(source.files, site)
     read_as = digest_of(site, conventions)
     known_as, last_commit = lock_site(connection, site)
-    is_anew = known_as != read_as
+    reads_all = known_as != read_as
     documents, others = list_files(source.files, conventions)
-    known = known_files(connection, site, is_anew=is_anew)
+    known = known_files(connection, site, reads_all=reads_all)
     checkout = content_checkout(source.checkout, conventions)
-    history = follow_history(connection, checkout, site, conventions, None if is_anew else last_commit)
+    history = follow_history(connection, checkout, site, conventions, None if reads_all else last_commit)
     with preparing_search(connection, site) as prepare:
         versions = run_through(history.versions(prepare) if history else (), size_of_version)
         readings = read_files(site, conventions, documents, known, history, prepare)
@@ -94,7 +94,7 @@ def sync_content(connection: psycopg.Connection, site: Site, source: Source) -> 
     write_measures(connection, site, {**(history.measures if history else {}), **measures})
     delete_unused_measures(connection, site)
     commit = str(checkout.head) if checkout else None
-    if is_anew:
+    if reads_all:
         give_to_owner(connection, site)
     mark_site(connection, site, read_as, conventions.content_root, commit)
     return SyncSummary(

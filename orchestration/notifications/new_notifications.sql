@@ -140,15 +140,15 @@ ranked as (
     left join ops.notifications as known using (notification_id)
 ),
 
--- Each that is there comes first, so that place counts them too. What was made before never gives way.
-told as (
+-- Notifications that exist come first, so that place counts them too; they are always kept.
+within_limit as (
     select
         notification_id, user_code, account_id, site, type, path, event_id, event_count, hour, channels, known_count
     from ranked
     where known_count is not null or place <= %(most)s
 ),
 
-untold as (
+beyond_limit as (
     select
         encode(
             substr(sha256(convert_to(jsonb_build_array('more', user_code, hour at time zone 'UTC')::text, 'UTF8')), 1, 16), 'hex'
@@ -171,13 +171,13 @@ untold as (
 ),
 
 wanted as (
-    select * from told
+    select * from within_limit
     where coalesce(known_count, 0) < event_count
     union all
-    select untold.*, known.event_count
-    from untold
+    select beyond_limit.*, known.event_count
+    from beyond_limit
     left join ops.notifications as known using (notification_id)
-    where coalesce(known.event_count, 0) < untold.event_count
+    where coalesce(known.event_count, 0) < beyond_limit.event_count
 ),
 
 documents as (

@@ -114,12 +114,12 @@ def forget_days(connection: psycopg.Connection, days: DayRange, tables: Collecti
     built = built_days(connection)
     if built is None:
         return
-    anew, raw = bool(missing_tables(connection, tables)), raw_days(connection)
+    all_days, raw = bool(missing_tables(connection, tables)), raw_days(connection)
     changed = changed_days(raw, {day: by.events for day, by in built.items()})
     touched = touched_days({day for day in changed if days.first <= day <= days.last}, raw.keys() | built.keys())
     connection.execute(
         "update marts.built_days set events = %s where %s or day between %s and %s or day = any(%s)",
-        [BEGUN, anew, days.first, days.last, list(touched)],
+        [BEGUN, all_days, days.first, days.last, list(touched)],
     )
 
 

@@ -24,8 +24,8 @@ def failed_runs(context: dg.RunFailureSensorContext, database: Database) -> None
         context.log.info("%s of %s is tried again", run.run_id, run.job_name)
         return
     failed = FailedRun(run.run_id, run.job_name, days(run.tags), first_error(context))
-    told = tell_operator(database.url, database.settings, failed, datetime.now(UTC))
-    context.log.info("%s of %s: %s", failed.run_id, failed.job, "notified" if told else "nobody was notified")
+    is_notified = tell_operator(database.url, database.settings, failed, datetime.now(UTC))
+    context.log.info("%s of %s: %s", failed.run_id, failed.job, "notified" if is_notified else "nobody was notified")
 
 
 def is_tried_again(context: dg.RunFailureSensorContext) -> bool:
@@ -55,10 +55,10 @@ def first_error(context: dg.RunFailureSensorContext) -> str:
     for error in [*errors, ended.error if isinstance(ended, JobFailureData) else None]:
         if error is not None:
             return (error.cause or error).message
-    told = context.instance.all_logs(
+    entries = context.instance.all_logs(
         context.dagster_run.run_id, of_type={dg.DagsterEventType.ENGINE_EVENT, dg.DagsterEventType.RUN_FAILURE}
     )
-    messages = [entry.dagster_event.message or "" for entry in told if entry.dagster_event]
+    messages = [entry.dagster_event.message or "" for entry in entries if entry.dagster_event]
     said = context.failure_event.message or ""
     before = messages[: messages.index(said)] if said in messages else []
     return before[-1] if before and said.startswith(FROM_OUTSIDE) else said

@@ -130,7 +130,7 @@
   let engaged; // seconds since the last heartbeat
   let until; // 30 s after the last activity
   let depth; // percent of the page seen so far
-  let told; // what the last heartbeat said of it
+  let sentDepth; // as the last heartbeat had it
 
   // Called for each activity, and each second without an event: routers move the page in ways of their own.
   const watch = (activity) => {
@@ -149,8 +149,8 @@
 
   const beat = () => {
     view.page_title = document.title; // now, since single page apps set it after they navigate
-    if (engaged || depth > told) {
-      track('heartbeat', { engaged_seconds: engaged, scroll_depth_percentage: (told = depth) });
+    if (engaged || depth > sentDepth) {
+      track('heartbeat', { engaged_seconds: engaged, scroll_depth_percentage: (sentDepth = depth) });
       engaged = 0;
     }
   };
@@ -160,8 +160,8 @@
   const count = (referrer) => {
     page = location.href;
     path = where();
-    watch(1); // whoever navigates is active
-    engaged = depth = told = 0;
+    watch(1); // a visitor who navigates is active
+    engaged = depth = sentDepth = 0;
     view = {
       referrer,
       page_type: document.querySelector('[name="dogear:page-type"]')?.content || options.pageType,

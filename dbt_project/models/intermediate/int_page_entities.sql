@@ -16,7 +16,7 @@ pages as (
 ),
 
 -- A session belongs to the day on which it began.
-told as (
+pages_by_session_day as (
     select
         *,
         event_day as marts_day
@@ -39,5 +39,5 @@ select
     page_path,
     entity_type,
     entity_id
-from told
+from pages_by_session_day
 where {{ in_days('marts_day') }}

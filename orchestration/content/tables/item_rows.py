@@ -36,8 +36,8 @@ class KnownFile:
     extracted_metadata: Any
 
 
-def known_files(connection: psycopg.Connection, site: Site, *, is_anew: bool) -> dict[str, KnownFile]:
-    """Return the files by path. Failed ones, and all if ``is_anew``, have no hash, so that they are read again."""
+def known_files(connection: psycopg.Connection, site: Site, *, reads_all: bool) -> dict[str, KnownFile]:
+    """Return the files by path. Failed ones, and all if ``reads_all``, have no hash, so that they are read again."""
     question = """
         select
             file_path,
@@ -49,7 +49,7 @@ def known_files(connection: psycopg.Connection, site: Site, *, is_anew: bool) ->
         full join content.items as items using (site, file_path)
         where site = %s
     """
-    return {path: KnownFile(*rest) for path, *rest in connection.execute(question, [is_anew, site.site])}
+    return {path: KnownFile(*rest) for path, *rest in connection.execute(question, [reads_all, site.site])}
 
 
 def delete_files(

@@ -55,7 +55,7 @@ def language_of(front_matter: dict[str, Any], outline: Outline) -> str | None:
     words = words_of(outline.prose)
     if not outline.code_blocks and len(words) < SHORTEST:
         words = words_of(outline.text)
-    return told(words)
+    return detected_language(words)
 
 
 def words_of(text: str) -> str:
@@ -63,7 +63,7 @@ def words_of(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def told(words: str) -> str | None:
+def detected_language(words: str) -> str | None:
     """Return the language; remembered, since versions of a document mostly begin alike."""
     if len(words) < SHORTEST:
         return None
