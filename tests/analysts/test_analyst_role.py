@@ -84,7 +84,7 @@ def test_an_analyst_has_limits(analyst):
     assert analyst.execute(limit).fetchone() == (10,)
 
 
-def test_marts_that_are_made_anew_can_be_read(tiny_site, analyst):
+def test_marts_that_are_rebuilt_can_be_read(tiny_site, analyst):
     tiny_site.execute("drop schema marts cascade")
     warehouse = Warehouse.of(tiny_site)
     warehouse.build(select=MODELS)

@@ -70,8 +70,12 @@ def conventions_of(files, content_root=None):
     ],
 )
 def test_a_site_tells_its_generator_and_folders(files, generator, content_root, static_folders):
-    told = conventions_of(files)
-    assert (told.generator, told.content_root, told.static_folders) == (generator, content_root, static_folders)
+    conventions = conventions_of(files)
+    assert (conventions.generator, conventions.content_root, conventions.static_folders) == (
+        generator,
+        content_root,
+        static_folders,
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,9 +169,9 @@ def test_the_url_path_is_the_one_that_the_generator_makes(files, path, front_mat
     ],
 )
 def test_hostile_front_matter_leaves_the_path_of_the_file(files, front_matter):
-    told = conventions_of(files)
-    assert told.url_path("blog/post.md", front_matter, None) == "/blog/post"
-    assert told.aliases("blog/post.md", front_matter) == []
+    conventions = conventions_of(files)
+    assert conventions.url_path("blog/post.md", front_matter, None) == "/blog/post"
+    assert conventions.aliases("blog/post.md", front_matter) == []
 
 
 def test_a_pattern_without_its_date_leaves_the_path_of_the_file():
@@ -231,8 +235,8 @@ def test_the_folder_tells_the_type(files, path, content_type):
     ],
 )
 def test_what_the_site_does_not_show_is_no_document(files, documents, others):
-    told = conventions_of(files)
-    assert [path for path in [*documents, *others] if told.is_document(path)] == documents
+    conventions = conventions_of(files)
+    assert [path for path in [*documents, *others] if conventions.is_document(path)] == documents
 
 
 @pytest.mark.parametrize(
@@ -275,9 +279,9 @@ def test_aliases_are_canonical_paths(files, path, front_matter, aliases):
     ],
 )
 def test_the_name_of_the_file_tells_date_and_slug(files, path, day, slug):
-    told = conventions_of(files)
-    assert told.file_date(path) == (day and datetime(2025, 2, day, tzinfo=UTC))
-    assert told.file_slug(path) == slug
+    conventions = conventions_of(files)
+    assert conventions.file_date(path) == (day and datetime(2025, 2, day, tzinfo=UTC))
+    assert conventions.file_slug(path) == slug
 
 
 @pytest.mark.parametrize(
@@ -328,11 +332,11 @@ def test_a_broken_configuration_of_a_generator_counts_as_its_defaults(broken):
 
 def test_odd_values_in_a_configuration_count_as_defaults():
     odd = "permalink: 7\ncollections: 7\ndefaults: [7, {scope: 7, values: 7}]\nexclude: {a: b}\ntimezone: ../../etc\n"
-    told = conventions_of({"_config.yml": odd + "source: /etc"})
-    assert (told.content_root, told.url_path("_posts/2025-02-03-x.md", {}, None)) == ("", "/2025/02/03/x")
+    conventions = conventions_of({"_config.yml": odd + "source: /etc"})
+    assert (conventions.content_root, conventions.url_path("_posts/2025-02-03-x.md", {}, None)) == ("", "/2025/02/03/x")
     odd = "baseURL = 7\ncontentDir = '../x'\nlanguages = 7\nstaticDir = 7\npermalinks = {posts = '/../:year'}"
-    told = conventions_of({"config.toml": odd})
-    assert (told.content_root, told.url_path("posts/x.md", {}, MARCH)) == ("content", "/posts/x")
+    conventions = conventions_of({"config.toml": odd})
+    assert (conventions.content_root, conventions.url_path("posts/x.md", {}, MARCH)) == ("content", "/posts/x")
 
 
 def test_the_content_folder_can_be_given_but_not_outside_of_the_site():

@@ -94,12 +94,12 @@ def test_a_target_that_is_written_otherwise_has_no_place(body, target):
 
 def test_what_is_for_machines_is_no_text():
     body = (
-        "{{< toc >}}\n\n<!-- a comment -->\n<style>p {}</style>\n\n<div><p>Shown &amp; <b>told</b>.</p></div>\n\n"
+        "{{< toc >}}\n\n<!-- a comment -->\n<style>p {}</style>\n\n<div><p>Shown &amp; <b>read</b>.</p></div>\n\n"
         "Said <script>alert()</script>{{ page.x }} aloud.<br>Twice.\n\n"
         "{% highlight python %}\n# code\n{% endhighlight %}\n"
     )
     found = outline(body)
-    assert found.text == "Shown & told. Said aloud. Twice. # code"
+    assert found.text == "Shown & read. Said aloud. Twice. # code"
     assert (found.first_paragraph, found.first_heading) == ("Said aloud. Twice.", None)
     assert (found.code_blocks, found.paragraphs) == (1, 2)
 

@@ -73,7 +73,7 @@ def test_each_language_has_its_stems_and_accents_need_not_be_typed(site):
     assert search("run") == ["/en"]
 
 
-def test_what_changes_is_found_anew_and_what_goes_is_not_found(site, tmp_path):
+def test_changed_text_is_found_and_removed_text_is_not(site, tmp_path):
     search = site({"a.md": "# Heron", "b.md": "# Heron"})
     assert search("heron") == ["/a", "/b"]
     (tmp_path / "b.md").unlink()

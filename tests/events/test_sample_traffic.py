@@ -86,8 +86,8 @@ def test_event_ids_are_unique_and_tell_the_time(events):
     assert len(set(ids)) == len(ids)
     assert {(event_id.version, event_id.variant) for event_id in ids} == {(7, "specified in RFC 4122")}
     for event in events:
-        told = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=event.data.event_id.int >> 80)
-        assert told == event.data.occurred_at
+        id_time = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=event.data.event_id.int >> 80)
+        assert id_time == event.data.occurred_at
     assert events == sorted(events, key=lambda event: event.data.occurred_at)
 
 

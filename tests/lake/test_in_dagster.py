@@ -50,12 +50,12 @@ def run(ticks, job: str, **tags: str) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def(job).execute_in_process(instance=ticks.instance, tags=tags, raise_on_error=False)
 
 
-def rows_told(ticks, day) -> int:
+def rows_shown(ticks, day) -> int:
     """What the page of the asset says of a day."""
-    (told,) = ticks.instance.fetch_materializations(
+    (record,) = ticks.instance.fetch_materializations(
         dg.AssetRecordsFilter(asset_key=dg.AssetKey(["lake", "events"]), asset_partitions=[str(day)]), limit=1
     ).records
-    return told.asset_materialization.metadata["dagster/row_count"].value
+    return record.asset_materialization.metadata["dagster/row_count"].value
 
 
 def checked(ticks) -> dg.AssetCheckEvaluation:
@@ -80,7 +80,7 @@ def test_closed_days_come_into_the_lake_by_themselves_and_late_events_after_them
     assert ticks.days() == [(str(LAST_WEEK), str(LAST_WEEK))]
     assert ticks.run() == [True]
     assert lake.read(BY_DAY)[1] == (LAST_WEEK, 22)
-    assert [rows_told(ticks, day) for day in (LAST_WEEK, LAST_CLOSED)] == [22, 20]
+    assert [rows_shown(ticks, day) for day in (LAST_WEEK, LAST_CLOSED)] == [22, 20]
 
 
 def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):
@@ -126,6 +126,6 @@ def test_a_day_that_cannot_be_written_does_not_keep_others_from_leaving(ticks, l
     result = run(ticks, "retention")
     assert result.success
     assert lake.rows("select day from lake.days where left_at is not null order by day") == [(LONG_AGO,), (also_old,)]
-    (told,) = result.asset_materializations_for_node("lake__retention")
-    assert str(LONG_AGO) in str(told.metadata["days kept"].value)
-    assert str(LONG_AGO) in str(told.metadata["days not exported"].value)
+    (materialization,) = result.asset_materializations_for_node("lake__retention")
+    assert str(LONG_AGO) in str(materialization.metadata["days kept"].value)
+    assert str(LONG_AGO) in str(materialization.metadata["days not exported"].value)

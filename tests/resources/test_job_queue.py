@@ -21,7 +21,7 @@ def queue(make_installation):
             yield queue
 
 
-def told(queue, *run_ids: str) -> list[dict]:
+def notifications_of(queue, *run_ids: str) -> list[dict]:
     return queue.rows("select * from ops.notifications where related_id = any(%s)", list(run_ids))
 
 
@@ -97,14 +97,14 @@ def test_a_step_that_fails_is_told_once_and_its_run_not_tried_again(queue):
     assert (failed["state"], failed["will_retry"]) == ("failed", False)
     assert failed["error"].startswith("mails of ada@example.org")
     assert queue.rows("select state from ops.job_queue where state = 'queued'") == []
-    (row,) = told(queue, run_id)
+    (row,) = notifications_of(queue, run_id)
     assert (row["user_code"], row["type"], row["site"]) == ("ada", "run_failed", None)
     assert row["title"] == "Failed: fails for 2026-03-01"
     assert row["message"] == f"The run {run_id[:8]} of fails for 2026-03-01 failed: mails of … at … are full"
     assert row["action_url"] == f"http://127.0.0.1:3000/runs/{run_id}"
 
 
-def test_a_run_that_is_killed_has_three_attempts_and_is_told_after_the_last(queue):
+def test_a_run_that_is_killed_has_three_attempts_and_is_notified_after_the_last(queue):
     first = queue.submit("dies")
     for _ in range(3):
         queue.work()
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_has_three_attempts_and_is_told_after_the_last(queu
     ]
     assert "SIGKILL" in attempts[0]["error"]
     assert len({row["worker"] for row in attempts}) == 3
-    (row,) = told(queue, *(attempt["run_id"] for attempt in attempts))
+    (row,) = notifications_of(queue, *(attempt["run_id"] for attempt in attempts))
     assert row["related_id"] == attempts[2]["run_id"]
     assert "SIGKILL" in row["message"]
 

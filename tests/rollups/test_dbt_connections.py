@@ -100,7 +100,9 @@ def test_a_query_is_cancelled_and_no_process_by_its_number(connections: KeptConn
 
 
 @pytest.mark.parametrize("after", ["another", "node"])
-def test_a_connection_that_the_server_ended_is_opened_anew(connections: KeptConnections, database_url: str, after: str):
+def test_a_connection_that_the_server_ended_is_opened_again(
+    connections: KeptConnections, database_url: str, after: str
+):
     def end(number: int) -> None:
         with connect(database_url) as administrator:
             administrator.execute("select pg_terminate_backend(%s, 10000)", [number])

@@ -25,7 +25,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return model
 
 
-def test_another_release_is_parsed_anew_however_old_its_files_are(model: Path, tmp_path: Path):
+def test_another_release_is_parsed_again_however_old_its_files_are(model: Path, tmp_path: Path):
     settings = Settings(home=tmp_path)
     first = (parsed_project(URL, settings) / "manifest.json").stat()
     assert (parsed_project(URL, settings) / "manifest.json").stat() == first
@@ -36,7 +36,7 @@ def test_another_release_is_parsed_anew_however_old_its_files_are(model: Path, t
 
 
 @pytest.mark.parametrize("file", ["manifest.json", "partial_parse.msgpack", "parsed_from"])
-def test_a_damaged_file_is_made_anew(model: Path, tmp_path: Path, file: str):
+def test_a_damaged_file_is_written_again(model: Path, tmp_path: Path, file: str):
     settings = Settings(home=tmp_path)
     damaged = parsed_project(URL, settings) / file
     whole = len(damaged.read_bytes())

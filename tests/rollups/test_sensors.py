@@ -161,7 +161,7 @@ def test_the_counts_of_loads_are_summed_up_by_night(ticks):
     assert ticks.look().skip_reason == "Every day is built that is due."
 
 
-def test_a_cursor_of_another_version_begins_anew(ticks):
+def test_a_cursor_of_another_version_starts_over(ticks):
     for cursor in (
         '{"what": "a", "tries": 1, "again_at": 99999999999.0, "content": ""}',
         "no JSON",

@@ -22,19 +22,19 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def told(database_url, settings):
-    """Tell of a run; returns the rows that there are then."""
+def notify(database_url, settings):
+    """Notify of a run; returns the notifications that there are then."""
 
-    def told(run: FailedRun = NIGHTLY, **changes: object) -> list[dict]:
+    def notify(run: FailedRun = NIGHTLY, **changes: object) -> list[dict]:
         tell_operator(database_url, settings.model_copy(update=changes), run, NOW)
         with connect(database_url) as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute("select * from ops.notifications order by created_at, title").fetchall()
 
-    return told
+    return notify
 
 
-def test_one_row_says_which_run_failed_and_why(told):
-    (row,) = told()
+def test_one_row_says_which_run_failed_and_why(notify):
+    (row,) = notify()
     assert row["title"] == "Failed: build for 2026-03-01 to 2026-03-02"
     assert row["message"] == "The run 1a2b3c4d of build for 2026-03-01 to 2026-03-02 failed: the disk is full"
     assert row["action_url"] == f"http://127.0.0.1:3333/runs/{NIGHTLY.run_id}"
@@ -45,27 +45,27 @@ def test_one_row_says_which_run_failed_and_why(told):
     assert (row["channels"], row["is_sent"], row["deliver_at"]) == (["in_app"], True, None)
 
 
-def test_nobody_is_told_twice_nor_where_there_is_no_operator(told):
-    assert told(operator=None) == []
-    assert len(told()) == 1
-    assert len(told()) == 1
+def test_nobody_is_notified_twice_nor_where_there_is_no_operator(notify):
+    assert notify(operator=None) == []
+    assert len(notify()) == 1
+    assert len(notify()) == 1
 
 
-def test_an_hour_has_no_more_than_other_owners_have(told):
+def test_an_hour_has_no_more_than_other_owners_have(notify):
     runs = [FailedRun(f"{number:08}", "notify", "", "down") for number in range(4)]
-    rows = [told(run, notifications_per_hour=3) for run in runs][-1]
+    rows = [notify(run, notifications_per_hour=3) for run in runs][-1]
     assert [row["related_id"] for row in rows] == ["00000000", "00000001", "00000002"]
 
 
-def test_it_goes_out_by_the_operators_channels(told, database_url):
+def test_it_goes_out_by_the_operators_channels(notify, database_url):
     add_channel(database_url, "ada", "email", "ada@example.org", ["run_failed"])
     add_channel(database_url, "ada", "webhook", "https://example.org/hook", ["comment"])
-    (row,) = told()
+    (row,) = notify()
     assert (sorted(row["channels"]), row["is_sent"], row["deliver_at"]) == (["email", "in_app"], False, NOW)
 
 
-def test_it_is_in_the_operators_inbox_of_each_site(told, database_url):
-    told()
+def test_it_is_in_the_operators_inbox_of_each_site(notify, database_url):
+    notify()
     with connect(database_url) as connection:
         connection.execute("update ops.notifications set expires_at = now() + interval '1 day'")
     assert [row.title for row in inbox(database_url, "ada", site="example.org")] == [
