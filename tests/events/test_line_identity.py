@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import md5, sha256
 from ipaddress import ip_address
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from orchestration.events.logs.file_reader import FileReader
+from orchestration.events.logs.log_formats import FileFormat
 from orchestration.events.logs.log_lines import LineChunk
 from orchestration.resources.postgres import connect
 from tests.events.log_writing import CLOUDFRONT_HEADER, NOON, Visit, caddy_json, cloudfront, combined, nginx_json
@@ -110,6 +112,14 @@ SLOTS = {
     "cloudfront": lambda odd: cloudfront(Visit(ip=odd)),
     "ndjson": lambda odd: event(odd, "x"),
 }
+
+
+def test_no_format_is_left_out():
+    for asked in (WRITERS, SLOTS):
+        missing = set(get_args(FileFormat)) - {"legacy"} - {name.partition(" ")[0] for name in asked}
+        assert not missing, (
+            f"add {sorted(missing)} to WRITERS and SLOTS: a visit in log_writing.py as this format has it"
+        )
 
 
 @pytest.mark.parametrize("name", SLOTS)
