@@ -9,8 +9,8 @@ select
         when sites.sync_error is not null then 'could not be read: ' || sites.sync_error
         when sites.synced_at is null then 'not read yet'
         else
-            (select count(*) from content.items where items.site = sites.site) || ' documents'
-            || coalesce(' at commit ' || left(sites.head_commit, 10), '')
+            'documents: ' || (select count(*) from content.items where items.site = sites.site)
+            || coalesce(', at commit ' || left(sites.head_commit, 10), '')
             || ', read ' || to_char(sites.synced_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
     end
 from content.sites

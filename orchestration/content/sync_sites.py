@@ -120,7 +120,7 @@ def sentence(result: SiteSync | DogearError) -> str:
     parts = [f"{content.synced} read, {content.unchanged} unchanged, {content.deleted} gone"]
     parts[0] += f", {content.failed} not readable (see content.file_sync_status)" if content.failed else ""
     parts.append(
-        f"{content.versions} {'versions from Git, all read again' if content.is_rebuilt else 'new versions from Git'}"
+        f"{'versions from Git, all read again' if content.is_rebuilt else 'new versions from Git'}: {content.versions}"
     )
     if media and (media.published or media.failed):
         parts.append(f"images: {media.published} published, {media.unchanged} unchanged")
