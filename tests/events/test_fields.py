@@ -35,7 +35,10 @@ def columns(rows: Callable[[str], list[tuple[str, str]]]) -> dict[str, str]:
 
 
 def test_each_field_has_a_column_that_can_hold_it(columns: dict[str, str]):
-    for name in FIELDS.keys() - NO_COLUMN:
+    names = FIELDS.keys() - NO_COLUMN
+    missing = {RENAMED.get(name, name) for name in names} - columns.keys()
+    assert not missing, f"add {sorted(missing)} to raw.events by a migration in sql/versions"
+    for name in names:
         kind: Any = FIELDS[name].type
         column = columns[RENAMED.get(name, name)]
         assert column in TYPES[type(kind)], name
