@@ -91,14 +91,17 @@ def front_of_line(written: str) -> Front:
     """Read the part before the time in a line of an access log.
 
     The first word that is an address is the visitor's. Before it may be the host that was visited, or the prefix of a
-    logger. The last two words are ident and user, which anybody may have made to look like an address; some servers
-    write the host in place of ident.
+    logger, which may hold the address of the machine that wrote the line: the visitor's is followed by ident, nearly
+    always ``-``. The last two words are ident and user, which anybody may have made to look like an address; some
+    servers write the host in place of ident.
     """
     words = list(WORD.finditer(written)) if len(written) <= LONGEST_FRONT else []
     addresses = [visitor_address(word[0]) for word in words[: max(1, len(words) - 2)]]
     place = next((place for place, address in enumerate(addresses) if address), None)
     if place is None:
         return NO_FRONT
+    if place > 1:
+        place = next((at for at in range(place, len(addresses)) if addresses[at] and words[at + 1][0] == "-"), place)
     first, second = addresses[place], addresses[1] if place == 0 and len(addresses) > 1 else None
     names = names_in(written[words[place].end() :])
     if first is None or second is None:

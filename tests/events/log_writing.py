@@ -30,11 +30,10 @@ class Visit:
     size: int = 512
 
 
-def combined(visit: Visit) -> str:
-    time = visit.at.strftime("%d/%b/%Y:%H:%M:%S %z")
+def combined(visit: Visit, rest: str = "", time: str = "%d/%b/%Y:%H:%M:%S %z") -> str:
     request = f"{visit.method} {visit.target} HTTP/1.1"
-    tail = f'"{visit.referrer or "-"}" "{visit.agent or "-"}"'
-    return f'{visit.ip} - - [{time}] "{request}" {visit.status} {visit.size} {tail}\n'
+    tail = f'"{visit.referrer or "-"}" "{visit.agent or "-"}"{rest}'
+    return f'{visit.ip} - - [{visit.at.strftime(time)}] "{request}" {visit.status} {visit.size} {tail}\n'
 
 
 def nginx_json(visit: Visit, **others: object) -> str:
@@ -51,8 +50,34 @@ def nginx_json(visit: Visit, **others: object) -> str:
     return json.dumps({name: value for name, value in (said | others).items() if value is not None}) + "\n"
 
 
-def caddy_json(visit: Visit, **others: object) -> str:
-    headers = {"Referer": [visit.referrer] if visit.referrer else None, "User-Agent": [visit.agent], "Accept": ["*/*"]}
+def traefik_json(visit: Visit) -> str:
+    said = {
+        "ClientAddr": f"{visit.ip}:40342",
+        "ClientHost": visit.ip,
+        "DownstreamContentSize": visit.size,
+        "DownstreamStatus": visit.status,
+        "OriginStatus": visit.status,
+        "RequestHost": "www.example.org",
+        "RequestMethod": visit.method,
+        "RequestPath": visit.target,
+        "RequestProtocol": "HTTP/2.0",
+        "StartUTC": visit.at.strftime("%Y-%m-%dT%H:%M:%S.000000000Z"),
+        "level": "info",
+        "msg": "",
+        "request_Referer": visit.referrer,
+        "request_User-Agent": visit.agent,
+        "time": visit.at.isoformat(),
+    }
+    return json.dumps(said) + "\n"
+
+
+def caddy_json(visit: Visit, forwarded: str = "", **others: object) -> str:
+    headers = {
+        "Referer": [visit.referrer] if visit.referrer else None,
+        "User-Agent": [visit.agent],
+        "Accept": ["*/*"],
+        "X-Forwarded-For": [forwarded] if forwarded else None,
+    }
     request = {
         "remote_ip": "10.0.0.1",
         "remote_port": "40342",

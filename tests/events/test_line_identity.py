@@ -59,7 +59,7 @@ WRITERS = {
     "access_log forwarded": lambda ip, other: f"{other}, " + combined(visit(ip, other)),
     "access_log user": lambda ip, other: combined(visit(ip, other)).replace(" - - ", f" {other} {ip} "),
     "nginx_json": lambda ip, other: nginx_json(visit(ip, other), http_x_forwarded_for=other, upstream_addr=ip),
-    "caddy_json": lambda ip, other: caddy_json(visit(ip, other), forwarded=other, common_log=ip),
+    "caddy_json": lambda ip, other: caddy_json(visit(ip, other), other, common_log=ip),
     "cloudfront": lambda ip, other: cloudfront(visit(ip, other)).replace("198.51.100.9", other.replace(":", "%3A")),
     "ndjson": event,
     "ndjson escaped": lambda ip, other: event(ip, other).replace("client_ip", "client\\u005fip"),

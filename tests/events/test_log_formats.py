@@ -15,6 +15,7 @@ from tests.events.log_writing import (
     cloudfront,
     combined,
     nginx_json,
+    traefik_json,
 )
 
 VISITS = [
@@ -98,6 +99,69 @@ def test_nginx_may_name_its_fields_otherwise(load, rows, fields):
 def test_caddy_may_write_its_times_otherwise(load, rows, ts):
     load(caddy_json(Visit(), ts=ts))
     assert rows("select occurred_at from raw.events") == [(NOON,)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"time": "[17/May/2026:12:00:00 +0000]", "method": "GET", "request": "/a", "query": "?utm_source=x"},
+        {"time": "[17/May/2026:12:00:00 +0000]", "request": "GET /a?utm_source=x HTTP/1.1"},
+    ],
+)
+def test_apache_has_no_json_of_its_own(load, rows, fields):
+    rest = {"remoteIP": "192.0.2.1", "host": "example.org", "status": "200", "userAgent": FIREFOX, "referer": "-"}
+    load(json.dumps(fields | rest))
+    assert rows("select occurred_at, page_path, utm_source, browser, referrer_host from raw.events") == [
+        (NOON, "/a", "x", "Firefox", None)
+    ]
+
+
+def test_traefik_names_its_fields_in_its_own_way(load, rows):
+    load("".join(map(traefik_json, VISITS)))
+    assert rows(
+        "select page_path, page_host, occurred_at, referrer_host, browser from raw.events order by 1 limit 2"
+    ) == [
+        ("/about/", "example.org", NOON + timedelta(seconds=1), None, "Firefox"),
+        ("/blog/post.html", "example.org", NOON, "search.example", "Firefox"),
+    ]
+    assert rows("select count(*), count(distinct anonymous_id) from raw.events where not is_bot") == [(4, 4)]
+
+
+@pytest.mark.parametrize("time", ["%d/%b/%Y:%H:%M:%S.%f %z", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d %H:%M:%S,%f%z"])
+def test_an_access_log_may_write_its_times_otherwise(load, rows, time):
+    load(combined(Visit(), time=time))
+    assert rows("select occurred_at from raw.events") == [(NOON,)]
+
+
+FORWARDING = {
+    "combined": lambda visit, forwarded: combined(visit, f' "{forwarded}"'),
+    "combined and more": lambda visit, forwarded: combined(visit, f' 0.003 "10.0.0.9:8080" "{forwarded}" "1.5" 7ms'),
+    "odd user agent": lambda visit, forwarded: combined(visit, f' "{forwarded}"').replace("Mozilla", 'a "b" c'),
+    "nginx_json": lambda visit, forwarded: nginx_json(visit, http_x_forwarded_for=forwarded),
+    "caddy_json": lambda visit, forwarded: caddy_json(visit, forwarded),
+}
+
+
+@pytest.mark.parametrize("name", FORWARDING)
+def test_the_visitor_is_whom_a_proxy_in_one_s_own_network_forwards(load, rows, name):
+    write = FORWARDING[name]
+    lines = [
+        write(Visit("/forwarded", "10.0.0.1"), "203.0.113.9, 10.0.0.2"),
+        write(Visit("/again", "127.0.0.1"), "unknown, 203.0.113.9"),
+        write(Visit("/other", "10.0.0.1"), "203.0.113.10"),
+        write(Visit("/nobody", "10.0.0.1"), "-"),
+        # Anybody may send the header: the address of a connection from outside counts.
+        write(Visit("/outside", "203.0.113.9"), "203.0.113.11"),
+    ]
+    load("".join(lines))
+    groups = "select array_agg(page_path order by page_path) from raw.events group by anonymous_id order by 1"
+    assert rows(groups) == [(["/again", "/forwarded", "/outside"],), (["/nobody"],), (["/other"],)]
+
+
+@pytest.mark.parametrize("write", [combined, nginx_json])
+def test_a_target_may_hold_spaces(load, rows, write):
+    load(write(Visit("/a b/c d?utm_source=x y")))
+    assert rows("select page_path, utm_source from raw.events") == [("/a%20b/c%20d", "x y")]
 
 
 def test_caddy_s_other_loggers_are_passed_over(load):

@@ -11,12 +11,19 @@ from orchestration.events.logs.ndjson import Line
 FileFormat = Literal["access_log", "nginx_json", "caddy_json", "cloudfront", "ndjson", "legacy"]
 WHAT_IS_READ = (
     "access logs in combined or common format, with the IP addresses of visitors, as Apache, nginx and most others "
-    "write them; JSON of nginx or Caddy; CloudFront's standard logs with their #Fields; events in JSON"
+    "write them; JSON of nginx, Traefik or Caddy; CloudFront's standard logs with their #Fields; events in JSON"
 )
 # Without bounds, a line of brackets takes time with the square of its length.
-LOOKS_LIKE_A_LOG = re.compile(r'(.*?)\[\d{1,2}/\w{3}/\d{4}:[^\[\]]{1,40}\] "')
+LOOKS_LIKE_A_LOG = re.compile(
+    r'(.*?)\[(?:\d{1,2}/\w{3}/\d{4}:[^\[\]]{1,40}|\d{4}-\d\d-\d\d[T ][^\[\]]{1,30}(?:Z|[+-]\d\d:?\d\d))\] +"'
+)
 # The most common names of fields. A site that logs other fields, or uses other names, still has some of them.
-NGINX_NAMES = frozenset({"remote_addr", "request", "request_uri", "status", "http_user_agent", "body_bytes_sent"})
+NGINX_NAMES = frozenset(
+    {
+        *("remote_addr", "request", "request_uri", "status", "http_user_agent", "body_bytes_sent"),
+        *("ClientHost", "RequestPath", "DownstreamStatus"),  # Traefik's
+    }
+)
 W3C_FIELDS = "#Fields:"
 SAMPLE_LINES = 1000
 

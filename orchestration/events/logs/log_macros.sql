@@ -19,8 +19,13 @@ create macro logged_time(words) as
             then epoch_time(try_cast(words as double))
         when regexp_full_match(words, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?\s?(?:Z|[+-]\d\d(?::?\d\d)?)')
             then try_cast(replace(words, ',', '.') as timestamptz)
-        else try_strptime(words, '%d/%b/%Y:%H:%M:%S %z')
+        -- Of several formats in one list, DuckDB would take the 31st of February.
+        else coalesce(try_strptime(words, '%d/%b/%Y:%H:%M:%S %z'), try_strptime(words, '%d/%b/%Y:%H:%M:%S.%f %z'))
     end;
+
+-- Method and target of the line of a request. Some servers accept spaces in a target.
+create macro requested(words) as
+    regexp_extract(words, '^(\S+) +(.+?)(?: +HTTP/\d(?:\.\d)?)?\s*$', ['method', 'target']);
 
 -- A URL, or a line of a request, without what reads like an address in its query. Paths stay: they are kept as they are.
 -- As query_without_addresses in addresses.py.

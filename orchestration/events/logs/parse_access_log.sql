@@ -6,13 +6,14 @@ with matched as (
         line,
         regexp_extract(
             line,
-            -- front [time] "request" status bytes, then perhaps "referrer" "user agent", then what we do not ask for. Inside
-            -- quotes a backslash escapes. Only a user agent may end in any way: some servers cut it, or leave quotes in it.
-            '^(.*?)\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)'
-            '(?:( ")((?:[^"\\]|\\.)*)" "(?:((?:[^"\\]|\\.)*)"(?: .*)?|(.*?)("(?: (?:"[^"]*"|[^"\s]+))*)?))?\s*$',
+            -- front [time] "request" status bytes, then perhaps "referrer" "user agent", then fields of which only forwarded
+            -- addresses are read. Inside quotes a backslash escapes. Only a user agent may end in any way: some servers
+            -- cut it, or leave quotes in it. Escapes of terminals in front have brackets, too.
+            '^(.*?)\[(\d[^\[\]]*)\] +"((?:[^"\\]|\\.)*)" +(\d{3}) +(\d+|-)'
+            '(?:( +")((?:[^"\\]|\\.)*)" +"(?:((?:[^"\\]|\\.)*)"( .*)?|(.*?)("(?: (?:"[^"]*"|[^"\s]+))*)?))?\s*$',
             [
                 'front', 'time', 'request', 'status', 'bytes',
-                'combined', 'referrer', 'user_agent', 'odd_user_agent', 'odd_end'
+                'combined', 'referrer', 'user_agent', 'rest', 'odd_user_agent', 'odd_end'
             ]
         ) as part
     from lines
@@ -37,22 +38,31 @@ fronted as (
     from matched
 ),
 
-timed as (
+addressed as (
     select
         *,
         -- Two public addresses: in a file whose lines begin with hosts, the first is the host.
         front.next_address is not null and bool_or(front.host is not null) over () as begins_with_host,
-        try_strptime(part.time, '%d/%b/%Y:%H:%M:%S %z') as occurred_at,
-        bool_or(part.referrer != '') over () as is_combined,
-        regexp_extract(part.request, '^(\S+) (\S+)', ['method', 'target']) as request
+        regexp_extract_all(part.rest || part.odd_end, '"([^"]*\d[.:][^"]*)"', 1) as forwarded
     from fronted
+),
+
+timed as (
+    select
+        *,
+        case when begins_with_host then front.next_address else front.address end as address,
+        logged_time(part.time) as occurred_at,
+        bool_or(part.referrer != '') over () as is_combined,
+        requested(part.request) as request
+    from addressed
 )
 
 select
     line_number,
     line,
     occurred_at,
-    case when begins_with_host then front.next_address else front.address end as client_ip,
+    case when forwarded = [] then address else visitor_address(array_to_string([address] || forwarded, ',')) end
+        as client_ip,
     request.method as method,
     case when begins_with_host then regexp_extract(part.front, '^\S+') else front.host end as host,
     request.target as target,
@@ -78,6 +88,6 @@ select
             then 'the last line is not whole; import the file again when the rest of it has been written'
         when part.status = '' then 'not a line of the combined or common log format'
         when occurred_at is null then 'the time cannot be read'
-        when front.address is null then 'the line begins with no IP address: nobody did it'
+        when client_ip is null then 'the line begins with no IP address: nobody did it'
     end as problem
 from timed

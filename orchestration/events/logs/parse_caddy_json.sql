@@ -13,7 +13,7 @@ with documents as (
                     "request": {
                         "client_ip": "VARCHAR", "remote_ip": "VARCHAR", "remote_addr": "VARCHAR", "method": "VARCHAR", "uri": "VARCHAR",
                         "host": "VARCHAR",
-                        "headers": {"Referer": ["VARCHAR"], "User-Agent": ["VARCHAR"]}
+                        "headers": {"Referer": ["VARCHAR"], "User-Agent": ["VARCHAR"], "X-Forwarded-For": ["VARCHAR"]}
                     },
                     "status": "VARCHAR",
                     "size": "VARCHAR"
@@ -31,8 +31,12 @@ named as (
         coalesce(said.request is not null and coalesce(said.logger, 'http.log.access') like 'http.log.access%', false)
             as is_request,
         -- Behind a trusted proxy, client_ip is the visitor and remote_ip the proxy. Before 2.5, remote_addr was both.
-        visitor_address(coalesce(said.request.client_ip, said.request.remote_ip, said.request.remote_addr))
-            as client_ip,
+        -- If that is in one's own network, it is a proxy that Caddy was not asked to trust.
+        visitor_address(concat_ws(
+            ',',
+            coalesce(said.request.client_ip, said.request.remote_ip, said.request.remote_addr),
+            array_to_string(said.request.headers."X-Forwarded-For", ',')
+        )) as client_ip,
         logged_text(said.ts) as written_time,
         logged_text(said.request.method) as method,
         logged_text(said.request.uri) as target,

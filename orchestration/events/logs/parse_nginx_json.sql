@@ -1,5 +1,6 @@
--- What does each line say that nginx wrote as JSON (log_format … escape=json)? From table lines (line_number, line). The
--- names are those that nginx has for its variables, and a few that are as common.
+-- What does each line say of a log with one JSON object a line, whose fields have no fields? nginx writes it with
+-- log_format … escape=json, Traefik by itself, Apache by a LogFormat. From table lines (line_number, line). The names are
+-- those of nginx's variables, those of Traefik's fields, and a few that are as common.
 create or replace temp table logged as
 with documents as (
     select
@@ -8,15 +9,21 @@ with documents as (
         case
             when json_valid(line) and ltrim(line) like '{%'
                 then json_transform(line, '{
-                    "remote_addr": "VARCHAR", "client_ip": "VARCHAR", "remote_ip": "VARCHAR",
+                    "remote_addr": "VARCHAR", "client_ip": "VARCHAR", "remote_ip": "VARCHAR", "remoteIP": "VARCHAR",
+                    "ClientHost": "VARCHAR",
+                    "http_x_forwarded_for": "VARCHAR", "x_forwarded_for": "VARCHAR", "request_X-Forwarded-For": "VARCHAR",
                     "time_iso8601": "VARCHAR", "time_local": "VARCHAR", "msec": "VARCHAR", "time": "VARCHAR",
-                    "timestamp": "VARCHAR", "@timestamp": "VARCHAR",
-                    "request": "VARCHAR", "request_method": "VARCHAR", "method": "VARCHAR", "request_uri": "VARCHAR",
-                    "uri": "VARCHAR", "args": "VARCHAR", "query_string": "VARCHAR",
-                    "status": "VARCHAR", "body_bytes_sent": "VARCHAR", "bytes_sent": "VARCHAR",
+                    "timestamp": "VARCHAR", "@timestamp": "VARCHAR", "StartUTC": "VARCHAR",
+                    "request": "VARCHAR", "request_method": "VARCHAR", "method": "VARCHAR", "RequestMethod": "VARCHAR",
+                    "request_uri": "VARCHAR", "uri": "VARCHAR", "RequestPath": "VARCHAR",
+                    "args": "VARCHAR", "query_string": "VARCHAR", "query": "VARCHAR",
+                    "status": "VARCHAR", "DownstreamStatus": "VARCHAR",
+                    "body_bytes_sent": "VARCHAR", "bytes_sent": "VARCHAR", "DownstreamContentSize": "VARCHAR",
                     "http_referer": "VARCHAR", "http_referrer": "VARCHAR", "referer": "VARCHAR", "referrer": "VARCHAR",
-                    "http_user_agent": "VARCHAR", "user_agent": "VARCHAR",
-                    "host": "VARCHAR", "http_host": "VARCHAR", "server_name": "VARCHAR"
+                    "request_Referer": "VARCHAR",
+                    "http_user_agent": "VARCHAR", "user_agent": "VARCHAR", "userAgent": "VARCHAR",
+                    "request_User-Agent": "VARCHAR",
+                    "host": "VARCHAR", "http_host": "VARCHAR", "server_name": "VARCHAR", "RequestHost": "VARCHAR"
                 }')
         end as said
     from lines
@@ -27,33 +34,50 @@ named as (
         line_number,
         line,
         said is not null as is_json,
-        visitor_address(coalesce(said.remote_addr, said.client_ip, said.remote_ip)) as client_ip,
-        logged_text(coalesce(
-            said.time_iso8601, said.msec, said.time_local, said.time, said.timestamp, said."@timestamp"
-        )) as written_time,
-        regexp_extract(logged_text(said.request), '^(\S+) (\S+)', ['method', 'target']) as request,
-        logged_text(coalesce(said.request_method, said.method)) as method,
+        -- The address of a proxy in one's own network stands before those that it forwards.
+        visitor_address(concat_ws(
+            ',',
+            coalesce(said.remote_addr, said.client_ip, said.remote_ip, said.remoteIP, said.ClientHost),
+            said.http_x_forwarded_for, said.x_forwarded_for, said."request_X-Forwarded-For"
+        )) as client_ip,
+        -- Apache writes its times in brackets.
+        trim(logged_text(coalesce(
+            said.time_iso8601, said.msec, said.time_local, said.StartUTC, said.time, said.timestamp,
+            said."@timestamp"
+        )), '[]') as written_time,
+        requested(logged_text(said.request)) as request,
+        -- For the ids of events.
+        regexp_extract(logged_text(said.request), '^(\S+) (\S+)', ['method', 'target']) as first_words,
+        logged_text(coalesce(said.request_method, said.method, said.RequestMethod)) as method,
         coalesce(
-            logged_text(said.request_uri),
-            logged_text(said.uri) || coalesce('?' || logged_text(coalesce(said.args, said.query_string)), '')
+            logged_text(coalesce(said.request_uri, said.RequestPath)),
+            logged_text(coalesce(said.uri, case when said.request like '/%' then said.request end))
+                || coalesce(
+                    '?' || ltrim(logged_text(coalesce(said.args, said.query_string, said.query)), '?'), ''
+                )
         ) as target,
-        logged_text(coalesce(said.host, said.http_host, said.server_name)) as host,
-        try_cast(said.status as smallint) as response_status,
-        try_cast(coalesce(said.body_bytes_sent, said.bytes_sent) as bigint) as response_bytes,
-        logged_text(coalesce(said.http_referer, said.http_referrer, said.referer, said.referrer)) as referrer,
-        logged_text(coalesce(said.http_user_agent, said.user_agent)) as user_agent
+        logged_text(coalesce(said.host, said.http_host, said.server_name, said.RequestHost)) as host,
+        try_cast(coalesce(said.status, said.DownstreamStatus) as smallint) as response_status,
+        try_cast(coalesce(said.body_bytes_sent, said.bytes_sent, said.DownstreamContentSize) as bigint)
+            as response_bytes,
+        logged_text(coalesce(
+            said.http_referer, said.http_referrer, said.referer, said.referrer, said.request_Referer
+        )) as referrer,
+        logged_text(coalesce(
+            said.http_user_agent, said.user_agent, said.userAgent, said."request_User-Agent"
+        )) as user_agent
     from documents
 )
 
 select
-    * exclude (is_json, written_time, request, method, target),
+    * exclude (is_json, written_time, request, first_words, method, target),
     logged_time(written_time) as occurred_at,
     coalesce(method, nullif(request.method, '')) as method,
     -- The line of the request holds what was asked for; uri alone is what nginx made of it.
     coalesce(nullif(request.target, ''), target) as target,
     known_by(
         line_number <= $old_lines,
-        written_time, request, method, target, response_status, response_bytes, referrer, user_agent
+        written_time, first_words, method, target, response_status, response_bytes, referrer, user_agent
     ) as named_fields,
     case
         when trim(line) = '' then 'empty'
