@@ -22,8 +22,8 @@ def import_files(
     """Import visits from files.
 
     Access logs (combined or common format, JSON of nginx, Traefik or Caddy, CloudFront) and NDJSON in the collector's
-    format, plain or gzip. A file that was imported before adds nothing, even if it was renamed or compressed; one that has
-    grown since adds what is new.
+    format, plain or gzip. A file that was imported before adds nothing, even if it was renamed or compressed; one that
+    has grown since adds what is new.
     Lines that cannot be read go to raw.rejected_events with the reason. From a log, a page view is a GET answered 200
     or 304 for a page; images and the like are skipped. A file that cannot be read does not stop the others; the last
     line names those that failed, and the exit status is 1.

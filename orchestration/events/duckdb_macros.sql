@@ -78,11 +78,12 @@ create macro masked_excerpt(words) as
 create macro percent_decoded(words) as
     coalesce(replace(try(url_decode(words)), chr(0), ''), words);
 
--- Value of one parameter of a query string, e-mail addresses masked; NULL where it is absent or empty.
+-- Value of one parameter of a query string, whose name may be in capitals, e-mail addresses masked; NULL where it is
+-- absent or empty. Links that were copied from a page's source still have the ampersand as HTML writes it.
 create macro query_value(query, name) as
     nullif(
         left(
-            kept_text(percent_decoded(replace(regexp_extract(query, '(?:^|&)' || name || '=([^&]*)', 1), '+', ' '))),
+            kept_text(percent_decoded(replace(regexp_extract(query, '(?i)(?:^|&(?:amp;)?)' || name || '=([^&]*)', 1), '+', ' '))),
             1000
         ),
         ''

@@ -64,7 +64,7 @@ class EventPreparer:
             "ascii_host", ascii_host, [VARCHAR], VARCHAR, null_handling=FunctionNullHandling.SPECIAL
         )
         self.connection.execute("set variable click_ids = $names", {"names": CLICK_IDS})
-        pattern = f"(?i)(?:^|&)({'|'.join(CLICK_IDS)})=[^&]"
+        pattern = f"(?i)(?:^|&(?:amp;)?)({'|'.join(CLICK_IDS)})=[^&]"
         self.connection.execute("set variable click_id_pattern = $pattern", {"pattern": pattern})
         self.connection.execute(sql("url_macros"))
         self._salts = salts

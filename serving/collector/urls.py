@@ -8,22 +8,24 @@ from collections.abc import Callable
 from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event import EventData
 
-UTM = tuple(f"{name}=" for name in EventData.__struct_fields__ if name.startswith("utm_"))
+UTM = frozenset(name for name in EventData.__struct_fields__ if name.startswith("utm_"))
 
 
 def cut_page(url: str) -> str:
     """Return the URL of a page, with its utm parameters, and 1 for the value of a click id."""
     page, _, query = url.partition("#")[0].partition("?")
-    kept = "&".join(filter(None, map(cut_parameter, query.split("&"))))
+    # Links that were copied from a page's source still have the ampersand as HTML writes it.
+    kept = "&".join(filter(None, map(cut_parameter, query.replace("&amp;", "&").split("&"))))
     return f"{page}?{kept}" if kept else page
 
 
 def cut_parameter(parameter: str) -> str:
     """Return what may be kept of a parameter of a page's URL."""
-    if parameter.startswith(UTM):
-        return parameter
-    name, _, value = parameter.partition("=")
-    return f"{name.lower()}=1" if value and name.lower() in CLICK_IDS else ""
+    written, equals, value = parameter.partition("=")
+    name = written.lower()
+    if equals and name in UTM:
+        return f"{name}={value}"
+    return f"{name}=1" if value and name in CLICK_IDS else ""
 
 
 def cut_referrer(url: str) -> str:

@@ -154,6 +154,30 @@ def test_crawlers_are_flagged(load, rows):
     assert rows("select is_bot from raw.events order by line_number") == [(False,), (True,)]
 
 
+def test_a_parameter_may_be_in_capitals_or_follow_an_ampersand_of_html(load, rows):
+    queries = ["UTM_SOURCE=a&Utm_Medium=b", "x=1&amp;utm_source=a&amp;utm_medium=b", "xutm_source=a&amp;autm_medium=b"]
+    load("".join(log_line(f"/?{query}") for query in queries))
+    assert rows("select utm_source, utm_medium from raw.events order by line_number") == [
+        *[("a", "b")] * 2,
+        (None, None),
+    ]
+
+
+def test_visitors_come_from_pages_and_apps(load, rows):
+    referrers = {
+        "HTTPS://WWW.A.example.:443/x": "a.example",
+        "android-app://com.slack/": "com.slack",
+        "ios-app://54": "54",
+        **dict.fromkeys(
+            ["chrome-extension://abcdef/x.html", "about:blank", "file:///C:/x", "edge://newtab/", "a.example"]
+        ),
+    }
+    load("".join(log_line(referrer=referrer) for referrer in referrers))
+    assert [host for (host,) in rows("select referrer_host from raw.events order by line_number")] == [
+        *referrers.values()
+    ]
+
+
 def test_a_visitor_is_the_same_within_a_day_and_tied_over_midnight_only_for_half_an_hour(load, rows):
     load(
         log_line(time="17/May/2026:10:00:00 +0000")

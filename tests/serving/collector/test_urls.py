@@ -16,7 +16,7 @@ from tests.serving.collector.running import SITE, page_view
 
 NOW = datetime.now(UTC)
 SENDER = Sender(SITE, "owner", "192.0.2.7", "Firefox")
-PARTS = ["https://a.example/", "/b", "?", "#", "&", "utm_source=x", "gclid=", "autm_term=y"]
+PARTS = ["https://a.example/", "/b", "?", "#", "&", "utm_source=x", "gclid=", "autm_term=y", "amp;", "UTM_Medium=z"]
 
 
 @pytest.mark.parametrize("title", ["plain", "50 % of it"])
