@@ -240,7 +240,8 @@
   api.track = track;
   api.pending = pending;
   consent(!/undef|false/.test(options.consent) || storage[IDS] > uuid(395)); // 13 months
-  if (document.prerendering) addEventListener('prerenderingchange', start, true);
+  // A page that the browser renders ahead, or in a tab behind, may never be seen.
+  if (document.hidden) addEventListener('visibilitychange', start, { once: true });
   else queueMicrotask(start); // after the stub's calls, one of which may give consent
   stub?.q?.map((call) => api(...call));
 })();

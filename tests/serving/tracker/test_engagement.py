@@ -44,8 +44,8 @@ def test_a_single_page_app_gets_its_time_for_each_page(visit: Visit) -> None:
 
 def test_a_hidden_page_earns_no_time(visit: Visit) -> None:
     visit.context.clock.install()
-    visit.context.add_init_script("Object.defineProperty(document, 'hidden', {get: () => true})")
     page = visit.open("/")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
     page.clock.run_for(20_000)
     visit.leave_for_good(page)
     visit.until("page_view")

@@ -90,6 +90,17 @@ def test_a_script_that_a_page_inserts_itself(visit: Visit) -> None:
     assert paths(visit.until("page_view")) == ["/inserted"]
 
 
+def test_a_page_counts_when_it_is_first_seen(visit: Visit) -> None:
+    """Chromium without a screen shows every tab, so the page says that it is hidden."""
+    visit.context.add_init_script("Object.defineProperty(document, 'hidden', {get: () => !window.isSeen})")
+    visit.leave(visit.open("/never"))
+    page = visit.open("/later")
+    for _ in range(2):
+        page.evaluate("isSeen = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    visit.leave_for_good(page)
+    assert paths(visit.until("page_view")) == ["/later"]
+
+
 def test_a_slash_at_the_end_makes_no_other_page(visit: Visit) -> None:
     page = visit.open("/slash?a=b")
     page.evaluate("history.replaceState({}, '', '/slash/'); history.pushState({}, '', '/slash')")
