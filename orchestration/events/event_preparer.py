@@ -16,8 +16,8 @@ from orchestration.events.address_functions import add_address_functions
 from orchestration.events.click_ids import CLICK_IDS
 from orchestration.events.event_fields import FIELDS, OPAQUE_IDS
 from orchestration.events.event_input import EVENT_INPUT, INPUT_TYPES
-from orchestration.events.hosts import ascii_host
 from orchestration.events.user_agents import UserAgents
+from orchestration.hosts import ascii_host
 from orchestration.paths import normal_path
 from orchestration.resources.duckdb_engine import locked_duckdb
 

@@ -10,6 +10,7 @@ import msgspec
 
 from orchestration.events.journal.journal import Journal, JournalFullError
 from orchestration.events.places import NOWHERE, Places
+from orchestration.hosts import is_host_of
 from serving.collector.answers import Answer, Headers, RefusedError
 from serving.collector.batch import BadBodyError, Kind, Reading, read_batch, read_one
 from serving.collector.bodies import Receive, read_body
@@ -17,7 +18,7 @@ from serving.collector.client_address import ClientAddress
 from serving.collector.clients import Client, client_of
 from serving.collector.in_flight import InFlight
 from serving.collector.limits import Limits
-from serving.collector.origins import host_of, is_allowed
+from serving.collector.origins import host_of
 from serving.collector.place_headers import place_in_headers
 from serving.collector.registry import Known, KnownSite
 from serving.collector.sender import Sender
@@ -110,7 +111,7 @@ class Collector:
         host = host_of(origin.decode("latin-1")) if origin is not None else None
         name = self.site_name(scope, host)
         site = self.known.site(name)
-        if site is not None and (origin is None or (host is not None and is_allowed(host, name, site))):
+        if site is not None and (origin is None or (host is not None and is_host_of(host, name, site.allowed_origins))):
             return name, site
         page = "" if origin is None else f" from pages of {host or 'this origin'}"
         if not self.known.is_connected:  # it may have been added since we last knew
@@ -124,16 +125,16 @@ class Collector:
         )
 
     def site_name(self, scope: Mapping[str, Any], host: str | None) -> str:
-        """Return the site that the query names, else ``host``, which the page is on."""
+        """Return the site that the query names, else that of ``host``, which the page is on."""
         query: bytes = scope.get("query_string") or b""
         if query.startswith(b"site=") and b"&" not in query and b"%" not in query and b"+" not in query:
-            return query[5:].decode("latin-1")  # as our own script writes it
+            return self.known.name_of(query[5:].decode("latin-1"))  # as our own script writes it
         named = parse_qs(query[:2_000].decode("latin-1")).get("site")
         if named:
-            return named[0]
+            return self.known.name_of(named[0])
         if host is None:
             raise RefusedError(400, "Which site? Say ?site=NAME, as `dogear site list` has it.")
-        return host if self.known.site(host) else host.removeprefix("www.")
+        return self.known.name_of(host)
 
 
 def accepted(reading: Reading) -> bytes:

@@ -1,9 +1,7 @@
-"""Which pages may send events of a site: its own, those of its subdomains, and those that its owner allowed."""
+"""Which host a page that sends is on."""
 
 import re
 from functools import lru_cache
-
-from serving.collector.registry import KnownSite
 
 LONGEST_ORIGIN = 500
 # RFC 6454: scheme, host, and port; neither user nor path. A host in other letters than ASCII comes as Punycode.
@@ -17,8 +15,3 @@ def host_of(origin: str) -> str | None:
         return None
     found = ORIGIN.fullmatch(origin)
     return found[1].lower().strip("[]") if found else None
-
-
-def is_allowed(host: str, name: str, site: KnownSite) -> bool:
-    bare = name.lower().partition(":")[0].removeprefix("www.")
-    return host == bare or host.endswith(f".{bare}") or host in site.allowed_origins

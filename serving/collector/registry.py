@@ -8,7 +8,7 @@ if another collector was faster, its salt is used from then on.
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from typing import Self
 import msgspec
 import psycopg
 
+from orchestration.hosts import bare_host
 from orchestration.resources.postgres import connect
 
 LOOK_EVERY = 2.0
@@ -53,6 +54,7 @@ class Known:
         self._database_url = database_url
         self._on_problem = on_problem
         self._state = self._read()
+        self._names = names_of(self._state.sites)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._written = b""
@@ -71,6 +73,10 @@ class Known:
 
     def site(self, name: str) -> KnownSite | None:
         return self._state.sites.get(name)
+
+    def name_of(self, host: str) -> str:
+        """Return the name of the site whose host this is, however its owner wrote it; ``host`` if there is none."""
+        return host if host in self._state.sites else self._names.get(bare_host(host), host)
 
     def salt(self, day: date) -> bytes:
         """Return the salt of a day; made now where none is known."""
@@ -124,6 +130,7 @@ class Known:
         with self._lock:  # salts that were made meanwhile are pushed the next time
             made_since = {day: it for day, it in self._state.salts.items() if day not in mine and day not in salts}
             self._state = State(sites, {**made_since, **salts})
+            self._names = names_of(sites)
 
     def _forget_old_salts(self) -> None:
         with self._lock:
@@ -154,6 +161,11 @@ class Known:
                 self._written = data
             except OSError as error:
                 self._on_problem(f"{self.path} cannot be written: {error.strerror}")
+
+
+def names_of(sites: Iterable[str]) -> dict[str, str]:
+    """Return the names of the sites by their hosts as they are compared."""
+    return {bare_host(name): name for name in sorted(sites, reverse=True)}
 
 
 def days_at_hand(now: datetime) -> set[date]:

@@ -4,8 +4,8 @@ import pytest
 
 from orchestration.content.sites import origin_host
 from orchestration.errors import DogearError
-from serving.collector.origins import host_of, is_allowed
-from serving.collector.registry import KnownSite
+from orchestration.hosts import is_host_of
+from serving.collector.origins import host_of
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from serving.collector.registry import KnownSite
 def test_a_host_is_the_one_that_browsers_send(said, sent):
     host = host_of(sent)
     assert host is not None
-    assert is_allowed(host, "example.org", KnownSite("ada", [origin_host(said)]))
+    assert is_host_of(host, "example.org", [origin_host(said)])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from orchestration.content.documents.rules.conventions import Conventions
 from orchestration.content.documents.rules.url_patterns import canonical, is_sound
 from orchestration.content.sites import Site
 from orchestration.content.sources.site_files import is_markdown
+from orchestration.hosts import bare_host
 from orchestration.paths import normal_path
 from orchestration.resources.copy_rows import copy_rows
 
@@ -56,7 +57,7 @@ def destination(
     except ValueError:
         return False, [], []
     if parts.netloc or parts.scheme:
-        is_own = parts.scheme in {"http", "https", ""} and without_www(parts.netloc) == without_www(site)
+        is_own = parts.scheme in {"http", "https", ""} and bare_host(parts.netloc) == bare_host(site)
         return is_own, known_paths([path or "/"]) if is_own else [], []
     if not path or "\0" in name or len(path) > LONGEST:
         return False, [], []  # a place on the page itself
@@ -82,10 +83,6 @@ def without_liquid(target: str) -> str:
     if post := POST_URL.fullmatch(target.strip()):
         return f"/_posts/{post[1]}.md"
     return "" if "{{" in target or "{%" in target else target
-
-
-def without_www(host: str) -> str:
-    return re.sub(r"^www\.|:\d+$", "", host.lower())
 
 
 def known_paths(urls: Iterable[str]) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import requests
 
+from orchestration.content.sites import Site, save_site
 from serving.collector.clock import TOO_OLD
-from tests.serving.collector.running import SITE, RunningCollector, page_view
+from tests.serving.collector.running import SITE, RunningCollector, page_view, until
 
 
 def test_a_batch_becomes_rows_with_their_visitor_place_and_device(collector: RunningCollector):
@@ -186,6 +187,24 @@ def test_pages_of_the_site_may_read_the_answer(collector: RunningCollector):
         f"{collector.url}/api/analytics/ingest?site={SITE}", headers={"origin": f"https://{SITE}"}, timeout=9
     )
     assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "POST")
+
+
+def test_a_site_is_known_by_its_host_however_its_owner_wrote_it(collector: RunningCollector):
+    save_site(collector.database_url, Site("Bücher.example", "ada"))
+
+    def sent(site: str, origin: str) -> bool:
+        url, headers = f"{collector.url}/api/analytics/ingest", {"origin": origin}
+        body = {"events": [page_view()]}
+        return requests.post(url, params={"site": site} if site else {}, json=body, headers=headers, timeout=9).ok
+
+    page = "https://www.xn--bcher-kva.example"
+    for name in ("Bücher.example", "", "xn--bcher-kva.example", "www.xn--bcher-kva.example", "bücher.example"):
+        until(lambda name=name: sent(name, page))
+    assert not sent("xn--bcher-kva.example", "https://evil.example")
+    collector.wait_for(5)
+    assert collector.rows("select site, count(*) from raw.events where user_code = 'ada' group by site") == [
+        ("Bücher.example", 5)
+    ]
 
 
 def test_health_says_whether_postgresql_answers(collector: RunningCollector):
