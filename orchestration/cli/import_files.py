@@ -38,6 +38,7 @@ def import_files(
 
     from orchestration.content.sites import find_site
     from orchestration.events.logs.import_file import import_file, printable
+    from orchestration.events.logs.import_warnings import warnings_about
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
     from orchestration.terminal_display import print_beside, progress_bar
@@ -64,6 +65,8 @@ def import_files(
                 print_beside(progress, f"dogear: {error}")
             else:
                 print_beside(progress, sentence(summary, visited.site))
+                for warning in warnings_about(database_url, visited, summary):
+                    print_beside(progress, f"dogear: warning: {warning}")
             progress.remove_task(task)
         if failed and len(files) > 1:
             names = ", ".join(printable(file) for file in failed)

@@ -22,6 +22,7 @@ def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> No
         memory_limit=settings.duckdb_memory,
     )
     files, rows, failed = 0, 0, 0
+    warnings: list[str] = []
     for outcome in outcomes:
         if isinstance(outcome.result, DogearError):
             failed += 1
@@ -29,7 +30,12 @@ def import_drop_folder(context: dg.OpExecutionContext, database: Database) -> No
         else:
             files, rows = files + 1, rows + outcome.result.events_added
             context.log.info("%s: %s events added", visible_text(outcome.result.file), outcome.result.events_added)
-    metadata = {"files": files, "rows": rows, "files that failed": failed}
+        for warning in map(visible_text, outcome.warnings):
+            context.log.warning("%s: %s", visible_text(outcome.file.path.name), warning)
+            warnings.append(warning)
+    metadata: dict[str, int | str] = {"files": files, "rows": rows, "files that failed": failed}
+    if warnings:
+        metadata["warnings"] = "\n\n".join(dict.fromkeys(warnings))
     context.log_event(dg.AssetMaterialization(["raw", "events"], metadata=metadata))
 
 

@@ -136,7 +136,7 @@ def test_the_sensor_asks_for_a_run_that_imports_what_is_there(drop, database_url
         requests, cursor, reason = tick(None)
         assert (requests, "there is no site elsewhere.example" in (reason or "")) == ([], True)
 
-        (drop / "example.org" / "access.log").write_text(combined(Visit("/a")) + combined(Visit("/b")))
+        (drop / "example.org" / "access.log").write_text(combined(Visit("/a")) + "a.example " + combined(Visit("/b")))
         (first,), cursor, _ = tick(cursor)
         assert tick(cursor)[0] == [], "it has been asked for"
         later = time.time() + sensors.LONGEST_PAUSE
@@ -148,6 +148,7 @@ def test_the_sensor_asks_for_a_run_that_imports_what_is_there(drop, database_url
         (materialized,) = done.get_asset_materialization_events()
         assert materialized.asset_key == dg.AssetKey(["raw", "events"])
         metadata = {name: value.value for name, value in materialized.materialization.metadata.items()}
+        assert "names hosts that are not example.org's" in str(metadata.pop("warnings"))
         assert metadata == {"files": 1, "rows": 2, "files that failed": 0}
         assert rows("select count(*) from raw.events") == [(2,)]
         assert tick(cursor)[0] == []

@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestration.content.sites import Site
 from orchestration.errors import DogearError
 from orchestration.events.logs.import_file import ImportSummary, import_file, printable
+from orchestration.events.logs.import_warnings import warnings_about
 from orchestration.resources.postgres import connect
 
 DONE, FAILED, REASON = ".done", ".failed", ".reason.txt"
@@ -44,6 +45,7 @@ class Outcome:
     file: DroppedFile
     result: ImportSummary | DogearError
     moved_to: Path | None
+    warnings: list[str]
 
 
 def look_into(folder: Path, sites: Collection[str], now: float | None = None) -> Look:
@@ -96,6 +98,7 @@ def import_dropped(
         if state_of(file.path) != file.state:
             continue
         site = known[file.site]
+        warnings: list[str] = []
         try:
             result: ImportSummary | DogearError = import_file(
                 *(database_url, file.path),
@@ -108,7 +111,9 @@ def import_dropped(
             # Is it the file's fault?
             connect(database_url).close()
             result = error
-        yield Outcome(file, result, put_away(folder / file.site, file, result))
+        else:
+            warnings = warnings_about(database_url, site, result)
+        yield Outcome(file, result, put_away(folder / file.site, file, result), warnings)
 
 
 def put_away(site_folder: Path, file: DroppedFile, result: ImportSummary | DogearError) -> Path | None:

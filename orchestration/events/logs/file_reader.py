@@ -109,6 +109,15 @@ class FileReader:
         assert row is not None
         return row
 
+    def hosts(self) -> dict[str, int]:
+        """Return the hosts that page views name, and how many views of people each has, most first."""
+        return dict(
+            self._duckdb.execute(
+                "select page_host, count(*) from prepared where event_type = 'page_view' and not is_bot "
+                "and page_host is not null group by page_host order by count(*) desc, page_host"
+            ).fetchall()
+        )
+
     def _parse(self, chunk: LineChunk, fields: str | None) -> None:
         """Make ``logged`` of the lines; ``fields``: the line before them that names CloudFront's."""
         numbers = pa.array(range(chunk.first_line, chunk.first_line + len(chunk.lines)), pa.int64())

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,8 @@ class ImportSummary:
     """What became of the lines of one file.
 
     ``lines_read`` is the sum of the counts below it, unless lines of NDJSON hold several events. ``days`` are the UTC
-    days of the events. ``format`` is None if the file is empty.
+    days of the events. ``format`` is None if the file is empty. ``hosts``: those that the file names, and how many page
+    views of people each has.
     """
 
     file: str
@@ -45,6 +46,7 @@ class ImportSummary:
     lines_passed_over: int
     lines_rejected: int
     days: list[date]
+    hosts: Mapping[str, int]
 
 
 def import_file(
@@ -132,7 +134,7 @@ def nothing_in(path: Path, chunk: LineChunk | None) -> ImportSummary:
     if chunk and chunk.damage:
         raise DogearError(f"{printable(path)}: {chunk.damage}; there is nothing to import.")
     lines = len(chunk.lines) if chunk else 0
-    return ImportSummary(printable(path.absolute()), None, lines, 0, 0, lines, 0, [])
+    return ImportSummary(printable(path.absolute()), None, lines, 0, 0, lines, 0, [], {})
 
 
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
@@ -165,9 +167,8 @@ def load(database_url: str, file: str, identity: FileIdentity, reader: FileReade
     with connect(database_url) as connection:
         # The server would do it after a minute; a build that follows at once should not have to wait for that.
         connection.execute("select raw.analyze_event_partitions(%s)", [days])
-    return ImportSummary(
-        file, reader.format, reader.lines_read, added, events - added, reader.lines_passed_over, rejected, days
-    )
+    counts = (reader.lines_read, added, events - added, reader.lines_passed_over, rejected)
+    return ImportSummary(file, reader.format, *counts, days, reader.hosts())
 
 
 def record_import(connection: Any, file: str, identity: FileIdentity, reader: FileReader, rejected: int) -> int:
