@@ -7,9 +7,9 @@ from orchestration.resources.postgres import connect
 # any ending (shtml, jsp): a path that is not known to be a file is a page, as in AWStats, GoAccess and Matomo.
 FILES = """
 css js mjs map json webmanifest wasm xml xsl xslt rss atom txt
-png jpg jpeg gif svg svgz webp avif bmp ico tif tiff psd heic
+png apng jpg jpeg jfif jxl gif svg svgz webp avif bmp ico tif tiff psd heic heif
 woff woff2 ttf otf eot swf class
-mp3 mp4 m4a m4v ogg oga ogv wav flac aac avi mov mpg mpeg mkv webm wmv wma flv mid midi m3u8 ts vtt
+mp3 mp4 m4a m4v ogg oga ogv opus wav flac aac avi mov mpg mpeg mkv webm weba wmv wma flv mid midi m3u8 m4s mpd ts vtt
 pdf ps eps epub mobi azw3 djvu doc docx xls xlsx ppt pptx odt ods odp rtf csv tsv ics vcf
 zip gz tgz bz2 tbz xz zst 7z rar tar jar war ear
 exe msi dmg pkg deb rpm apk ipa iso img bin torrent

@@ -148,6 +148,7 @@ def test_the_visitor_is_whom_a_proxy_in_one_s_own_network_forwards(load, rows, n
     lines = [
         write(Visit("/forwarded", "10.0.0.1"), "203.0.113.9, 10.0.0.2"),
         write(Visit("/again", "127.0.0.1"), "unknown, 203.0.113.9"),
+        write(Visit("/socket", "unix:"), "203.0.113.9"),
         write(Visit("/other", "10.0.0.1"), "203.0.113.10"),
         write(Visit("/nobody", "10.0.0.1"), "-"),
         # Anybody may send the header: the address of a connection from outside counts.
@@ -155,7 +156,7 @@ def test_the_visitor_is_whom_a_proxy_in_one_s_own_network_forwards(load, rows, n
     ]
     load("".join(lines))
     groups = "select array_agg(page_path order by page_path) from raw.events group by anonymous_id order by 1"
-    assert rows(groups) == [(["/again", "/forwarded", "/outside"],), (["/nobody"],), (["/other"],)]
+    assert rows(groups) == [(["/again", "/forwarded", "/outside", "/socket"],), (["/nobody"],), (["/other"],)]
 
 
 @pytest.mark.parametrize("write", [combined, nginx_json])

@@ -42,7 +42,8 @@ def format_of(lines: list[str]) -> FileFormat | None:
 def format_of_line(line: str) -> FileFormat | None:
     """Return the format that one line tells by itself."""
     found = LOOKS_LIKE_A_LOG.match(line)
-    if found and front_of_line(found[1]).address:
+    # Of nginx that listens at a socket, the addresses are those that were forwarded.
+    if found and (front_of_line(found[1]).address or found[1].startswith("unix:")):
         return "access_log"
     return json_format(line) if line.lstrip().startswith("{") else None
 

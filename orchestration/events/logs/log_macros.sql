@@ -14,14 +14,17 @@ create macro epoch_time(moment) as
 -- A moment as servers write it: ISO 8601 with a zone, as in the common log format, or since 1970 in seconds,
 -- milliseconds, microseconds or nanoseconds. NULL for anything else; what has no zone could be any moment.
 create macro logged_time(words) as
-    case
-        when regexp_full_match(words, '\d{1,19}(?:\.\d+)?(?:[eE]\+?\d{1,2})?')
-            then epoch_time(try_cast(words as double))
-        when regexp_full_match(words, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?\s?(?:Z|[+-]\d\d(?::?\d\d)?)')
-            then try_cast(replace(words, ',', '.') as timestamptz)
-        -- Of several formats in one list, DuckDB would take the 31st of February.
-        else coalesce(try_strptime(words, '%d/%b/%Y:%H:%M:%S %z'), try_strptime(words, '%d/%b/%Y:%H:%M:%S.%f %z'))
-    end;
+    coalesce(
+        try_strptime(words, '%d/%b/%Y:%H:%M:%S %z'),
+        case
+            when regexp_full_match(words, '\d{1,19}(?:\.\d+)?(?:[eE]\+?\d{1,2})?')
+                then epoch_time(try_cast(words as double))
+            when regexp_full_match(words, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?\s?(?:Z|[+-]\d\d(?::?\d\d)?)')
+                then try_cast(replace(words, ',', '.') as timestamptz)
+            -- Of several formats in one list, DuckDB would take the 31st of February.
+            else try_strptime(words, '%d/%b/%Y:%H:%M:%S.%f %z')
+        end
+    );
 
 -- Method and target of the line of a request. Some servers accept spaces in a target.
 create macro requested(words) as

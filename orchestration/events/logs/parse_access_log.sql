@@ -43,14 +43,23 @@ addressed as (
         *,
         -- Two public addresses: in a file whose lines begin with hosts, the first is the host.
         front.next_address is not null and bool_or(front.host is not null) over () as begins_with_host,
-        regexp_extract_all(part.rest || part.odd_end, '"([^"]*\d[.:][^"]*)"', 1) as forwarded
+        case when begins_with_host then front.next_address else front.address end as address
     from fronted
 ),
 
 timed as (
     select
         *,
-        case when begins_with_host then front.next_address else front.address end as address,
+        -- Python is asked of addresses that may be in one's own network, and were forwarded another.
+        case
+            when
+                contains(part.rest || part.odd_end, '"')
+                and (address is null or regexp_matches(address, '^(?:(?:0|10|100|127|169|172|192)\.|::|f)'))
+                then visitor_address(array_to_string(
+                    [address] || regexp_extract_all(part.rest || part.odd_end, '"([^"]*\d[.:][^"]*)"', 1), ','
+                ))
+            else address
+        end as client_ip,
         logged_time(part.time) as occurred_at,
         bool_or(part.referrer != '') over () as is_combined,
         requested(part.request) as request
@@ -61,8 +70,7 @@ select
     line_number,
     line,
     occurred_at,
-    case when forwarded = [] then address else visitor_address(array_to_string([address] || forwarded, ',')) end
-        as client_ip,
+    client_ip,
     request.method as method,
     case when begins_with_host then regexp_extract(part.front, '^\S+') else front.host end as host,
     request.target as target,
