@@ -114,9 +114,13 @@ def front_of_line(written: str) -> Front:
 
 
 def host_in(words: list[str], place: int) -> str | None:
-    """Return the visited host, if it is before the address at ``place``, or right behind it as ident."""
-    if place == 1 and HOST.fullmatch(words[0]):
-        return words[0]
+    """Return the visited host, if it is right before the address at ``place``, or right behind it as ident.
+
+    Before it there is nothing, or the prefix of a logger, which ends with ``nginx:`` or ``|``.
+    """
+    before = words[:place]
+    if before and HOST.fullmatch(before[-1]) and (place == 1 or before[-2].endswith((":", "|"))):
+        return before[-1]
     if place == 0 and len(words) == 3 and "." in words[1] and HOST.fullmatch(words[1]):
         return words[1]
     return None

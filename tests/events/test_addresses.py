@@ -46,6 +46,8 @@ def test_an_address_has_one_spelling_and_what_is_none_is_none(spellings, address
         ("10.0.0.1 192.0.2.1 - - ", None, "192.0.2.1"),
         ("Nov 20 10:00:00 web nginx: 192.0.2.1 - - ", None, "192.0.2.1"),
         ("Nov 20 10:00:00 10.0.0.9 nginx[7]: 192.0.2.1 - - ", None, "192.0.2.1"),
+        ("Nov 20 10:00:00 10.0.0.9 nginx[7]: garden.example:80 192.0.2.1 - - ", "garden.example:80", "192.0.2.1"),
+        ("nginx.1    | garden.example 192.0.2.1 - - ", "garden.example", "192.0.2.1"),
         ("<190>1 2026-11-20T10:00:00Z 203.0.113.9 nginx 7 - - 192.0.2.1 - - ", None, "192.0.2.1"),
         ("Nov 20 10:00:00 203.0.113.9 nginx: 192.0.2.1 - some user ", None, "192.0.2.1"),
         ("192.0.2.1 ", None, "192.0.2.1"),
