@@ -40,12 +40,13 @@ pages as (
     from split_urls
 ),
 
--- Pages and apps send visitors; extensions and browsers' own pages say only which of these a visitor has.
+-- Pages and apps send visitors; extensions and browsers' own pages say only what a visitor has installed.
 split_referrers as (
     select
         referrer,
-        regexp_extract(referrer, '^(?i:https?|android-app|ios-app)://([^/?#]*)([^?#]*)', ['host', 'path']) as part
+        regexp_extract(referrer, '^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^?#]*)', ['host', 'path']) as part
     from (select distinct referrer from filled_input where referrer is not null)
+    where not regexp_matches(referrer, '^(?i:[a-z-]+-extension|about|chrome|edge|brave|opera|vivaldi)://')
 ),
 
 referrers as (

@@ -168,6 +168,7 @@ def test_visitors_come_from_pages_and_apps(load, rows):
         "HTTPS://WWW.A.example.:443/x": "a.example",
         "android-app://com.slack/": "com.slack",
         "ios-app://54": "54",
+        "intent://x#Intent;end": "x",
         **dict.fromkeys(
             ["chrome-extension://abcdef/x.html", "about:blank", "file:///C:/x", "edge://newtab/", "a.example"]
         ),
