@@ -39,17 +39,20 @@ create macro visible(words) as
         else words
     end;
 
--- The same of JSON, whose texts may have them as escapes too; a run of those becomes one space.
+-- The same of JSON, whose texts may have them as escapes too; a run of those becomes one space. Escaped backslashes are
+-- put aside meanwhile, as a character that JSON cannot hold: of \\n, the n is a letter.
 create macro visible_json(words) as
     case
         when contains(words, '\')
-            then visible(regexp_replace(
-                words,
-                -- After a whole number of escaped backslashes, so that these stay what they are.
-                '((?:^|[^\\])(?:\\\\)*)'
-                '(?:\\(?:[bfnrt]|u(?:00[0189][0-9a-fA-F]|007[fF]|202[89a-eA-E]|206[6-9]|[fF][eE][fF][fF])))+',
-                '\1 ',
-                'g'
+            then visible(replace(
+                regexp_replace(
+                    replace(words, '\\', chr(1)),
+                    '(?:\\(?:[bfnrt]|u(?:00[0189][0-9a-fA-F]|007[fF]|202[89a-eA-E]|206[6-9]|[fF][eE][fF][fF])))+',
+                    ' ',
+                    'g'
+                ),
+                chr(1),
+                '\\'
             ))
         else visible(words)
     end;

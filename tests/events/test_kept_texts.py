@@ -7,7 +7,7 @@ import unicodedata
 import duckdb
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.events.event import EventData
@@ -52,6 +52,7 @@ def test_each_character_that_is_obeyed_becomes_a_space(macros, texts):
 
 @settings(max_examples=50)
 @given(st.dictionaries(TEXTS, TEXTS | st.integers(), max_size=3), st.booleans())
+@example({"a": "\x1b\\\x1b"}, True)
 def test_json_stays_json_and_its_escapes_are_read_too(macros, properties, in_ascii):
     written = json.dumps(properties, ensure_ascii=in_ascii)
     ((kept,),) = macros.execute("select visible_json(?)", [written]).fetchall()
