@@ -18,6 +18,14 @@ def warn(database_url, load):
     return warn
 
 
+def test_a_log_that_is_mostly_rejected_says_why(warn):
+    odd = combined(Visit(), time="%d/%b/%Y:%H:%M:%S")
+    assert warn(odd + combined(Visit("/a"))) == []
+    assert warn(odd * 2 + odd.replace("192.0.2.1", "-") + combined(Visit("/b"))) == [
+        "More was rejected than read, most of it since: the time cannot be read."
+    ]
+
+
 def test_hosts_that_are_not_the_site_s_are_named(warn):
     own = ["www.example.org", "EXAMPLE.ORG:443", "blog.example.org", "shop.example"]
     other = [

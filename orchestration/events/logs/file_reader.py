@@ -109,6 +109,11 @@ class FileReader:
         assert row is not None
         return row
 
+    def common_reason(self) -> str | None:
+        """Return why most of the rejected lines cannot be read; None if there are none."""
+        question = "select kept_text(reason) from rejected group by reason order by count(*) desc, reason limit 1"
+        return next(iter(self._preparer.column(question)), None)
+
     def hosts(self) -> dict[str, int]:
         """Return the hosts that page views name, and how many views of people each has, most first."""
         return dict(

@@ -35,7 +35,7 @@ class ImportSummary:
 
     ``lines_read`` is the sum of the counts below it, unless lines of NDJSON hold several events. ``days`` are the UTC
     days of the events. ``format`` is None if the file is empty. ``hosts``: those that the file names, and how many page
-    views of people each has.
+    views of people each has. ``common_reason``: why most of the rejected lines cannot be read.
     """
 
     file: str
@@ -47,6 +47,7 @@ class ImportSummary:
     lines_rejected: int
     days: list[date]
     hosts: Mapping[str, int]
+    common_reason: str | None
 
 
 def import_file(
@@ -134,7 +135,7 @@ def nothing_in(path: Path, chunk: LineChunk | None) -> ImportSummary:
     if chunk and chunk.damage:
         raise DogearError(f"{printable(path)}: {chunk.damage}; there is nothing to import.")
     lines = len(chunk.lines) if chunk else 0
-    return ImportSummary(printable(path.absolute()), None, lines, 0, 0, lines, 0, [], {})
+    return ImportSummary(printable(path.absolute()), None, lines, 0, 0, lines, 0, [], {}, None)
 
 
 def detect_format(path: Path, chunk: LineChunk) -> FileFormat:
@@ -168,7 +169,7 @@ def load(database_url: str, file: str, identity: FileIdentity, reader: FileReade
         # The server would do it after a minute; a build that follows at once should not have to wait for that.
         connection.execute("select raw.analyze_event_partitions(%s)", [days])
     counts = (reader.lines_read, added, events - added, reader.lines_passed_over, rejected)
-    return ImportSummary(file, reader.format, *counts, days, reader.hosts())
+    return ImportSummary(file, reader.format, *counts, days, reader.hosts(), reader.common_reason())
 
 
 def record_import(connection: Any, file: str, identity: FileIdentity, reader: FileReader, rejected: int) -> int:

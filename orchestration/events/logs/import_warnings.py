@@ -1,4 +1,4 @@
-"""What an import cannot decide, and a person should look at: foreign hosts, and visits that count twice."""
+"""What a person should look at after an import: lines that are not read, foreign hosts, visits that count twice."""
 
 from datetime import date
 
@@ -13,6 +13,8 @@ HOSTS_NAMED = 5
 def warnings_about(database_url: str, site: Site, summary: ImportSummary) -> list[str]:
     """Return a sentence or two for each matter; none if all is well."""
     warnings: list[str] = []
+    if summary.lines_rejected > summary.events_added + summary.events_known:
+        warnings.append(f"More was rejected than read, most of it since: {summary.common_reason}.")
     origins = (site.allowed_origins or "").split()
     foreign = {host: views for host, views in summary.hosts.items() if not is_host_of(host, site.site, origins)}
     if foreign:
