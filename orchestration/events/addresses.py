@@ -6,6 +6,7 @@ Only an IP address identifies a visitor. Each address has one spelling here, for
 import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import takewhile
 from typing import NamedTuple
 
 # Anything that looks like an address, IPv4 or IPv6, anywhere in a text. A time has too few colons.
@@ -91,26 +92,44 @@ def front_of_line(written: str) -> Front:
     """Read the part before the time in a line of an access log.
 
     The first word that is an address is the visitor's. Before it may be the host that was visited, or the prefix of a
-    logger, which may hold the address of the machine that wrote the line: the visitor's is followed by ident, nearly
-    always ``-``. The last two words are ident and user, which anybody may have made to look like an address; some
-    servers write the host in place of ident.
+    logger. The last two words are ident and user, which anybody may have made to look like an address; some servers
+    write the host in place of ident.
     """
     words = list(WORD.finditer(written)) if len(written) <= LONGEST_FRONT else []
     addresses = [visitor_address(word[0]) for word in words[: max(1, len(words) - 2)]]
     place = next((place for place, address in enumerate(addresses) if address), None)
     if place is None:
         return NO_FRONT
-    if place > 1:
-        place = next((at for at in range(place, len(addresses)) if addresses[at] and words[at + 1][0] == "-"), place)
-    first, second = addresses[place], addresses[1] if place == 0 and len(addresses) > 1 else None
+    # Ids are made of these: they begin where they did before the prefix of a logger was looked at.
     names = names_in(written[words[place].end() :])
+    texts = [word[0] for word in words]
+    if place > 0:
+        place = place_behind_prefix(texts, addresses, place)
+        # Behind a host or a prefix, addresses in a row are a list.
+        listed = takewhile(lambda address: address is not None, addresses[place:])
+        return Front(host_in(texts, place), visitor_address(",".join(map(str, listed))), None, names)
+    first, second = addresses[0], addresses[1] if len(addresses) > 1 else None
     if first is None or second is None:
-        return Front(host_in([word[0] for word in words], place), first, None, names)
+        return Front(host_in(texts, place), first, None, names)
     if has_port(words[0][0]) and not has_port(words[1][0]):
         return Front(words[0][0], second, None, names)
     chosen = visitor_address(f"{first},{second}")
     is_undecided = chosen == first and visitor_address(f"{second},{first}") == second
     return Front(None, chosen, second if is_undecided else None, names)
+
+
+def place_behind_prefix(words: list[str], addresses: list[str | None], place: int) -> int:
+    """Return where the visitor's address is, or the list of them; ``place`` is the first address of the line.
+
+    The prefix of a logger may hold the address of the machine that wrote the line: what is the visitor's is followed
+    by ident, nearly always ``-``. One word is no prefix, but the host that was visited.
+    """
+    if place == 1:
+        return place
+    found = next((at for at in range(place, len(addresses)) if addresses[at] and words[at + 1] == "-"), place)
+    while found > place and addresses[found - 1]:
+        found -= 1
+    return found
 
 
 def host_in(words: list[str], place: int) -> str | None:
