@@ -1,12 +1,14 @@
 """Each parser of strangers' text, with a sound sample and the words of its format, for ``bench.fuzz``."""
 
+import atexit
 import io
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -96,13 +98,18 @@ def lines_of(file_format: FileFormat, written: str) -> object:
     for line in lines:
         format_of_line(line), without_address(line, file_format)
     before = [FIELDS] if file_format == "cloudfront" else []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        FileReader("a.example", file_format, lambda days: dict.fromkeys(days, b"s"), Path(folder), "1GB") as reader,
-    ):
-        reader.named_fields([*before, *lines])
-        reader.read(LineChunk(1, [*before, *lines], len(written)))
+    reader = reader_of(file_format)
+    reader.named_fields([*before, *lines])
+    reader.read(LineChunk(1, [*before, *lines], len(written)))
     return None
+
+
+@cache
+def reader_of(file_format: FileFormat) -> FileReader:
+    """Open a reader for all inputs, until the process ends: to open one takes longer than to read most of them."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return FileReader("a.example", file_format, lambda days: dict.fromkeys(days, b"s"), Path(folder), "1GB")
 
 
 def image(data: str) -> object:

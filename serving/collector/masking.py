@@ -12,14 +12,17 @@ from orchestration.events.addresses import ANY_ADDRESS
 
 # As DuckDB has it: other spaces than these are letters of an address.
 BETWEEN = frozenset(' \t\n\r\f/?&=#@"\\<>()[],;:')
-LETTER = f"[^{re.escape(''.join(sorted(BETWEEN)))}.]"
-LABEL = rf"{LETTER}{{1,100}}+"
+NO_LETTER = re.escape("".join(sorted(BETWEEN))) + "."
+LABEL = rf"[^{NO_LETTER}]{{1,100}}+"
 # Where all dots are encoded.
 DOT = r"%(?:25)*2[eE]"
-ENCODED_LABEL = rf"(?:(?!{DOT}){LETTER}){{1,100}}+"
+ENCODED_LABEL = rf"(?:[^{NO_LETTER}%]++|%(?!(?:25)*2[eE])){{1,60}}+"
 HOST = rf"(?:{LABEL}(?:\.{LABEL})+|{ENCODED_LABEL}(?:{DOT}{ENCODED_LABEL})+)"
+# The backslash of a character as JSON escapes it, which may be escaped again. Only the first one begins a match: of
+# many in a row, each would be followed to the end of the row.
+BACKSLASHES = r"(?<!\\)(?<!%5[cC])(?:\\|%5[cC])++"
 # The part after the name of a mailbox.
-AT_HOST = re.compile(rf"(?:@|%(?:25)*40|(?:\\|%5[cC])+u0040){HOST}")
+AT_HOST = re.compile(rf"(?:@|%(?:25)*40|{BACKSLASHES}u0040){HOST}")
 MOST_REMEMBERED = 1_000
 
 

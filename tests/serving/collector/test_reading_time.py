@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from serving.collector.batch import BadBodyError, read_batch
+from serving.collector.masking import masked
 from serving.collector.sender import Sender
 from tests.serving.collector.running import SITE, page_view
 
@@ -58,3 +59,10 @@ def test_a_body_of_a_megabyte_is_judged_soon(body: bytes, said: str):
     assert len(body) <= 1_000_000
     assert reason_to_refuse(body) == said
     assert seconds(lambda: reason_to_refuse(body)) < LONGEST * seconds(lambda: json.loads(b"[%b]" % NUMBERS))
+
+
+@pytest.mark.parametrize("part", ["\\", "%5c", "%25", "@", "@a.", "%40", "a@b.c ", "\\u0040", "::", "1."])
+def test_addresses_are_masked_in_a_text_of_any_length(part: str):
+    text = part * (1_000_000 // len(part))
+    # What grows with the square of the length would take minutes.
+    assert seconds(lambda: masked(text, "2001:db8::7")) < 10 * LONGEST * seconds(lambda: json.loads(b"[%b]" % NUMBERS))
