@@ -1,7 +1,6 @@
 """One PostgreSQL server for the whole session; each test that asks gets a database of its own, made from a template."""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +25,8 @@ LONGEST = (
     "tests/e2e/test_up.py",
     "tests/rollups/test_sensors.py",
     "tests/rollups/test_killed_build.py",
-    "tests/lake/test_two_engines.py",
-    "tests/servers/test_foreign_servers.py",
+    "tests/warehouse/test_two_engines.py",
+    "tests/resources/test_foreign_servers.py",
     "tests/upkeep/test_erase.py",
     "tests/resources/test_job_queue.py",
     "tests/upkeep/test_nothing_is_left.py",
@@ -38,6 +37,7 @@ LONGEST = (
     "tests/rollups/test_dbt_unit_tests.py",
     "tests/e2e/test_collected.py",
 )
+pytest_plugins = ["tests.sites", "tests.webhooks.receiver"]
 TEMPLATE = "template_dogear"
 SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
 
@@ -135,24 +135,3 @@ def make_installation(
         return Installation({"DATABASE_URL": url, **environment}, url)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def real_repository(semicomplete: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Git repository of the semicomplete site."""
-    site = tmp_path_factory.mktemp("semicomplete") / "site"
-    subprocess.run(["git", "clone", "--quiet", semicomplete / "site.bundle", site], check=True)
-    return site
-
-
-@pytest.fixture(scope="session")
-def real_site(
-    make_installation: Callable[..., Installation], semicomplete: Path, real_repository: Path
-) -> Installation:
-    """The semicomplete log and site, imported and built."""
-    installation = make_installation("real_site")
-    repository = str(real_repository)
-    installation.dogear("site", "add", "semicomplete.com", "--user-code", "jordan", "--repository", repository)
-    installation.dogear("import", str(semicomplete / "access.log.gz"))
-    installation.dogear("build")
-    return installation

@@ -11,7 +11,7 @@ import pytest
 from orchestration.access.analysts import left_to_everybody
 from orchestration.resources.migrations import migrate
 from orchestration.settings import PROJECT_ROOT
-from tests.servers.foreign_server import ForeignServer
+from tests.resources.foreign_server import ForeignServer
 
 # What any role of a server may do in any of its databases, unless somebody has closed it.
 ACTS = {

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from orchestration.resources.migrations import migrate
-from tests.analysts.readers import EVENTS, SITE, write_events
+from tests.access.readers import EVENTS, SITE, write_events
 from tests.cli.test_bad_input import one_line
 from tests.installation import Installation
-from tests.servers.foreign_server import ForeignServer, folder_of_owner
+from tests.resources.foreign_server import ForeignServer, folder_of_owner
 
 BLOCK = bytes(4096)
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from orchestration.days import DayRange
+from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
 from tests.rollups.building import MODELS, Warehouse
 
-SHARED = Path(__file__).parents[3] / "shared" / "cases"
+SHARED = PROJECT_ROOT.parent / "shared" / "cases"
 STRAY = SHARED / "42-stray-heartbeats" / "events.ndjson"
 # Each day alone, in an order that helps none of them.
 DAYS = [DayRange(date(2026, 11, day), date(2026, 11, day)) for day in (24, 22, 25, 23)]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysts.readers import EVENTS, SITE, write_events, write_repository
+from tests.access.readers import EVENTS, SITE, write_events, write_repository
 from tests.installation import Installation
+from tests.resources.foreign_server import pgbouncer
 from tests.rollups.building import MODELS, Warehouse
-from tests.servers.foreign_server import pgbouncer
 
 # All printable characters, but for those in the name of a database that dbt cannot write.
 PASSWORD = string.printable.strip()

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.cases.case_site import CaseSite, case
-from tests.events.log_writing import Visit, combined
+from tests.e2e.cases.case_site import CaseSite, case
+from tests.events.logs.log_writing import Visit, combined
 from tests.rollups.session_model import Event
 
 VIEWS = """

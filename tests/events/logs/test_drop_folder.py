@@ -10,7 +10,7 @@ from orchestration.content.sites import Site, all_sites, save_site
 from orchestration.errors import DogearError
 from orchestration.events.logs.drop_folder import QUIET_SECONDS, import_dropped, look_into
 from orchestration.events.logs.import_file import ImportSummary
-from tests.events.log_writing import Visit, caddy_json, combined
+from tests.events.logs.log_writing import Visit, caddy_json, combined
 
 
 @pytest.fixture

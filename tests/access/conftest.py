@@ -5,24 +5,7 @@ import pytest
 
 from orchestration.access.analysts import add_analyst, analyst_url, remove_analyst
 from orchestration.resources.postgres import connect
-from tests.analysts.readers import SITE, write_events, write_repository
 from tests.installation import Installation
-from tests.rollups.building import MODELS, REFRESHED, Warehouse
-
-
-@pytest.fixture(scope="session")
-def tiny_site(make_installation, tmp_path_factory) -> Installation:
-    """The site of ``readers``, built."""
-    installation = make_installation("tiny_site")
-    repository = write_repository(tmp_path_factory.mktemp("tiny_repository"))
-    installation.dogear("site", "add", SITE, "--repository", str(repository))
-    file = write_events(tmp_path_factory.mktemp("tiny") / "events.ndjson")
-    installation.dogear("import", str(file))
-    installation.execute(f"insert into content.goals (site, goal, event_type) values ('{SITE}', 'bought', 'click')")
-    warehouse = Warehouse.of(installation)
-    warehouse.build(select=MODELS)
-    warehouse.refresh(*REFRESHED)
-    return installation
 
 
 @pytest.fixture(scope="session")

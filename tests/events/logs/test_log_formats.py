@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.events.log_writing import (
+from tests.events.logs.log_writing import (
     CLOUDFRONT_HEADER,
     FIREFOX,
     GOOGLEBOT,

@@ -16,7 +16,7 @@ from orchestration.events.logs.file_reader import FileReader
 from orchestration.events.logs.log_formats import FileFormat
 from orchestration.events.logs.log_lines import LineChunk
 from orchestration.resources.postgres import connect
-from tests.events.log_writing import CLOUDFRONT_HEADER, NOON, Visit, caddy_json, cloudfront, combined, nginx_json
+from tests.events.logs.log_writing import CLOUDFRONT_HEADER, NOON, Visit, caddy_json, cloudfront, combined, nginx_json
 
 ID = UUID(int=1)
 

@@ -15,7 +15,7 @@ from orchestration.resources.server_check import Facts, unfit
 from orchestration.rollups.foreign_relations import refuse_foreign
 from tests.cli.test_bad_input import one_line
 from tests.installation import run_dogear
-from tests.servers.foreign_server import ForeignServer, pgbouncer, run
+from tests.resources.foreign_server import ForeignServer, pgbouncer, run
 
 FIT = Facts(
     version="15.1",

@@ -198,7 +198,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from orchestration.content.media.sync_media import sync_media
-from tests.content.test_media import site_files
+from tests.content.media.test_media import site_files
 url, site, storage = sys.argv[1:]
 sync_media(url, "example.org", "ada", site_files(Path(site)), storage, lambda done, _: print(done, flush=True))
 """

@@ -23,9 +23,9 @@ from orchestration.rollups.dbt_run import dbt_refresh
 from orchestration.settings import Settings
 from orchestration.warehouse.warehouse import build_warehouse
 from tests.installation import Installation
-from tests.lake.comparing import Marts
 from tests.rollups.building import MODELS, Warehouse
 from tests.rollups.test_session_model import generated
+from tests.warehouse.comparing import Marts
 
 STREAMS = 400
 ALL_DAYS = DayRange(date(1990, 1, 1), date(2038, 12, 31))

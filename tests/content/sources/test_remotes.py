@@ -13,7 +13,7 @@ from orchestration.content.sources.repositories import check_repository, forget_
 from orchestration.content.sources.repository_urls import endpoint_of
 from orchestration.errors import DogearError
 from orchestration.resources.internet_addresses import as_address, is_public
-from tests.content.git_host import GitHost, serving, write_certificate
+from tests.content.sources.git_host import GitHost, serving, write_certificate
 
 HERE = ("localhost",)
 TOKEN = SecretStr("hidden")

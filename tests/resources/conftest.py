@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.foreign_server import PROGRAMS, ForeignServer, folder_of_owner, need
+from tests.resources.foreign_server import PROGRAMS, ForeignServer, folder_of_owner, need
 
 
 @pytest.fixture(scope="package")

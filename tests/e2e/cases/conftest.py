@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.case_site import CaseSite
+from tests.e2e.cases.case_site import CaseSite
 from tests.parsing import Parsed
 from tests.rollups.building import Warehouse
 
