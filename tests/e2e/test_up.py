@@ -1,4 +1,7 @@
-"""What ``make run`` starts: it serves, it shows lineage and runs, and it leaves nothing behind."""
+"""What ``make run`` starts: it serves, it shows lineage and runs, and it leaves nothing behind.
+
+By an ordinary user; where root runs the tests, root starts the wheel (``test_wheel.py``).
+"""
 
 import os
 import pwd
@@ -28,15 +31,10 @@ LAST_RUN = """
 """
 
 
-def users() -> list[str]:
-    """Root tries it both as itself and as an ordinary user; an ordinary user can only be itself."""
-    me = pwd.getpwuid(os.geteuid()).pw_name
-    return [me, "nobody"] if os.geteuid() == 0 else [me]
-
-
-@pytest.fixture(params=users())
-def user(request: pytest.FixtureRequest) -> pwd.struct_passwd:
-    return pwd.getpwnam(request.param)
+@pytest.fixture
+def user() -> pwd.struct_passwd:
+    """Who runs the tests, but for root: then it is nobody."""
+    return pwd.getpwuid(os.geteuid()) if os.geteuid() else pwd.getpwnam("nobody")
 
 
 @pytest.fixture
@@ -114,7 +112,7 @@ def processes_of(home: Path) -> list[psutil.Process]:
         try:
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            if str(home) in " ".join(process.cmdline()) or str(home) in process.environ().get("DOGEAR_HOME", ""):
+            if str(home) in " ".join([*process.cmdline(), *process.environ().values()]):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
@@ -123,6 +121,15 @@ def processes_of(home: Path) -> list[psutil.Process]:
 
 def collector_port_of(process: subprocess.Popen[str]) -> int:
     return int(psutil.Process(process.pid).environ()["DOGEAR_COLLECTOR_PORT"])
+
+
+def listening_as_documented(process: subprocess.Popen[str], home: Path, port: int) -> list[psutil.Process]:
+    """Check where its processes listen; returns those that it keeps running, which are all but PostgreSQL."""
+    allowed = documented({"DOGEAR_PORT": port, "DOGEAR_COLLECTOR_PORT": collector_port_of(process)})
+    running = [it for it in processes_of(home) if it.pid != process.pid]
+    assert found(running, allowed) == allowed
+    names = allowed.keys() - {"postgres"}
+    return [it for it in running if any(name in " ".join(it.cmdline()) for name in names)]
 
 
 def ask(port: int, question: str) -> dict:
@@ -147,20 +154,15 @@ def test_up_serves_and_leaves_nothing(python, home, user):
         assert (run["jobName"], run["status"]) == ("build", "SUCCESS")
         assert run["stats"]["materializations"] > 10
 
-        allowed = documented({"DOGEAR_PORT": port, "DOGEAR_COLLECTOR_PORT": collector_port_of(process)})
-        running = [it for it in processes_of(home) if it.pid != process.pid]
-        names = allowed.keys() - {"postgres"}
-        kept = [it for it in running if any(name in " ".join(it.cmdline()) for name in names)]
-        assert found(running, allowed) == allowed
+        kept = listening_as_documented(process, home, port)
         assert changed_by_pages_of_others(port) == set()
 
-        if user.pw_uid == os.geteuid():  # what follows is the same for every user, and takes its time
-            process.kill()
-            process.wait(timeout=60)
-            # Killed, it leaves nothing that schedules or holds the ports, but PostgreSQL: the next one starts at once.
-            assert left_after(10, kept) == []
-            process = start(python, home, port, user)
-            assert "every day is built" in read_until_ready(process)
+        process.kill()
+        process.wait(timeout=60)
+        # Killed, it leaves nothing that schedules or holds the ports, but PostgreSQL: the next one starts at once.
+        assert left_after(10, kept) == []
+        process = start(python, home, port, user)
+        assert "every day is built" in read_until_ready(process)
 
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,17 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.cli.kept_process import left_after
 from orchestration.settings import PROJECT_ROOT
+from tests.e2e.test_up import listening_as_documented, processes_of, read_until_ready
 from tests.installation import bare_environment
+from tests.serving.collector.running import free_port
 
 UV = Path(sys.executable).with_name("uv")
 NOT_WRITTEN = {"__pycache__"}
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def files_of(folder: Path) -> dict[Path, tuple[int, int]]:
@@ -58,28 +54,34 @@ def around(installed: Path) -> Iterator[dict[str, Path]]:
 
 
 def test_it_runs_in_an_empty_folder_and_writes_nowhere_else(installed: Path, around: dict[str, Path]) -> None:
+    port, home = free_port(), around["work"] / ".dogear"
     environment = {
         **{name: value for name, value in bare_environment().items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
         "PATH": f"{installed / 'bin'}:{os.environ['PATH']}",
         "HOME": str(around["home"]),
         "TMPDIR": str(around["temporary"]),
-        "DOGEAR_PORT": free_port(),
-        "DOGEAR_COLLECTOR_PORT": free_port(),
+        "DOGEAR_PORT": str(port),
+        "DOGEAR_COLLECTOR_PORT": str(free_port()),
     }
     before = files_of(installed)
     with subprocess.Popen(
         ["dogear", "up"], cwd=around["work"], env=environment, stdout=subprocess.PIPE, text=True
     ) as program:
-        assert program.stdout is not None
-        said = [line for line in iter(program.stdout.readline, "Ctrl-C stops everything.\n") if line]
-        assert "Dogear is ready.\n" in said, "".join(said)
-        question = "select sum(page_views) > 1000 from marts.analytics_daily_sites"
-        psql = ["dogear", "psql", "--tuples-only", "--no-align", "--command", question]
-        answer = subprocess.run(psql, cwd=around["work"], env=environment, check=True, capture_output=True, text=True)
-        program.send_signal(signal.SIGINT)
-        program.communicate()
+        try:
+            said = read_until_ready(program)
+            question = "select sum(page_views) > 1000 from marts.analytics_daily_sites"
+            psql = ["dogear", "psql", "--tuples-only", "--no-align", "--command", question]
+            answer = subprocess.run(
+                psql, cwd=around["work"], env=environment, capture_output=True, text=True, check=False
+            )
+            listening_as_documented(program, home, port)
+            program.send_signal(signal.SIGINT)
+            program.communicate(timeout=60)
+        finally:
+            program.kill()
     assert (answer.stdout, program.returncode) == ("t\n", 0)
     assert "  Tables                     dogear psql\n" in said
     assert [path.name for path in around["work"].iterdir()] == [".dogear"]
     assert files_of(installed) == before
     assert [*around["home"].rglob("*"), *around["temporary"].rglob("*")] == []
+    assert left_after(90, processes_of(home)) == []
