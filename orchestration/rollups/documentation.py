@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.errors import DogearError
 from orchestration.resources.database import open_database
-from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment
+from orchestration.rollups.dbt_project import DBT_COMMAND, DBT_PROJECT, dbt_environment, parsed_project
 from orchestration.settings import Settings
 
 
@@ -21,9 +21,11 @@ def write_documentation(database_url: str, settings: Settings) -> Path:
     """Write ``docs/index.html`` below the home and return its path. Raises DogearError if dbt cannot."""
     target = settings.home_folder / "docs" / "index.html"
     target.parent.mkdir(exist_ok=True)
+    parsed = parsed_project(database_url, settings)
     # Written to a staging folder and renamed: readers see the old page or the whole new one.
     with tempfile.TemporaryDirectory(dir=target.parent) as aside:
-        command = [*DBT_COMMAND, "--quiet", "docs", "generate", "--target-path", aside]
+        command = [*DBT_COMMAND, "--quiet", "--partial-parse-file-path", str(parsed / "partial_parse.msgpack")]
+        command += ["docs", "generate", "--target-path", aside]
         environment = {**os.environ, **dbt_environment(database_url, settings)}
         done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:

@@ -16,8 +16,8 @@ COMMITS = "commits_that_changed_reading"
 def compiled(real_site) -> dict[str, str]:
     """The SQL of each analysis, by name, for the database that one is connected to."""
     home = Path(real_site.environment["DOGEAR_HOME"])
-    real_site.dogear("dbt", "compile", "--select", "resource_type:analysis", "--target-path", str(home / "compiled"))
-    nodes = json.loads((home / "compiled" / "manifest.json").read_bytes())["nodes"].values()
+    real_site.dogear("dbt", "compile", "--select", "resource_type:analysis")
+    nodes = json.loads((home / "dbt" / "manifest.json").read_bytes())["nodes"].values()
     found = [node for node in nodes if node["resource_type"] == "analysis"]
     return {node["name"]: node["compiled_code"].replace(f'"{node["database"]}".', "") for node in found}
 
