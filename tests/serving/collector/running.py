@@ -21,7 +21,7 @@ from orchestration.settings import Settings
 
 SITE = "example.org"
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
-PATIENCE = 60
+PATIENCE = 180
 NO_LIMITS = {"RATE_LIMIT": "0", "RATE_LIMIT_EVENTS": "0", "RATE_LIMIT_MB": "0", "SITE_RATE_LIMIT": "0"}
 
 

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +19,10 @@ from orchestration.settings import Settings
 from tests.serving.collector.malformed import FIELDS, JSON_VALUES, batch_with, damaged, neighbours
 from tests.serving.collector.running import SITE, RunningCollector, page_view, until
 
-BODIES = 10_000
+BODIES = 3_000
 SENDERS = 4
+# Each strange value in each field comes up twice; what is damaged is left to chance.
+STRANGE = list(product(JSON_VALUES, FIELDS))
 PATH = f"/api/analytics/ingest?site={SITE}"
 
 
@@ -36,7 +39,8 @@ def send_malformed(collector: RunningCollector, seed: int, number: int) -> tuple
         for index in range(number):
             if index % 2:
                 good = neighbours()
-                body = batch_with(chance.choice(JSON_VALUES), chance.choice(FIELDS), good, chance)
+                value, field = STRANGE[(seed + index // 2 * SENDERS) % len(STRANGE)]
+                body = batch_with(value, field, good, chance)
                 expected |= ids(good)
             else:
                 good = []
@@ -65,7 +69,7 @@ def check(answer: BaseHTTPResponse, body: bytes, kept: int) -> int:
     return 0
 
 
-def test_ten_thousand_malformed_bodies_cost_no_event_beside_them(collector: RunningCollector):
+def test_thousands_of_malformed_bodies_cost_no_event_beside_them(collector: RunningCollector):
     with ThreadPoolExecutor(SENDERS) as pool:
         shares = list(pool.map(lambda seed: send_malformed(collector, seed, BODIES // SENDERS), range(SENDERS)))
     expected = set[uuid.UUID]().union(*(share for share, _ in shares))
