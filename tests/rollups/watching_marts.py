@@ -14,6 +14,8 @@ from orchestration.rollups.dbt_project import parsed_project
 from orchestration.settings import Settings
 from tests.rollups.building import Warehouse
 
+# Between two readings: what a killed build leaves stays until the next one, and who builds needs the processor too.
+PAUSE = 0.2
 # What a mart says of its days, by mart and day: a digest of all rows.
 Reading = dict[tuple[str, date], str]
 
@@ -47,7 +49,7 @@ class Watcher:
         return found
 
     def _watch(self, days: set[tuple[str, date]]) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(PAUSE):
             try:
                 reading = self.read()
             except (psycopg.OperationalError, DogearError):  # killed on purpose
