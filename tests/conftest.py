@@ -21,21 +21,27 @@ from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
 
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
 LONGEST = (
+    "tests/rollups/test_sensors.py",
     GROUP_OF_SITES,
     "tests/e2e/test_up.py",
-    "tests/rollups/test_sensors.py",
-    "tests/rollups/test_killed_build.py",
-    "tests/warehouse/test_two_engines.py",
+    "tests/rollups/test_rebuilds.py",
+    "tests/e2e/test_wheel.py",
     "tests/resources/test_foreign_servers.py",
+    "tests/serving/collector/test_faults.py",
+    "tests/warehouse/test_two_engines.py",
+    "tests/rollups/test_killed_build.py",
     "tests/upkeep/test_erase.py",
     "tests/resources/test_job_queue.py",
-    "tests/upkeep/test_nothing_is_left.py",
-    "tests/rollups/test_rebuilds.py",
-    "tests/rollups/test_session_model.py",
     "tests/e2e/test_late_events.py",
+    "tests/upkeep/test_nothing_is_left.py",
+    "tests/serving/collector/test_contract.py",
     "tests/rollups/test_any_order.py",
-    "tests/rollups/test_dbt_unit_tests.py",
+    "tests/serving/collector/test_collect.py",
+    "tests/rollups/test_session_model.py",
     "tests/e2e/test_collected.py",
+    "tests/e2e/cases/test_attention.py",
+    "tests/e2e/cases/test_paths.py",
+    "tests/rollups/test_dbt_unit_tests.py",
 )
 pytest_plugins = ["tests.sites", "tests.webhooks.receiver"]
 TEMPLATE = "template_dogear"
