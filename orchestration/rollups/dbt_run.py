@@ -90,7 +90,8 @@ def run_dbt(
         dbt_environment(database_url, settings) | session_environment(database_url) | lock_environment(lock)
     )
     # Unit tests look at the code, not at the data: they belong to `make test`.
-    arguments = ["--no-write-json", "--log-level-file", "info", "build", "--project-dir", str(DBT_PROJECT)]
+    # What dbt says goes to standard output, which commands and Dagster keep; a log of its own would be the same again.
+    arguments = ["--no-write-json", "--log-level-file", "none", "build", "--project-dir", str(DBT_PROJECT)]
     arguments += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     arguments += more
     results: SimpleQueue[NodeResult | None] = SimpleQueue()
