@@ -1,5 +1,6 @@
 # make run    everything, in the browser           make test     all tests
 # make check  the daily loop, in a minute          make lint     format, types, SQL, dbt
+# make coverage  all tests, and which lines none of them runs
 # make bench  what is fast, beside last time       make tracker  minify the tracker (npm)
 # make docs   every table and column, to browse    make wheel    dist/dogear-*.whl, to install elsewhere
 # make lock   renew requirements.lock
@@ -12,7 +13,7 @@ export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: run setup check style types types-of-code types-of-tests pure test lint format lock bench tracker docs wheel clean
+.PHONY: run setup check style types types-of-code types-of-tests pure test coverage lint format lock bench tracker docs wheel clean
 
 run: $(READY)
 	@exec $(VENV)/bin/dogear up
@@ -33,9 +34,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# Three on two processors: each waits a third of its time, for servers, browsers and clocks.
+# Three on two processors: each waits much of its time, for servers, browsers and clocks.
+ALL_TESTS := $(VENV)/bin/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+
 test: $(READY)
-	$(VENV)/bin/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	$(ALL_TESTS)
+
+coverage: $(READY)
+	$(ALL_TESTS) --cov
 
 check: style
 	@$(MAKE) --no-print-directory -j3 types-of-code types-of-tests pure
