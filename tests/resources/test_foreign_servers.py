@@ -29,7 +29,8 @@ ODD_SETTINGS = {
     "search_path": "pg_catalog",
     "default_transaction_isolation": "serializable",
     "work_mem": "64kB",
-    "statement_timeout": "400",
+    # A pooler sets parameters of its clients under it, on a machine that may be busy.
+    "statement_timeout": "2000",
     "lock_timeout": "50",
     "idle_in_transaction_session_timeout": "400",
     "idle_session_timeout": "400",
