@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.readers import SITE, write_events, write_repository
+from tests.analysts.readers import SITE, write_events, write_repository
 from tests.installation import Installation
 from tests.rollups.building import MODELS, REFRESHED, Warehouse
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.readers import EVENTS, SITE, write_events, write_repository
+from tests.analysts.readers import EVENTS, SITE, write_events, write_repository
 from tests.installation import Installation
 from tests.resources.foreign_server import pgbouncer
 from tests.rollups.building import MODELS, Warehouse

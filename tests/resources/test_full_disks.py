@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.resources.migrations import migrate
-from tests.access.readers import EVENTS, SITE, write_events
+from tests.analysts.readers import EVENTS, SITE, write_events
 from tests.cli.test_bad_input import one_line
 from tests.installation import Installation
 from tests.resources.foreign_server import ForeignServer, folder_of_owner

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 
-from tests.access.readers import ANA, BEN, CAY, SITE, rounded
+from tests.analysts.readers import ANA, BEN, CAY, SITE, rounded
 
 
 def march(day: int) -> date:
