@@ -7,7 +7,7 @@ import pytest
 from orchestration.content.sites import Site
 from orchestration.events.logs.import_warnings import warnings_about
 from orchestration.resources.postgres import connect
-from tests.events.log_writing import GOOGLEBOT, NOON, Visit, combined
+from tests.events.logs.log_writing import GOOGLEBOT, NOON, Visit, combined
 
 
 @pytest.fixture
