@@ -31,7 +31,7 @@ RIGHTS = """
     declare
         our_schema name;
     begin
-        foreach our_schema in array array['analytics', 'content', 'lake', 'live', 'locks', 'ops', 'raw'] loop
+        foreach our_schema in array array['access', 'analytics', 'content', 'lake', 'live', 'locks', 'ops', 'raw'] loop
             execute format('revoke execute on all routines in schema %I from public', our_schema);
         end loop;
         perform ops.open_marts_to_analysts(), ops.close_to_others();

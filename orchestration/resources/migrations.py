@@ -30,7 +30,10 @@ IS_OURS = """
 TAKEN = f"select nspname from pg_namespace where nspname = any(%s) and not ({IS_OURS}) order by nspname"  # noqa: S608
 NOTE = "comment on table ops.alembic_version is 'One row: the number of the last migration that this database has.'"
 # Those that migrations make, then those that dbt makes.
-SCHEMAS = ("analytics", "content", "dagster", "lake", "live", "ops", "raw", "intermediate", "marts", "staging")
+SCHEMAS = (
+    *("access", "analytics", "content", "dagster", "lake", "live", "ops", "raw"),
+    *("intermediate", "marts", "staging"),
+)
 
 
 def newest_migration(folder: Path = MIGRATIONS) -> str:

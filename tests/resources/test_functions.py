@@ -24,7 +24,7 @@ LIVE = """
     from pg_class as c inner join pg_namespace as n on n.oid = relnamespace
     where nspname = any(%(schemas)s) and relkind in ('v', 'm')
 """
-SCHEMAS = {"schemas": ["analytics", "content", "lake", "live", "locks", "ops", "raw"]}
+SCHEMAS = {"schemas": ["access", "analytics", "content", "lake", "live", "locks", "ops", "raw"]}
 
 
 def copy_of_functions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -1,0 +1,26 @@
+create or replace function access.awaited_code(credential bytea)
+returns table (wait_seconds integer, totp_secret text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_id uuid;
+begin
+    select sessions.account_id, accounts.totp_secret into found_id, totp_secret
+    from access.sessions
+    inner join access.accounts on accounts.account_id = sessions.account_id
+    where
+        sessions.secret_hash = sha256(credential)
+        and sessions.kind = 'second_factor'
+        and sessions.expires_at > clock_timestamp()
+        and accounts.disabled_at is null;
+    if found_id is null then
+        return;
+    end if;
+    wait_seconds := access.take_attempt('code of ' || found_id);
+    if wait_seconds > 0 then
+        totp_secret := null;
+    end if;
+    return next;
+end
+$$;
+comment on function access.awaited_code is
+'One row: the secret with which one guess at a one-time code may be checked, which counts it, or the seconds to wait; none where no code is awaited.';

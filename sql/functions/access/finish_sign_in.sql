@@ -1,0 +1,35 @@
+create or replace function access.finish_sign_in(
+    awaited bytea, credential bytea, totp_step bigint default null, recovery_code bytea default null
+) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_id uuid;
+begin
+    select sessions.account_id into found_id
+    from access.sessions
+    inner join access.accounts on accounts.account_id = sessions.account_id
+    where
+        sessions.secret_hash = sha256(awaited)
+        and sessions.kind = 'second_factor'
+        and sessions.expires_at > clock_timestamp()
+        and accounts.disabled_at is null;
+    if totp_step is not null then
+        update access.accounts set totp_step = finish_sign_in.totp_step
+        where accounts.account_id = found_id and accounts.totp_step < finish_sign_in.totp_step;
+    else
+        delete from access.recovery_codes
+        where recovery_codes.account_id = found_id and recovery_codes.code_hash = sha256(recovery_code);
+    end if;
+    if not found then
+        perform access.note('sign_in_refused', null, null, found_id, '{"via": "code"}');
+        return 'refused';
+    end if;
+    delete from access.sessions where sessions.secret_hash = sha256(awaited);
+    perform access.forgive_attempts('code of ' || found_id);
+    return access.begin_session(
+        found_id, credential, case when totp_step is null then 'recovery_code' else 'one_time_code' end
+    );
+end
+$$;
+comment on function access.finish_sign_in is
+'Signs in where a code is awaited: with the time step of a one-time code, which its caller has verified and which is newer than the last one used, or with an unused recovery code. signed_in or refused.';

@@ -1,0 +1,76 @@
+"""The database as the web process reaches it: by a login role that may call what checks a credential, and no more."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from orchestration.resources.postgres import connect
+from tests.conftest import database_of_its_own
+
+LOGIN = "dogear_web_of_tests"
+# Where the scope itself is absent: no test of this folder looks at what it lets through.
+SCOPE = """
+    create function access.set_scope(
+        account_id text, role text, plan text, user_codes text [] default null, sites text [] default null
+    ) returns void language sql as $$
+        select set_config('dogear.scope', concat_ws(' ', account_id, role, plan, user_codes, sites), true)
+    $$;
+    revoke execute on function access.set_scope from public
+"""
+ROLES = f"""
+    do $$
+    declare
+        routine regprocedure;
+    begin
+        if to_regrole('dogear_web') is null then
+            create role dogear_web nologin;
+        end if;
+        if to_regrole('{LOGIN}') is null then
+            create role {LOGIN} login in role dogear_web;
+        end if;
+        grant usage on schema access to dogear_web;
+        for routine in select oid from pg_proc where pronamespace = 'access'::regnamespace and prosecdef loop
+            execute format('grant execute on routine %s to dogear_web', routine);
+        end loop;
+    end
+    $$
+"""
+
+
+SITES = "insert into content.sites (site, user_code) values ('ada.example', 'ada'), ('bob.example', 'bob')"
+
+
+@pytest.fixture(scope="module")
+def owner_url(server_url: str) -> Iterator[str]:
+    """URL of one database for all tests of a module, with two sites of two owners, as commands have it."""
+    with database_of_its_own(server_url) as url:
+        with connect(url) as connection:
+            if connection.execute("select to_regproc('access.set_scope')").fetchone() == (None,):
+                connection.execute(SCOPE)
+            connection.execute(ROLES.encode())
+            connection.execute(SITES)
+        yield url
+
+
+@pytest.fixture
+def web_url(owner_url: str) -> str:
+    """The same, without an account, as the web process has it."""
+    with connect(owner_url) as connection:
+        connection.execute("delete from access.accounts")
+        connection.execute("delete from access.attempts")
+    return make_conninfo(owner_url, user=LOGIN)
+
+
+@pytest.fixture
+def web(web_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(web_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def operator(owner_url: str, web_url: str) -> Iterator[psycopg.Connection]:
+    """A command's connection, as the owner of the database."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        yield connection

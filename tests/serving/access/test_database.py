@@ -1,0 +1,483 @@
+"""What the web process can do with SQL alone: nothing, but with a credential in its hands."""
+
+import secrets
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+RIGHT, WRONG = b"a raw hash", b"another"
+
+
+def one(connection: psycopg.Connection, call: str, *arguments: object) -> Any:
+    """The only column of the only row of a function of schema access, or the row; None for no row."""
+    places = ", ".join(["%s"] * len(arguments))
+    row = connection.execute(f"select * from access.{call}({places})".encode(), arguments).fetchone()
+    return row[0] if row and len(row) == 1 else row
+
+
+def add_account(operator: psycopg.Connection, name: str, role: str = "owner", *user_codes: str) -> None:
+    one(operator, "add_account", None, name, role, "free", list(user_codes))
+    one(operator, "set_password_of", name, RIGHT)
+
+
+def signed_in(web: psycopg.Connection, name: str) -> bytes:
+    credential = secrets.token_bytes(32)
+    assert one(web, "sign_in", name, RIGHT, credential) == ("signed_in", 0)
+    return credential
+
+
+def who_is(web: psycopg.Connection, credential: bytes) -> dict[str, Any]:
+    with web.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute("select * from access.enter(%s)", [credential]).fetchone()
+    assert found
+    return found
+
+
+def is_valid(web: psycopg.Connection, credential: bytes) -> bool:
+    return web.execute("select from access.enter(%s)", [credential]).rowcount == 1
+
+
+def make_key(connection: psycopg.Connection, credential: bytes | None, name: str, **more: object) -> bytes:
+    key = secrets.token_bytes(32)
+    given = {"credential": credential, "name": name, "key": key, "hint": "dgr_", **more}
+    named = ", ".join(f"{argument} => %({argument})s" for argument in given)
+    connection.execute(f"select access.make_key({named})".encode(), given)
+    return key
+
+
+def forward(operator: psycopg.Connection, table: str, interval: str) -> None:
+    """Let time pass for the rows of a table."""
+    columns = operator.execute(
+        "select attname from pg_attribute where attrelid = %s::regclass and atttypid = 'timestamptz'::regtype",
+        [f"access.{table}"],
+    ).fetchall()
+    moved = ", ".join(f"{name} = {name} - interval '{interval}'" for (name,) in columns)
+    operator.execute(f"update access.{table} set {moved}".encode())
+
+
+def test_the_web_process_reads_and_writes_no_table_and_calls_no_inner_function(web, operator):
+    tables = operator.execute(
+        "select relname from pg_class where relnamespace = 'access'::regnamespace and relkind = 'r'"
+    )
+    for (table,) in tables.fetchall():
+        for statement in (f"select * from access.{table}", f"delete from access.{table}"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                web.execute(statement.encode())
+    for call in (
+        "set_scope('1', 'admin', 'pro')",
+        "begin_session(gen_random_uuid(), 'a', 'b')",
+        "note('a', null, null, null)",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute(f"select access.{call}".encode())
+
+
+def test_what_is_open_to_the_web_process_names_no_schema_that_others_could_put_before_ours(operator):
+    loose = operator.execute(
+        "select proname from pg_proc where pronamespace = 'access'::regnamespace "
+        "and proconfig is distinct from array['search_path=pg_catalog, pg_temp']"
+    )
+    assert [name for (name,) in loose.fetchall() if name != "set_scope"] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("list_accounts", ()),
+        ("read_audit", ()),
+        ("list_keys", ()),
+        ("list_sites", ()),
+        ("add_account", ("eve", "admin", "pro", [])),
+        ("change_account", ("ada", "admin")),
+        ("remove_account", ("ada",)),
+        ("make_link", ("ada", b"link")),
+        ("reset_second_factor", ("ada",)),
+        ("set_password", (RIGHT,)),
+        ("make_key", ("key", b"key", "dgr_")),
+        ("make_token", (b"token",)),
+    ],
+)
+@pytest.mark.parametrize("credential", [None, b"made up"])
+def test_nobody_acts_without_a_credential(web, operator, call, arguments, credential):
+    add_account(operator, "ada", "admin")
+    with pytest.raises(psycopg.errors.InvalidAuthorizationSpecification):
+        one(web, call, credential, *arguments)
+
+
+@pytest.mark.parametrize("call", ["set_password_of('ada', 'a')", "add_program('key/a', 'admin', 'pro', 'ada.example')"])
+def test_what_commands_do_is_for_no_other_process(web, operator, call):
+    add_account(operator, "ada", "admin")
+    with pytest.raises(psycopg.errors.InvalidAuthorizationSpecification):
+        web.execute(f"select access.{call}".encode())
+
+
+def test_a_right_password_begins_a_session(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    credential = signed_in(web, "ADA")
+    who = who_is(web, credential)
+    assert (who["name"], who["role"], who["via"], who["user_codes"], who["sites"]) == (
+        "ada",
+        "owner",
+        "session",
+        ["ada"],
+        None,
+    )
+    one(web, "sign_out", credential)
+    assert not is_valid(web, credential)
+
+
+def test_an_admin_sees_all_and_an_account_without_user_codes_nothing(web, operator):
+    add_account(operator, "ada", "admin")
+    add_account(operator, "new", "owner")
+    admin, new = (who_is(web, signed_in(web, name)) for name in ("ada", "new"))
+    assert admin["user_codes"] is None
+    assert new["user_codes"] == []
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody", "disabled", "passwordless"])
+def test_every_wrong_guess_is_answered_and_throttled_alike(web, operator, name):
+    add_account(operator, "ada", "owner")
+    add_account(operator, "disabled", "owner")
+    one(operator, "change_account", None, "disabled", None, None, None, False)
+    one(operator, "add_account", None, "passwordless", "owner", "free", [])
+    for _ in range(10):
+        assert one(web, "sign_in", name, WRONG, secrets.token_bytes(32)) == ("refused", 0)
+    outcome, wait = one(web, "sign_in", name, RIGHT, secrets.token_bytes(32))
+    assert outcome == "wait"
+    assert 890 <= wait <= 900
+    # After a quarter of an hour one guess more is free, and only one.
+    forward(operator, "attempts", "15 minutes")
+    assert one(web, "sign_in", name, WRONG, secrets.token_bytes(32)) == ("refused", 0)
+    assert one(web, "sign_in", name, WRONG, secrets.token_bytes(32))[0] == "wait"
+
+
+def test_who_guesses_slowly_has_a_hundred_guesses_a_day(web, operator):
+    add_account(operator, "ada", "owner")
+    guesses = 0
+    for _ in range(24 * 12):  # one each five minutes
+        guesses += one(web, "sign_in", "ada", WRONG, secrets.token_bytes(32))[0] == "refused"
+        forward(operator, "attempts", "5 minutes")
+    assert guesses <= 96 + 10
+
+
+def test_a_right_password_takes_back_the_guesses_before_it(web, operator):
+    add_account(operator, "ada", "owner")
+    for _ in range(3):
+        for _ in range(9):
+            one(web, "sign_in", "ada", WRONG, secrets.token_bytes(32))
+        signed_in(web, "ada")
+
+
+def test_the_salt_does_not_say_whether_there_is_an_account(web, operator):
+    before = one(web, "salt_of", "ada")
+    add_account(operator, "ada", "owner")
+    assert one(web, "salt_of", "Ada") == before != one(web, "salt_of", "bob")
+    assert len(before) == 16
+
+
+def test_guesses_at_many_names_fill_no_disk(web, operator):
+    web.execute("select access.sign_in('n' || n, 'a', sha256(n::text::bytea)) from generate_series(1, 2000) as n")
+    (most,) = operator.execute("select max(bucket) from access.attempts").fetchone() or (0,)
+    assert most < 2**16
+
+
+def test_a_session_ends_a_week_after_its_last_use_and_after_thirty_days(web, operator):
+    add_account(operator, "ada", "owner")
+    idle, used = signed_in(web, "ada"), signed_in(web, "ada")
+    for _ in range(4):
+        forward(operator, "sessions", "6 days")
+        assert is_valid(web, used)
+    assert not is_valid(web, idle)
+    forward(operator, "sessions", "6 days")
+    assert not is_valid(web, used), "thirty days"
+
+
+def test_a_link_signs_in_once(web, operator):
+    add_account(operator, "ada", "owner")
+    one(operator, "make_link", None, "ada", b"link")
+    credential = secrets.token_bytes(32)
+    assert one(web, "sign_in_by_link", b"link", credential) == "signed_in"
+    assert is_valid(web, credential)
+    assert one(web, "sign_in_by_link", b"link", secrets.token_bytes(32)) == "refused"
+
+
+@pytest.mark.parametrize("what", ["old", "disabled", "never was"])
+def test_a_link_that_does_not(web, operator, what):
+    add_account(operator, "ada", "owner")
+    one(operator, "make_link", None, "ada", b"link")
+    if what == "old":
+        forward(operator, "sign_in_links", "61 minutes")
+    if what == "disabled":
+        one(operator, "change_account", None, "ada", None, None, None, False)
+    assert one(web, "sign_in_by_link", b"other" if what == "never was" else b"link", b"c") == "refused"
+
+
+def with_totp(web: psycopg.Connection, operator: psycopg.Connection) -> bytes:
+    """A sign-in that waits for a one-time code."""
+    add_account(operator, "ada", "owner")
+    codes = [b"first", b"second"]
+    assert one(web, "set_totp", signed_in(web, "ada"), "SECRET", 100, codes, RIGHT) == 0
+    waiting = secrets.token_bytes(32)
+    assert one(web, "sign_in", "ada", RIGHT, waiting) == ("second_factor", 0)
+    return waiting
+
+
+def test_a_password_is_not_enough_where_a_code_is_asked(web, operator):
+    waiting = with_totp(web, operator)
+    assert not is_valid(web, waiting)
+    assert one(web, "awaited_code", waiting) == (0, "SECRET")
+    credential = secrets.token_bytes(32)
+    assert one(web, "finish_sign_in", waiting, credential, 101) == "signed_in"
+    assert is_valid(web, credential)
+    assert not is_valid(web, waiting)
+    assert one(web, "awaited_code", waiting) is None, "it was used up"
+
+
+def test_a_one_time_code_counts_once(web, operator):
+    waiting = with_totp(web, operator)
+    assert one(web, "finish_sign_in", waiting, secrets.token_bytes(32), 100) == "refused", "it set the codes up"
+    one(web, "finish_sign_in", waiting, secrets.token_bytes(32), 101)
+    again = secrets.token_bytes(32)
+    one(web, "sign_in", "ada", RIGHT, again)
+    assert one(web, "finish_sign_in", again, secrets.token_bytes(32), 101) == "refused"
+
+
+def test_a_recovery_code_counts_once(web, operator):
+    waiting = with_totp(web, operator)
+    assert one(web, "finish_sign_in", waiting, secrets.token_bytes(32), None, b"third") == "refused"
+    assert one(web, "finish_sign_in", waiting, secrets.token_bytes(32), None, b"first") == "signed_in"
+    again = secrets.token_bytes(32)
+    one(web, "sign_in", "ada", RIGHT, again)
+    assert one(web, "finish_sign_in", again, secrets.token_bytes(32), None, b"first") == "refused"
+
+
+def test_codes_are_guessed_as_slowly_as_passwords(web, operator):
+    waiting = with_totp(web, operator)
+    for _ in range(10):
+        assert one(web, "awaited_code", waiting) == (0, "SECRET")
+    wait, secret = one(web, "awaited_code", waiting)
+    assert wait > 0
+    assert secret is None
+    # A new sign-in gives no new guesses.
+    again = secrets.token_bytes(32)
+    one(web, "sign_in", "ada", RIGHT, again)
+    assert one(web, "awaited_code", again)[1] is None
+
+
+def test_who_lost_the_device_is_helped_by_a_command(web, operator):
+    waiting = with_totp(web, operator)
+    one(operator, "reset_second_factor", None, "ada")
+    assert one(web, "awaited_code", waiting) is None
+    signed_in(web, "ada")
+
+
+def test_a_provider_signs_in_whom_it_may(web, operator):
+    issuer = "https://id.example"
+    add_account(operator, "ada@example.org", "owner")
+    one(operator, "add_account", None, "bob@example.org", "owner", "free", [], issuer)
+    credential = secrets.token_bytes(32)
+    assert one(web, "sign_in_by_provider", issuer, "1", "ada@example.org", credential) == "refused"
+    assert one(web, "sign_in_by_provider", "https://other.example", "2", "bob@example.org", credential) == "refused"
+    assert one(web, "sign_in_by_provider", issuer, "2", "Bob@example.org", credential) == "signed_in"
+    # From then on the id counts: an address may be given to somebody else.
+    assert one(web, "sign_in_by_provider", issuer, "3", "bob@example.org", secrets.token_bytes(32)) == "refused"
+    assert one(web, "sign_in_by_provider", issuer, "2", "new@example.org", secrets.token_bytes(32)) == "signed_in"
+
+
+def test_a_new_password_ends_other_sessions_and_asks_for_the_old_one(web, operator):
+    add_account(operator, "ada", "owner")
+    here, there = signed_in(web, "ada"), signed_in(web, "ada")
+    assert one(web, "set_password", here, WRONG, WRONG) == -1
+    assert is_valid(web, there)
+    assert one(web, "set_password", here, WRONG, RIGHT) == 0
+    assert is_valid(web, here)
+    assert not is_valid(web, there)
+    assert one(web, "sign_in", "ada", RIGHT, secrets.token_bytes(32)) == ("refused", 0)
+
+
+def test_a_key_acts_for_its_account_until_it_is_revoked(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    key = make_key(web, signed_in(web, "ada"), "report")
+    who = who_is(web, key)
+    assert (who["name"], who["via"], who["user_codes"]) == ("ada", "key", ["ada"])
+    one(web, "revoke_key", key, who["key_id"])
+    assert not is_valid(web, key)
+
+
+def test_a_key_that_expires(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    add = "select clock_timestamp() + interval '90 days'"
+    key = make_key(web, signed_in(web, "ada"), "report", expires_at=operator.execute(add).fetchone()[0])
+    assert is_valid(web, key)
+    forward(operator, "api_keys", "90 days")
+    assert not is_valid(web, key)
+
+
+def test_a_key_limited_to_a_site_manages_nothing(web, operator):
+    add_account(operator, "root", "admin")
+    root = signed_in(web, "root")
+    key = make_key(web, root, "one site", sites=["ada.example"])
+    who = who_is(web, key)
+    assert (who["role"], who["user_codes"], who["sites"]) == ("admin", ["ada"], ["ada.example"])
+    for call in ("list_accounts", "list_keys", "read_audit"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            one(web, call, key)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        make_key(web, key, "wider")
+    assert web.execute("select site from access.list_sites(%s)", [key]).fetchall() == [("ada.example",)]
+
+
+def test_a_site_of_others_is_no_site(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    ada = signed_in(web, "ada")
+    said = set()
+    for site in ("bob.example", "nowhere.example"):
+        with pytest.raises(psycopg.errors.NoDataFound) as refused:
+            make_key(web, ada, "key", sites=["ada.example", site])
+        said.add(str(refused.value).splitlines()[0].replace(site, "…"))
+    assert len(said) == 1
+
+
+def test_a_key_of_others_is_no_key(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    add_account(operator, "bob", "owner", "bob")
+    ada, bob = signed_in(web, "ada"), signed_in(web, "bob")
+    key_id = who_is(web, make_key(web, ada, "report"))["key_id"]
+    said = set()
+    for wanted in (key_id, "00000000-0000-0000-0000-000000000000"):
+        with pytest.raises(psycopg.errors.NoDataFound) as refused:
+            web.execute("select access.revoke_key(%s, %s)", [bob, wanted])
+        said.add(str(refused.value).splitlines()[0])
+    assert said == {"There is no such key."}
+    assert one(web, "list_keys", bob) is None
+
+
+def test_keys_made_by_a_key_end_with_it(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    first = make_key(web, signed_in(web, "ada"), "first")
+    second = make_key(web, first, "second")
+    third = make_key(web, second, "third")
+    one(web, "revoke_key", third, who_is(web, first)["key_id"])
+    assert [is_valid(web, key) for key in (first, second, third)] == [False] * 3
+
+
+def test_a_token_ends_with_what_it_was_made_from(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    ada = signed_in(web, "ada")
+    key = make_key(web, ada, "report", sites=["ada.example"])
+    of_key, of_session = secrets.token_bytes(32), secrets.token_bytes(32)
+    one(web, "make_token", key, of_key)
+    one(web, "make_token", ada, of_session)
+    who = who_is(web, of_key)
+    assert (who["via"], who["sites"]) == ("token", ["ada.example"])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        one(web, "make_token", of_key, secrets.token_bytes(32))
+    one(web, "revoke_key", ada, who["key_id"])
+    assert not is_valid(web, of_key)
+    assert is_valid(web, of_session)
+    one(web, "sign_out", ada)
+    assert not is_valid(web, of_session)
+
+
+def test_a_token_lives_a_quarter_of_an_hour(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    token = secrets.token_bytes(32)
+    one(web, "make_token", signed_in(web, "ada"), token)
+    forward(operator, "sessions", "14 minutes")
+    assert is_valid(web, token)
+    forward(operator, "sessions", "1 minute")
+    assert not is_valid(web, token)
+
+
+def test_a_disabled_account_has_no_valid_credential(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    session = signed_in(web, "ada")
+    key = make_key(web, session, "report")
+    one(operator, "change_account", None, "ada", None, None, None, False)
+    assert [is_valid(web, it) for it in (session, key)] == [False, False]
+    one(operator, "change_account", None, "ada", None, None, None, True)
+    assert not is_valid(web, session)
+    assert is_valid(web, key), "it was disabled, not revoked"
+
+
+def test_a_role_that_was_taken_is_taken_at_once(web, operator):
+    add_account(operator, "ada", "admin")
+    session = signed_in(web, "ada")
+    one(operator, "change_account", None, "ada", "analyst", None, ["ada"])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        one(web, "list_accounts", session)
+    who = who_is(web, session)
+    assert who["user_codes"] == ["ada"]
+
+
+def test_no_admin_locks_itself_out(web, operator):
+    add_account(operator, "ada", "admin")
+    session = signed_in(web, "ada")
+    for call, arguments in (("change_account", ("ada", "owner")), ("remove_account", ("ada",))):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="Another admin"):
+            one(web, call, session, *arguments)
+
+
+def test_the_audit_log_is_added_to_and_never_changed_by_its_owner_either(operator):
+    add_account(operator, "ada", "admin")
+    for statement in (
+        "delete from access.audit_log",
+        "update access.audit_log set action = ''",
+        "truncate access.audit_log",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed or deleted"):
+            operator.execute(statement.encode())
+
+
+def test_the_audit_log_says_who_did_what_and_by_what(web, operator):
+    add_account(operator, "ada", "admin")
+    ada = signed_in(web, "ada")
+    key = make_key(web, ada, "report")
+    one(web, "add_account", key, "bob", "owner", "free", ["bob"])
+    one(web, "sign_in", "nobody", WRONG, secrets.token_bytes(32))
+    one(web, "note_action", key, "exported", '{"rows": 7}')
+    one(web, "remove_account", ada, "bob")
+    rows = operator.execute(
+        "select action, by_account, by_key, account from access.read_audit(null, null, 8)"
+    ).fetchall()
+    removed = rows[0][3]
+    assert rows == [
+        ("account_removed", "ada", None, removed),
+        ("exported", "ada", "report", None),
+        ("sign_in_refused", None, None, None),
+        ("account_added", "ada", "report", removed),
+        ("key_made", "ada", None, "ada"),
+        ("signed_in", "ada", None, "ada"),
+        ("password_set", None, None, "ada"),
+        ("account_added", None, None, "ada"),
+    ]
+    assert "bob" not in str(rows), "a name goes with its account"
+
+
+def test_last_use_is_noted_once_a_minute_and_waits_for_nobody(web, operator, web_url):
+    add_account(operator, "ada", "owner", "ada")
+    key = make_key(web, signed_in(web, "ada"), "report")
+    used = "select last_used_at from access.api_keys"
+    with psycopg.connect(web_url) as slow:
+        assert is_valid(slow, key)
+        # The slow one holds the row; another request does not wait for it.
+        web.execute("set lock_timeout = '1s'")
+        assert is_valid(web, key)
+    first = operator.execute(used).fetchone()
+    assert first != (None,)
+    is_valid(web, key)
+    assert operator.execute(used).fetchone() == first
+    forward(operator, "api_keys", "2 minutes")
+    is_valid(web, key)
+    assert operator.execute(used).fetchone() > first
+
+
+def test_what_is_kept_opens_nothing(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    key = make_key(web, signed_in(web, "ada"), "report")
+    for table in ("api_keys", "sessions"):
+        for (kept,) in operator.execute(f"select secret_hash from access.{table}".encode()).fetchall():
+            assert not is_valid(web, kept)
+            assert kept != key
