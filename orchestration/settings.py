@@ -42,6 +42,11 @@ def tokens_by_host(written: object) -> object:
     return tokens
 
 
+def names_in(written: str) -> list[str]:
+    """Return the names of a list with commas between."""
+    return [name.strip() for name in written.split(",") if name.strip()]
+
+
 def not_from_environment(said: object) -> None:
     """Refuse a variable that is no longer read: people who still set it would think that it counts."""
     if said is not None:
@@ -101,12 +106,28 @@ class Settings(BaseSettings):
     ui_hosts: str = Field(
         default="", description="Host names under which people open the Dagster UI, with commas between."
     )
+    web_host: str = Field(default="127.0.0.1", description="Address on which the API and its pages listen.")
+    web_port: int = Field(default=8080, ge=0, le=65_535, description="Port of the API and its pages.")
+    web_hosts: str = Field(
+        default="", description="Host names under which people open the API and its pages, with commas between."
+    )
     collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
     collector_port: int = Field(default=8000, ge=0, le=65_535, description="Port of the collector.")
     trusted_proxies: str = Field(
         default="",
         description="Networks of proxies whose word for a visitor's address is believed, with commas between.",
     )
+    rate_limit_free: int = Field(
+        default=60, ge=0, description="Requests a minute of one key, or person, of plan free; 0 is no limit."
+    )
+    rate_limit_pro: int = Field(
+        default=600, ge=0, description="Requests a minute of one key, or person, of plan pro; 0 is no limit."
+    )
+    oidc_issuer: str | None = Field(
+        default=None, pattern=r"^https?://\S+$", description="OpenID provider that signs people in, by its URL."
+    )
+    oidc_client_id: str | None = Field(default=None, description="Name that the OpenID provider gave to Dogear.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Secret that belongs to the name.")
     geo_database: Path | None = Field(default=None, description="A file in MaxMind's format, for places by address.")
     rate_limit: int = Field(default=100, ge=0, description="Requests a minute from one address; 0 is no limit.")
     rate_limit_events: int = Field(default=10_000, ge=0, description="Events a minute from one address; 0 is no limit.")
@@ -147,7 +168,12 @@ class Settings(BaseSettings):
     @property
     def ui_host_names(self) -> list[str]:
         """``ui_hosts``, one by one."""
-        return [name.strip() for name in self.ui_hosts.split(",") if name.strip()]
+        return names_in(self.ui_hosts)
+
+    @property
+    def web_host_names(self) -> list[str]:
+        """``web_hosts``, one by one."""
+        return names_in(self.web_hosts)
 
     @property
     def drop_path(self) -> Path:

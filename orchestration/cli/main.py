@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from orchestration.cli.account import app as account
 from orchestration.cli.analyst import app as analyst
 from orchestration.cli.analytics import analytics
 from orchestration.cli.build import build
@@ -22,6 +23,7 @@ from orchestration.cli.erase import erase
 from orchestration.cli.goal import app as goal
 from orchestration.cli.import_files import import_files
 from orchestration.cli.import_legacy import import_legacy
+from orchestration.cli.key import app as key
 from orchestration.cli.lake import app as lake
 from orchestration.cli.notifications import app as notifications
 from orchestration.cli.programs import dbt, psql
@@ -76,6 +78,8 @@ app.add_typer(lake, name="lake")
 app.command("duckdb")(duckdb_shell)
 app.command()(erase)
 app.add_typer(notifications, name="notifications")
+app.add_typer(account, name="account")
+app.add_typer(key, name="key")
 app.add_typer(analyst, name="analyst")
 app.command(context_settings=PASS_ON)(psql)
 app.command(context_settings=PASS_ON)(dbt)
