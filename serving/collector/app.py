@@ -1,7 +1,6 @@
 """The collector over ASGI: requests with events go straight to it, all others to FastAPI."""
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ from serving.collector.answers import Answer, Headers
 from serving.collector.batch import Kind
 from serving.collector.bodies import ClientGoneError, Receive, joined
 from serving.collector.ingest import KINDS, Collector
+from serving.http.failures import log_failure
 from serving.http.problems import CONTENT_TYPE, problem
 
 Scope = MutableMapping[str, Any]
@@ -61,7 +61,7 @@ class CollectorApp:
             except ClientGoneError:
                 return
             except Exception as error:
-                log_failure(error)
+                log_failure(log, "A request", error)
                 answer = FAILED
             await respond(send, answer, headers)
         elif scope["method"] == "OPTIONS":
@@ -97,12 +97,6 @@ class CollectorApp:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
-
-
-def log_failure(error: Exception) -> None:
-    """Log what failed and where. Not the message: it may quote the request."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("A request failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
 
 
 async def respond(send: Send, answer: Answer, headers: Headers, more: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -40,10 +40,11 @@ HEADERS: dict[int, dict[str, Any]] = {
 REJECTED = {"type": "array", "items": {"$ref": "#/components/schemas/Rejection"}}
 PROBLEM = {
     "type": "object",
-    "required": ["title", "status", "detail"],
+    "required": ["title", "status", "code", "detail"],
     "properties": {
         "title": {"type": "string"},
         "status": {"type": "integer"},
+        "code": {"type": "string"},
         "detail": {"type": "string"},
         "rejected": REJECTED,
     },

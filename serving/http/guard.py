@@ -23,6 +23,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
 READING = frozenset({"GET", "HEAD"})
 FROM_US = frozenset({"same-origin", "none"})
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 NO_FRAMES = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]
 HEADERS = [
     *NO_FRAMES,
@@ -35,15 +36,26 @@ HEADERS = [
 class Guard:
     """An ASGI application before another one.
 
-    ``names`` are the names and addresses under which people open it, besides the machine's own. Any other is refused:
-    to addresses such as 0.0.0.0 browsers send requests without an origin. Paths of ``acting`` do what their
-    query says: they accept only POST, so that no link and no image acts.
+    ``names`` are the names and addresses under which people open it, besides the machine's own; the variable
+    ``setting`` holds them. Any other is refused: to addresses such as 0.0.0.0 browsers send requests without an origin.
+    Paths of ``acting`` do what their query says: they accept only POST, so that no link and no image acts. Paths of
+    ``forms`` take forms, from our own pages alone; what is behind them checks the token in the form.
     """
 
-    def __init__(self, app: Asgi, names: Collection[str] = (), acting: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: Asgi,
+        names: Collection[str] = (),
+        acting: Collection[str] = (),
+        *,
+        forms: Collection[str] = (),
+        setting: str = "DOGEAR_UI_HOSTS",
+    ) -> None:
         self._app = app
         self._names = LOOPBACK | {name.lower() for name in names}
         self._acting = frozenset(acting)
+        self._forms = frozenset(forms)
+        self._setting = setting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -70,7 +82,7 @@ class Guard:
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
         host = headers.get("host", "").lower()
         if host_of(host) not in self._names:
-            return "This host name is not ours; DOGEAR_UI_HOSTS names those under which people open this page."
+            return f"This host name is not ours; {self._setting} names those under which people open this page."
         if "origin" in headers and headers["origin"].lower() not in {f"http://{host}", f"https://{host}"}:
             return "A page of another origin asked for this."
         # Routes ignore a line break at the end of a path.
@@ -92,10 +104,20 @@ class Guard:
             return "This page is shown in no frame."
         if reads and scope["path"].rstrip("/") in self._acting and scope["query_string"]:
             return "This is asked by POST alone."
-        # A form, or any request that needs no preflight, cannot have this type.
-        if not reads and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return "Content-Type must be application/json."
-        return None
+        return None if reads else self.refusal_of_body(scope, headers)
+
+    def refusal_of_body(self, scope: Scope, headers: Mapping[str, str]) -> str | None:
+        """Return the same for what its type says: a page of another site may send only some, without being asked."""
+        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        # Browsers ask first (CORS) whether they may send this type, or this method.
+        if content_type == JSON or (scope["method"] == "DELETE" and not content_type):
+            return None
+        if scope["path"] not in self._forms or content_type != FORM:
+            return f"Content-Type must be {JSON}."
+        # Browsers say where a form comes from; that an origin is ours was checked before.
+        if "origin" in headers or headers.get("sec-fetch-site") == "same-origin":
+            return None
+        return "This form is sent from its own page alone."
 
 
 def host_of(host: str) -> str | None:

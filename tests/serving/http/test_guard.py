@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from orchestration.cli.dagster_ui import ACTING
 from serving.http.guard import Guard
 
 
@@ -28,8 +27,13 @@ async def page(request: Request) -> HTMLResponse:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A server behind the guard, which people open as dogear.example too; /graphql acts by its query."""
-    routes = [Route("/graphql", answer, methods=["GET", "POST", "PUT"]), Route("/page", page), Route("/notebook", page)]
-    guard = Guard(Starlette(routes=routes), names=["Dogear.example"], acting=ACTING)
+    routes = [
+        Route("/graphql", answer, methods=["GET", "POST", "PUT", "DELETE"]),
+        Route("/sign-in", answer, methods=["POST"]),
+        Route("/page", page),
+        Route("/notebook", page),
+    ]
+    guard = Guard(Starlette(routes=routes), ["Dogear.example"], ["/graphql", "/notebook"], forms=["/sign-in"])
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(guard, log_level="error"))
         thread = threading.Thread(target=server.run, args=([listening],))
@@ -40,6 +44,7 @@ def url() -> Iterator[str]:
 
 
 JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ANSWERED = {
     "a program": ("POST", "/graphql", JSON),
     "a program by the name of the machine": ("POST", "/graphql", JSON | {"Host": "localhost:1"}),
@@ -50,6 +55,9 @@ ANSWERED = {
         "/graphql",
         JSON | {"Host": "dogear.example", "Origin": "https://dogear.example", "Sec-Fetch-Site": "same-origin"},
     ),
+    "a program that deletes": ("DELETE", "/graphql", {}),
+    "a form of our own page": ("POST", "/sign-in", FORM | {"Origin": "{url}"}),
+    "the same from a browser that says more": ("POST", "/sign-in", FORM | {"Sec-Fetch-Site": "same-origin"}),
     "an address that was typed": ("GET", "/page", {"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}),
     "a link in a mail": (
         "GET",
@@ -87,7 +95,13 @@ REFUSED = {
     "a link that acts": ("GET", "/graphql?query=mutation", {}),
     "a link that acts, with a slash": ("GET", "/graphql/?query=mutation", {}),
     "a link to a notebook, which is a page of ours with scripts of others": ("GET", "/notebook?path=/tmp/a.ipynb", {}),
-    "a form": ("POST", "/graphql?query=mutation", {"Content-Type": "application/x-www-form-urlencoded"}),
+    "a form": ("POST", "/graphql?query=mutation", FORM),
+    "a form of our own page, where none is taken": ("POST", "/graphql", FORM | {"Origin": "{url}"}),
+    "a form of another page": ("POST", "/sign-in", FORM | {"Origin": "https://evil.example"}),
+    "a form of a page that hides where it is": ("POST", "/sign-in", FORM | {"Origin": "null"}),
+    "a form that says not where it comes from": ("POST", "/sign-in", FORM),
+    "a form with files": ("POST", "/sign-in", {"Origin": "{url}", "Content-Type": "multipart/form-data; boundary=x"}),
+    "a form that deletes": ("DELETE", "/graphql", FORM),
     "a form of text": ("POST", "/graphql", {"Content-Type": "text/plain; application/json"}),
     "no type": ("PUT", "/graphql", {}),
 }
