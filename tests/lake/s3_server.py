@@ -38,7 +38,7 @@ class S3Server:
             "s3",
             endpoint_url=f"http://127.0.0.1:{self.target}",
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - moto takes any
+            aws_secret_access_key="test",
             region_name="us-east-1",
         )
 

@@ -22,7 +22,7 @@ from orchestration.notifications.make_notifications import make_notifications
 from orchestration.notifications.smtp_server import smtp_server
 from orchestration.resources.postgres import connect
 
-PASSWORD = "correct horse/battery@staple"  # noqa: S105 - of nothing
+PASSWORD = "correct horse/battery@staple"
 
 
 class Clock:

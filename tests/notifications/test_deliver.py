@@ -13,7 +13,7 @@ from orchestration.notifications.deliver import DeliveriesSummary, any_to_delive
 from orchestration.notifications.webhook_channel import webhook_channel
 from orchestration.webhooks.delivery import Delivery
 
-SECRET = "whsec_YSBrZXkgb2YgdHdlbnR5LWZvdXIgYnl0ZQ=="  # noqa: S105 - of nothing
+SECRET = "whsec_YSBrZXkgb2YgdHdlbnR5LWZvdXIgYnl0ZQ=="
 COMMENT = ("comment", {})
 
 

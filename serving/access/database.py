@@ -1,0 +1,132 @@
+"""The database as the web process reaches it: functions of schema access, and rows within the scope of a credential."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from orchestration.access.calls import sentence, statement
+from orchestration.access.credentials import Secret
+from orchestration.errors import DogearError
+from orchestration.resources.server import Server
+from serving.access.caller_rows import Caller, caller_of
+from serving.http.problems import ProblemError
+
+MOST_CONNECTIONS = 8
+# Seconds to wait for a connection, while all are busy or the server does not answer.
+PATIENCE = 5.0
+RETRY = {"Retry-After": "5"}
+WHO: LiteralString = "select * from access.enter(%s)"
+# Who owns the tables of access is taken for a command, and sees all.
+IS_OWNER: LiteralString = """
+    select pg_has_role(session_user, nspowner, 'member') from pg_namespace where nspname = 'access'
+"""
+# What functions of ours end with, as statuses of HTTP.
+STATUS: dict[type[psycopg.Error], int] = {
+    psycopg.errors.InvalidAuthorizationSpecification: 401,
+    psycopg.errors.InsufficientPrivilege: 403,
+    psycopg.errors.NoDataFound: 404,
+    psycopg.errors.UniqueViolation: 409,
+    psycopg.errors.ProgramLimitExceeded: 409,
+    psycopg.errors.InvalidParameterValue: 422,
+}
+
+
+class AccessDatabase:
+    """A pool of connections, opened at the first question."""
+
+    def __init__(self, database_url: str) -> None:
+        self._server = Server.of(database_url)
+        self._pool: AsyncConnectionPool[AsyncConnection[dict[str, Any]]] | None = None
+        self._opening = asyncio.Lock()
+
+    async def pool(self) -> AsyncConnectionPool[AsyncConnection[dict[str, Any]]]:
+        async with self._opening:
+            if self._pool is None:
+                pool = AsyncConnectionPool(
+                    self._server.url,
+                    connection_class=AsyncConnection[dict[str, Any]],
+                    kwargs={"autocommit": True, "row_factory": dict_row},
+                    min_size=1,
+                    max_size=MOST_CONNECTIONS,
+                    timeout=PATIENCE,
+                    configure=self._configure,
+                    open=False,
+                )
+                await pool.open()
+                self._pool = pool
+            return self._pool
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _configure(self, connection: AsyncConnection[dict[str, Any]]) -> None:
+        await connection.execute(self._server.session().encode())
+        row = await (await connection.execute(IS_OWNER)).fetchone()
+        if row is None or row["pg_has_role"]:
+            raise DogearError(
+                "The web process must not have the role that owns the database: start it by dogear up, or dogear serve."
+            )
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[AsyncConnection[dict[str, Any]]]:
+        """Yield a connection; errors of the server, and sentences of functions of ours, become problems."""
+        try:
+            async with (await self.pool()).connection() as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise problem_of(error) from None
+
+    async def rows(self, function: str, **arguments: Any) -> list[dict[str, Any]]:
+        """Call a function of schema access. Raises ProblemError with its sentence."""
+        async with self.connection() as connection:
+            cursor = await connection.execute(statement(function, tuple(arguments)), arguments)
+            return await cursor.fetchall()
+
+    async def value(self, function: str, **arguments: Any) -> Any:
+        """Return the only value that a function returns."""
+        (row,) = await self.rows(function, **arguments)
+        return row[function]
+
+    async def enter(self, secret: Secret) -> Caller | None:
+        """Return who presents the secret; None if it is not valid."""
+        async with self.connection() as connection:
+            row = await (await connection.execute(WHO, [secret.digest])).fetchone()
+        return None if row is None else caller_of(row, secret)
+
+    @asynccontextmanager
+    async def scoped(self, secret: Secret) -> AsyncGenerator[tuple[Caller, AsyncConnection[dict[str, Any]]]]:
+        """Yield who presents the secret, and a connection on which that person's rows can be read: one transaction.
+
+        Raises ProblemError if it is not valid.
+        """
+        async with self.connection() as connection, connection.transaction():
+            row = await (await connection.execute(WHO, [secret.digest])).fetchone()
+            if row is None:
+                raise not_signed_in()
+            yield caller_of(row, secret), connection
+
+
+def problem_of(error: psycopg.Error) -> Exception:
+    """Return what a request ends with; the error itself where it is a fault of ours."""
+    said = sentence(error)
+    if said is not None and (status := STATUS.get(type(error))):
+        return not_signed_in() if status == 401 else ProblemError(status, said)
+    if isinstance(error, PoolTimeout | psycopg.OperationalError):
+        return ProblemError(503, "The database does not answer for now.", headers=RETRY)
+    return error
+
+
+def not_signed_in() -> ProblemError:
+    """Return the one answer to no credential, and to any that is not valid."""
+    return ProblemError(
+        401,
+        "Sign in, or send a valid key: Authorization: Bearer KEY.",
+        headers={"WWW-Authenticate": 'Bearer realm="dogear"'},
+    )

@@ -1,0 +1,31 @@
+"""All routes of access, and how an application gets them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from orchestration.settings import Settings
+from serving.access import account, api, provider_routes, sign_in
+from serving.access.access import STATE, Access
+from serving.access.budget import BudgetHeaders
+
+
+@asynccontextmanager
+async def until_the_end(app: FastAPI) -> AsyncGenerator[None]:
+    """Close what the routes have opened when the application ends."""
+    yield
+    if (access := getattr(app.state, STATE, None)) is not None:
+        await access.database.close()
+
+
+router = APIRouter(lifespan=until_the_end)
+for part in (sign_in.routes, provider_routes.routes, account.routes, api.routes):
+    router.include_router(part)
+
+
+def add_access(app: FastAPI, settings: Settings) -> None:
+    """Add the routes, and what is left of a caller's budget to each answer."""
+    setattr(app.state, STATE, Access(settings))
+    app.include_router(router)
+    app.add_middleware(BudgetHeaders)
