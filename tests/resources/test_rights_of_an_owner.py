@@ -66,7 +66,7 @@ def open_to_a_stranger(server: ForeignServer, name: str) -> list[tuple]:
         from pg_namespace as n
         left join pg_proc as p on pronamespace = n.oid and has_function_privilege(p.oid, 'execute')
         where
-            nspname in ('raw', 'content', 'live', 'ops', 'lake', 'locks', 'analytics')
+            nspname in ('access', 'analytics', 'content', 'lake', 'live', 'locks', 'ops', 'raw', 'scoped')
             and (proname is not null or has_schema_privilege(n.oid, 'usage, create'))
     """
     with psycopg.connect(server.socket_url("stranger", name)) as connection:
