@@ -1,6 +1,6 @@
 """Connections of a role that has the rights of the web process, and a stand-in for what checks credentials."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -10,11 +10,13 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from orchestration.resources.postgres import connect
+from tests.access.two_tenants import add_tenants
 from tests.conftest import database_of_its_own
+from tests.installation import Installation
 
 # In place of functions that check a credential: whoever asks is let in.
 LET_IN = """
-    create function access.let_in(user_codes text[], sites text[] default null) returns void
+    create or replace function access.let_in(user_codes text[], sites text[] default null) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
         select access.set_scope('1', 'owner', 'free', let_in.user_codes, let_in.sites)
     $$;
@@ -49,4 +51,16 @@ def web_role(database_url: str) -> Iterator[Web]:
 def web(server_url: str) -> Iterator[Web]:
     """An empty database. Every role may make temporary tables there, as in any copy of a database."""
     with database_of_its_own(server_url) as url, web_role(url) as web:
+        yield web
+
+
+@pytest.fixture(scope="session")
+def tenants(make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Two owners with every mart built."""
+    return add_tenants(make_installation("tenants"), tmp_path_factory.mktemp("repositories"))
+
+
+@pytest.fixture(scope="module")
+def web_of_tenants(tenants: Installation) -> Iterator[Web]:
+    with web_role(tenants.database_url) as web:
         yield web

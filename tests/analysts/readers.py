@@ -62,17 +62,17 @@ def write_events(file: Path, events: list[dict[str, Any]] = EVENTS) -> Path:
     return file
 
 
-def write_repository(folder: Path) -> Path:
+def write_repository(folder: Path, title: str = "Why", text: str = "Text.") -> Path:
     """A repository with the document, written on 1 April and corrected on 3 April."""
     git = ["git", "-C", str(folder), "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
     (folder / "blog").mkdir()
     subprocess.run([*git, "init", "--quiet"], check=True)
-    for day, title in ((1, "Why"), (3, "Why, again")):
-        (folder / "blog" / "why.md").write_text(f"---\ntitle: {title}\n---\nText.\n")
+    for day, heading in ((1, title), (3, f"{title}, again")):
+        (folder / "blog" / "why.md").write_text(f"---\ntitle: {heading}\n---\n{text}\n")
         subprocess.run([*git, "add", "--all"], check=True)
         at = f"2026-04-0{day}T00:00:00Z"
         dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
-        subprocess.run([*git, "commit", "--quiet", "--message", title], check=True, env={**os.environ, **dates})
+        subprocess.run([*git, "commit", "--quiet", "--message", heading], check=True, env={**os.environ, **dates})
     return folder
 
 

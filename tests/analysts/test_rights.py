@@ -43,11 +43,12 @@ def test_an_analyst_has_the_rights_that_are_written_down_and_no_others(analyst: 
         ("analytics", "usage"),
         ("marts", "usage"),
         ("public", "usage"),
+        ("scoped", "usage"),
     ]
     readable = [(schema, right) for schema, right in analyst.execute(RELATIONS.encode()) if schema != "public"]
-    assert readable == [("marts", "select")]
+    assert readable == [("marts", "select"), ("scoped", "select")]
     assert analyst.execute(SEQUENCES.encode()).fetchall() == []
-    assert analyst.execute(ROUTINES.encode()).fetchall() == [("analytics",)]
+    assert sorted(analyst.execute(ROUTINES.encode()).fetchall()) == [("access",), ("analytics",)]
 
 
 def test_who_calls_a_function_of_its_owner_has_no_say_in_what_its_names_mean(tiny_site: Installation) -> None:

@@ -107,7 +107,7 @@ def test_the_lineage_names_the_marts_that_the_functions_read() -> None:
         mart
         for file, text in function_texts().items()
         if file.startswith("analytics/")
-        for mart in re.findall(r"\bmarts\.(\w+)", text)
+        for mart in re.findall(r"\b(?:marts|scoped)\.(\w+)", text)
     }
     exposures = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
     named = next(exposure["depends_on"] for exposure in exposures if exposure["name"] == "sql_functions")

@@ -7,6 +7,10 @@ declare
     found_value jsonb;
     found_expiry timestamptz;
 begin
+    -- What is kept was made from all rows, and not from those of who asked first.
+    if not access.is_unscoped() then
+        raise exception 'Kept answers are about all sites: analysts may ask for them.' using errcode = 'insufficient_privilege';
+    end if;
     select oid::regproc into made_by from pg_proc
     where
         oid = generator and pronamespace = 'analytics'::regnamespace and prokind = 'f'

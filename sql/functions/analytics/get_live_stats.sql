@@ -19,6 +19,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp rows 
         where
             visitors.last_seen_at > now() - interval '30 minutes'
             and (get_live_stats.in_site is null or visitors.site = get_live_stats.in_site)
+            and (
+                (select access.is_unscoped())
+                or (
+                    ((select access.sees_all()) or visitors.user_code = any((select access.user_codes())::text []))
+                    and ((select access.sites()) is null or visitors.site = any((select access.sites())::text []))
+                )
+            )
     ),
 
     minutes as (
@@ -57,6 +64,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp rows 
         )
 $$;
 comment on function analytics.get_live_stats is
-'One row: who is on the site now (in_site; NULL: on all sites). It names no visitor.
+'One row: who is on the site now (in_site; NULL: on all sites that the caller may see). It names no visitor.
 current_visitors: did something in the last five minutes. recent_visitors: in the last thirty. last_seen_by_minute: these thirty minutes, the latest first, with the visitors whose last sign was in that minute: {minutes_ago, visitors}. top_pages: up to ten pages that current visitors viewed last: {site, page_path, visitors}.
 Late by what the collector takes to load, about a second.';

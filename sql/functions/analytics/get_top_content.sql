@@ -43,7 +43,7 @@ language sql stable parallel safe rows 10 as $$
         top.seconds_on_page / nullif(top.timed_views, 0),
         top.bounces / nullif(top.entries, 0)
     from top
-    left join marts.content_documents as documents
+    left join scoped.content_documents as documents
         on documents.site = get_top_content.in_site and top.entity_id = documents.content_id
     cross join lateral (
         select count(*) as unique_visitors

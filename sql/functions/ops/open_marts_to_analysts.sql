@@ -6,8 +6,10 @@ begin
     if to_regrole('dogear_analyst') is null then
         return false;
     end if;
-    grant usage on schema analytics to dogear_analyst;
+    grant usage on schema analytics, scoped to dogear_analyst;
     grant execute on all functions in schema analytics to dogear_analyst;
+    -- Views of schema scoped call them, for whom they show all rows too.
+    grant execute on function access.sees_all(), access.user_codes(), access.sites() to dogear_analyst;
     if to_regnamespace('marts') is not null then
         grant usage on schema marts to dogear_analyst;
         -- dbt creates its tables again and again: this holds for those that the same user creates from now on.
@@ -16,6 +18,7 @@ begin
             select oid from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'p', 'v', 'm')
         loop
             execute format('grant select on %s to dogear_analyst', relation);
+            perform ops.protect_mart(relation);
         end loop;
     end if;
     return true;
