@@ -3,7 +3,7 @@
 import errno
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 import requests
@@ -11,7 +11,10 @@ import requests
 from orchestration.cli.kept_process import KeptProcess, end, tail
 from orchestration.errors import DogearError
 from orchestration.resources.listening import place, warn_if_reachable, why_not
+from orchestration.resources.process_roles import COLLECTOR, LOADER, NoOwnRoleError, own_url
+from orchestration.resources.server import ServerSilentError
 from orchestration.settings import Settings
+from orchestration.terminal import say
 
 START_TIMEOUT = 60
 # How long the port may still belong to processes of a killed collector that are ending.
@@ -20,7 +23,8 @@ REACHABLE = (
     "they may send events of your sites, and read the tracker's scripts, /openapi.json and /health; "
     "DOGEAR_COLLECTOR_HOST=127.0.0.1 keeps it to this one."
 )
-PROGRAMS = ("serving.collector.run_server", "orchestration.events.journal.run_loader")
+# The role of each: docs/security.md.
+PROGRAMS = {"serving.collector.run_server": COLLECTOR, "orchestration.events.journal.run_loader": LOADER}
 
 
 class CollectorProcesses:
@@ -29,12 +33,16 @@ class CollectorProcesses:
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.settings = settings
         self.log_file = settings.home_folder / "collector.log"
-        self._environment = environment
+        self._environment = dict(environment)
 
     def __enter__(self) -> "CollectorProcesses":
         wait_for_port(self.settings)
         self._log: IO[bytes] = self.log_file.open("ab")
-        self.programs = [KeptProcess([module], self._environment, self._log) for module in PROGRAMS]
+        place = (str(self.settings.home_folder), str(self.settings.collector_port))
+        urls = own_urls(self._environment["DATABASE_URL"], PROGRAMS, place)
+        self.programs = [
+            KeptProcess([module], self._environment | {"DATABASE_URL": url}, self._log) for module, url in urls.items()
+        ]
         try:
             self._wait_until_serving()
         except BaseException:
@@ -77,6 +85,18 @@ class CollectorProcesses:
         for program in self.programs:
             end([program.process], signal.SIGTERM)
         self._log.close()
+
+
+def own_urls(database_url: str, groups: Mapping[str, str], place: Sequence[str]) -> dict[str, str]:
+    """Return the URL by which each program, given with its group, reaches the database.
+
+    If one can have no role of its own, that is said, and all get the URL of DATABASE_URL's role.
+    """
+    try:
+        return {program: own_url(database_url, group, place) for program, group in groups.items()}
+    except (NoOwnRoleError, ServerSilentError) as error:
+        say(f"{error} Until the next start, the collector has the rights of DATABASE_URL's role.")
+        return dict.fromkeys(groups, database_url)
 
 
 def wait_for_port(settings: Settings) -> None:

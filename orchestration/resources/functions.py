@@ -34,7 +34,7 @@ RIGHTS = """
         foreach our_schema in array array['access', 'analytics', 'content', 'lake', 'live', 'locks', 'ops', 'raw'] loop
             execute format('revoke execute on all routines in schema %I from public', our_schema);
         end loop;
-        perform ops.open_marts_to_analysts(), ops.open_to_web(), ops.close_to_others();
+        perform ops.open_marts_to_analysts(), ops.open_to_web(), ops.open_to_processes(), ops.close_to_others();
     end
     $$
 """

@@ -1,5 +1,5 @@
 create or replace function raw.destroy_old_visitor_salts() returns bigint
-language sql as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
     with destroyed as (
         delete from raw.visitor_salts where created_at < now() - interval '2 days' returning day
     )

@@ -1,5 +1,5 @@
 create or replace function raw.ensure_event_partitions(days date[]) returns void
-language plpgsql as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     one_day date;
     partition_name text;

@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.events.journal.loader import Loader
 from orchestration.resources.postgres import connect
+from orchestration.resources.process_roles import LOADER, own_url
 from serving.collector.batch import read_batch
 from serving.collector.sender import Sender
 from tests.serving.collector.running import BROWSER, SITE, free_port, page_view
@@ -27,13 +28,19 @@ def journal(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def loader_url(database_url: str) -> str:
+    """The database as the loader's own role reaches it."""
+    return own_url(database_url, LOADER, ["tests"])
+
+
 def line(*paths: str) -> bytes:
     """A line of the journal, as the collector writes it."""
     body = json.dumps({"events": [page_view(path) for path in paths]}).encode()
     return read_batch(body, SENDER, NOW, lambda _: b"salt").line
 
 
-def test_an_event_is_known_by_its_site_too(journal: Path, database_url: str):
+def test_an_event_is_known_by_its_site_too(journal: Path, database_url: str, loader_url: str):
     """Who knows the id and time of another site's event does not keep it away; each counts once, sent twice or not."""
     now = datetime.now(UTC)
     view, late, off = page_view("/a"), page_view("/late"), page_view("/off")
@@ -44,7 +51,7 @@ def test_an_event_is_known_by_its_site_too(journal: Path, database_url: str):
             sender = replace(SENDER, site=site, user_code=site)
             read = read_batch(json.dumps(body).encode(), sender, now, lambda _: b"salt")
             write(journal, f"{number}-{site}.ndjson", read.line)
-        while Loader(journal, database_url).run_once():
+        while Loader(journal, loader_url).run_once():
             pass
     with connect(database_url) as connection:
         found = connection.execute("select site, page_path from raw.events order by 1, 2").fetchall()
@@ -96,10 +103,10 @@ DAMAGES = {
 
 
 def test_each_damaged_line_is_set_aside_and_all_others_load(
-    journal: Path, database_url: str, subtests: pytest.Subtests
+    journal: Path, database_url: str, loader_url: str, subtests: pytest.Subtests
 ):
     """By one loader, which must go on after each of them."""
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     for damage, damaged in DAMAGES.items():
         with subtests.test(damage):
             write(journal, "1.ndjson", line("/1"), line("/2"))
@@ -118,34 +125,34 @@ def test_each_damaged_line_is_set_aside_and_all_others_load(
             connection.execute("truncate raw.events")
 
 
-def test_a_damaged_event_does_not_take_its_batch_along(journal: Path, database_url: str):
+def test_a_damaged_event_does_not_take_its_batch_along(journal: Path, database_url: str, loader_url: str):
     bad = changed(lambda it: it["data"].update(event_id="abcd"), "/bad", "/1", "/2")
     write(journal, "1.ndjson", line("/3"), bad)
-    assert Loader(journal, database_url).load_waiting() == 3
+    assert Loader(journal, loader_url).load_waiting() == 3
     assert paths(database_url) == ["/1", "/2", "/3"]
     kept = json.loads((journal / "damaged" / "1.ndjson").read_bytes())
     assert [event["data"]["page_url"] for event in kept["events"]] == [f"https://{SITE}/bad"]
 
 
-def test_what_was_set_aside_can_be_mended_and_put_back(journal: Path, database_url: str):
+def test_what_was_set_aside_can_be_mended_and_put_back(journal: Path, loader_url: str):
     write(journal, "1.ndjson", line("/bad").replace(b'"events":[', b'"events":{'))
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     assert loader.load_waiting() == 0
     aside = journal / "damaged" / "1.ndjson"
     write(journal, "1.ndjson", aside.read_bytes().strip().replace(b'"events":{', b'"events":['))
     assert loader.load_waiting() == 1
 
 
-def test_a_torn_end_is_cut_off_where_the_writer_is_gone(journal: Path, database_url: str):
+def test_a_torn_end_is_cut_off_where_the_writer_is_gone(journal: Path, database_url: str, loader_url: str):
     (journal / "1.open").write_bytes(line("/1") + b"\n" + line("/torn")[:80])
     (journal / "2.open").write_bytes(b"")
     (journal / "3.open").write_bytes(b"\0" * 4_096)
-    assert Loader(journal, database_url).load_waiting() == 1
+    assert Loader(journal, loader_url).load_waiting() == 1
     assert paths(database_url) == ["/1"]
     assert left(journal) == []
 
 
-def test_a_postgresql_that_is_down_damages_nothing(journal: Path, database_url: str):
+def test_a_postgresql_that_is_down_damages_nothing(journal: Path, loader_url: str):
     write(journal, "1.ndjson", line("/1"), b"\0\0")
     write(journal, "2.ndjson", line("/2"))
     down = Loader(journal, f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
@@ -153,13 +160,13 @@ def test_a_postgresql_that_is_down_damages_nothing(journal: Path, database_url: 
         down.load_waiting()
     assert {"1.ndjson", "2.ndjson"} <= set(left(journal))
     assert not (journal / "damaged").exists()
-    assert Loader(journal, database_url).load_waiting() == 2
+    assert Loader(journal, loader_url).load_waiting() == 2
     assert left(journal) == []
 
 
-def test_a_table_that_is_not_there_damages_nothing(journal: Path, database_url: str):
+def test_a_table_that_is_not_there_damages_nothing(journal: Path, database_url: str, loader_url: str):
     write(journal, "1.ndjson", line("/1"))
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     with connect(database_url) as connection:
         connection.execute("alter table raw.events rename to elsewhere")
     for _ in range(2):
@@ -172,8 +179,8 @@ def test_a_table_that_is_not_there_damages_nothing(journal: Path, database_url: 
     assert loader.run_once() == 1
 
 
-def test_a_partition_that_was_dropped_is_made_again(journal: Path, database_url: str):
-    loader = Loader(journal, database_url)
+def test_a_partition_that_was_dropped_is_made_again(journal: Path, database_url: str, loader_url: str):
+    loader = Loader(journal, loader_url)
     write(journal, "1.ndjson", line("/1"))
     assert loader.load_waiting() == 1
     with connect(database_url) as connection:
@@ -184,8 +191,8 @@ def test_a_partition_that_was_dropped_is_made_again(journal: Path, database_url:
     assert paths(database_url) == ["/2"]
 
 
-def test_a_connection_that_died_is_replaced(journal: Path, database_url: str):
-    loader = Loader(journal, database_url)
+def test_a_connection_that_died_is_replaced(journal: Path, database_url: str, loader_url: str):
+    loader = Loader(journal, loader_url)
     write(journal, "1.ndjson", line("/1"))
     loader.load_waiting()
     with connect(database_url) as connection:
@@ -200,9 +207,9 @@ def test_a_connection_that_died_is_replaced(journal: Path, database_url: str):
     assert paths(database_url) == ["/1", "/2"]
 
 
-def test_a_load_that_was_not_noted_is_repeated_and_adds_nothing(journal: Path, database_url: str):
+def test_a_load_that_was_not_noted_is_repeated_and_adds_nothing(journal: Path, database_url: str, loader_url: str):
     same = line("/1", "/2", str(uuid.uuid4()))
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     for name in ("1.ndjson", "2.ndjson"):
         write(journal, name, same)
     assert loader.load_waiting() == 3
@@ -218,11 +225,11 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_by_one")
-def test_a_damaged_file_that_was_made_ready_meanwhile(journal: Path, database_url: str):
+def test_a_damaged_file_that_was_made_ready_meanwhile(journal: Path, database_url: str, loader_url: str):
     write(journal, "1.ndjson", line("/1"))
     write(journal, "2.ndjson", line("/2"), b"{}", line("/3"))
     write(journal, "3.ndjson", line("/4"))
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     assert [loader.run_once() for _ in range(4)] == [1, 2, 1, 0]
     assert paths(database_url) == ["/1", "/2", "/3", "/4"]
     assert left(journal) == []
@@ -230,10 +237,10 @@ def test_a_damaged_file_that_was_made_ready_meanwhile(journal: Path, database_ur
 
 
 @pytest.mark.usefixtures("one_by_one")
-def test_what_was_made_ready_is_not_loaded_before_what_is_older(journal: Path, database_url: str):
+def test_what_was_made_ready_is_not_loaded_before_what_is_older(journal: Path, database_url: str, loader_url: str):
     write(journal, "2.ndjson", line("/2"))
     write(journal, "3.ndjson", line("/3"))
-    loader = Loader(journal, database_url)
+    loader = Loader(journal, loader_url)
     assert loader.run_once() == 1
     write(journal, "1.ndjson", line("/1"))
     assert loader.run_once() == 1
@@ -242,8 +249,8 @@ def test_what_was_made_ready_is_not_loaded_before_what_is_older(journal: Path, d
 
 
 @pytest.mark.usefixtures("one_by_one")
-def test_a_failure_begins_afresh_with_the_oldest(journal: Path, database_url: str):
-    loader = Loader(journal, database_url)
+def test_a_failure_begins_afresh_with_the_oldest(journal: Path, database_url: str, loader_url: str):
+    loader = Loader(journal, loader_url)
     for name in ("1", "2", "3"):
         write(journal, f"{name}.ndjson", line(f"/{name}"))
     assert loader.run_once() == 1
