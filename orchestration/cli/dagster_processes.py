@@ -12,6 +12,7 @@ import requests
 
 from orchestration.cli.kept_process import STOP_TIMEOUT, KeptProcess, end, last_lines, tail
 from orchestration.errors import DogearError
+from orchestration.resources.dagster_home import UI_PATH
 from orchestration.resources.listening import place, reached_at, warn_if_reachable
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.terminal import say
@@ -39,7 +40,7 @@ class DagsterProcesses:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.settings = settings
-        self.url = f"http://{place(reached_at(settings.host), settings.port)}"
+        self.url = f"http://{place(reached_at(settings.host), settings.port)}{UI_PATH}"
         self.log_file = settings.home_folder / "dagster" / "dagster.log"
         self._environment = environment
 

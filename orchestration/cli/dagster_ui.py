@@ -11,12 +11,13 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from orchestration.resources.dagster_home import UI_PATH
 from orchestration.resources.listening import reached_at
 from orchestration.settings import Settings
 from serving.http.guard import Guard
 
 # A query by GET may start a run, and a notebook that it names would be shown as one of our pages, with its scripts.
-ACTING = ("/graphql", "/notebook", "/dagit/notebook")
+ACTING = tuple(f"{UI_PATH}/{path}" for path in ("graphql", "notebook", "dagit/notebook"))
 STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW = 15_000, 3_600, 20
 
 
@@ -26,7 +27,7 @@ def serve(workspace: str, settings: Settings) -> None:
         instance.optimize_for_webserver(STATEMENT_MILLISECONDS, RECYCLE_SECONDS, OVERFLOW)
         target = WorkspaceFileTarget(paths=[workspace])
         with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
-            app = create_app_from_workspace_process_context(context, live_data_poll_rate=2_000)
+            app = create_app_from_workspace_process_context(context, UI_PATH, live_data_poll_rate=2_000)
             guard = Guard(app, names={reached_at(settings.host), *settings.ui_host_names}, acting=ACTING)
             uvicorn.run(guard, host=settings.host, port=settings.port, log_level="warning", server_header=False)
 

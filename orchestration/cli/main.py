@@ -27,6 +27,7 @@ from orchestration.cli.key import app as key
 from orchestration.cli.lake import app as lake
 from orchestration.cli.notifications import app as notifications
 from orchestration.cli.programs import dbt, psql
+from orchestration.cli.serve import serve
 from orchestration.cli.session_gap import session_gap
 from orchestration.cli.site import app as site
 from orchestration.cli.sync import sync
@@ -66,6 +67,7 @@ def options(
 
 app.command()(up)
 app.command()(collect)
+app.command()(serve)
 app.command("import")(import_files)
 app.command("import-legacy")(import_legacy)
 app.add_typer(site, name="site")

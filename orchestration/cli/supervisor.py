@@ -4,6 +4,7 @@ import fcntl
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import combinations
 
 from orchestration.errors import DogearError
 from orchestration.resources.listening import place, why_not
@@ -20,14 +21,26 @@ def alone(settings: Settings) -> Generator[None]:
             raise DogearError(
                 f"`dogear up` already runs on {settings.home_folder}. Stop it, or set DOGEAR_HOME."
             ) from None
-        if settings.port == settings.collector_port:
-            raise DogearError(
-                f"The Dagster UI and the collector cannot both listen on port {settings.port}: set DOGEAR_PORT or "
-                "DOGEAR_COLLECTOR_PORT to another."
-            )
+        refuse_shared_ports(settings)
         check_address(settings.host, settings.port, "Choose another: --port")
         check_address(settings.collector_host, settings.collector_port, "Set DOGEAR_COLLECTOR_PORT to another")
+        check_address(settings.web_host, settings.web_port, "Set DOGEAR_WEB_PORT to another")
         yield
+
+
+def refuse_shared_ports(settings: Settings) -> None:
+    """Raise DogearError if two of our servers would listen on one port."""
+    servers = [
+        ("The Dagster UI", "DOGEAR_PORT", settings.port),
+        ("the collector", "DOGEAR_COLLECTOR_PORT", settings.collector_port),
+        ("the web process", "DOGEAR_WEB_PORT", settings.web_port),
+    ]
+    for (one, its_setting, port), (other, other_setting, other_port) in combinations(servers, 2):
+        if port == other_port:
+            raise DogearError(
+                f"{one[0].upper()}{one[1:]} and {other} cannot both listen on port {port}: set {its_setting} or "
+                f"{other_setting} to another."
+            )
 
 
 def check_address(host: str, port: int, way_out: str) -> None:

@@ -16,8 +16,9 @@ def up(
 ) -> None:
     """Start everything, until Ctrl-C.
 
-    PostgreSQL, content, marts, the collector, the Dagster UI and its daemon; Ctrl-C stops all of it. Without a site of
-    your own (dogear site add) you get the sample site, with four weeks of synthetic visits. Restarting is safe.
+    PostgreSQL, content, marts, the collector, the API with its pages, Dagster's UI and daemon; Ctrl-C stops all of it.
+    Without a site of your own (dogear site add) you get the sample site, with four weeks of synthetic visits. Restarting
+    is safe.
 
     \b
     Examples:
@@ -32,7 +33,9 @@ def up(
     from orchestration.cli.collector_processes import CollectorProcesses
     from orchestration.cli.dagster_processes import DagsterProcesses
     from orchestration.cli.kept_process import LOOK_EVERY
+    from orchestration.cli.serve import say_how_to_sign_in
     from orchestration.cli.supervisor import alone, interrupt_on_termination
+    from orchestration.cli.web_process import WebProcess
     from orchestration.content.sites import SAMPLE, all_sites, save_site
     from orchestration.content.sync_sites import sentence, sync_sites
     from orchestration.resources.dagster_home import prepare_dagster_home
@@ -60,13 +63,21 @@ def up(
         say("Collector", "starting")
         with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
             say("Dagster", "starting")
-            with DagsterProcesses(settings, environment) as dagster, suppress(KeyboardInterrupt):
-                for line in READY.format(command=our_command(), url=dagster.url, collector=collector.url).split("\n"):
+            with (
+                WebProcess(settings, {"DATABASE_URL": database_url, "DOGEAR_PORT": str(settings.port)}) as web,
+                DagsterProcesses(settings, environment) as dagster,
+                suppress(KeyboardInterrupt),
+            ):
+                ready = READY.format(command=our_command(), web=web.url, url=dagster.url, collector=collector.url)
+                for line in ready.split("\n"):
                     terminal.say(line)
+                say_how_to_sign_in(database_url, web)
+                terminal.say("Ctrl-C stops everything.")
                 next_look = time.monotonic()
                 while True:
                     dagster.keep_running()
                     collector.keep_running()
+                    web.keep_running()
                     if time.monotonic() > next_look:
                         revive_embedded_server(settings)
                         only_one.keep()
@@ -81,12 +92,12 @@ OTHER_UP = (
 )
 READY = """
 Dogear is ready.
+  API, and how to ask it     {web}/docs
   Lineage, runs, backfills   {url}
   Tables                     {command} psql
   Summary                    {command} analytics
   Script for your pages      <script defer src="{collector}/dogear.js"></script>
-  Your own site              {command} site add NAME --repository PATH_OR_URL
-Ctrl-C stops everything."""
+  Your own site              {command} site add NAME --repository PATH_OR_URL"""
 
 
 def our_command() -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 from orchestration.resources.server import Server
 from orchestration.settings import Settings
 
+# Where the UI is, on its own port and behind the sign-in of ours.
+UI_PATH = "/dagster"
 INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from orchestration.resources.dagster_home import UI_PATH
+from orchestration.resources.listening import place, reached_at
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
 
@@ -51,8 +53,7 @@ def tell_operator(database_url: str, settings: Settings, run: FailedRun, now: da
 
 def run_url(settings: Settings, run_id: str) -> str:
     """Return the run in the UI, as it is reached on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared only
-    return f"http://{host}:{settings.port}/runs/{run_id}"
+    return f"http://{place(reached_at(settings.host), settings.port)}{UI_PATH}/runs/{run_id}"
 
 
 def safe(error: str, settings: Settings) -> str:

@@ -36,7 +36,7 @@ def changed_by_pages_of_others(port: int) -> set[str]:
         works_for_its_own_page(browser.new_page(), target)
     changed = limits(target)
     query = 'mutation { setConcurrencyLimit(concurrencyKey: "hostile program", limit: 3) }'
-    requests.post(f"{target}/graphql", json={"query": query}, timeout=30).raise_for_status()
+    requests.post(f"{target}/dagster/graphql", json={"query": query}, timeout=30).raise_for_status()
     assert limits(target) - changed == {"hostile program"}
     return changed | read
 
@@ -58,7 +58,7 @@ def works_for_its_own_page(page: Page, target: str) -> None:
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     with page.expect_websocket() as socket:
-        page.goto(f"{target}/assets/marts/analytics_sessions")
+        page.goto(f"{target}/dagster/assets/marts/analytics_sessions")
     page.get_by_text("analytics_sessions").first.wait_for()
     assert socket.value.url.startswith("ws://127.0.0.1:")
     assert [answer.url for answer in answers if answer.status >= 400 or not answer.url.startswith(target)] == []
@@ -66,6 +66,6 @@ def works_for_its_own_page(page: Page, target: str) -> None:
 
 def limits(target: str) -> set[str]:
     """The limits that were set by a request of this file; Dagster sets others itself."""
-    answer = requests.post(f"{target}/graphql", json={"query": LIMITS}, timeout=30).json()
+    answer = requests.post(f"{target}/dagster/graphql", json={"query": LIMITS}, timeout=30).json()
     keys = {limit["concurrencyKey"] for limit in answer["data"]["instance"]["concurrencyLimits"]}
     return {key for key in keys if key.startswith("hostile ")}

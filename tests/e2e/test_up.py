@@ -133,7 +133,7 @@ def listening_as_documented(process: subprocess.Popen[str], home: Path, port: in
 
 
 def ask(port: int, question: str) -> dict:
-    answer = requests.post(f"http://127.0.0.1:{port}/graphql", json={"query": question}, timeout=30).json()
+    answer = requests.post(f"http://127.0.0.1:{port}/dagster/graphql", json={"query": question}, timeout=30).json()
     assert "errors" not in answer, answer
     return answer["data"]
 

@@ -101,7 +101,7 @@ def test_a_step_that_fails_is_told_once_and_its_run_not_tried_again(queue):
     assert (row["user_code"], row["type"], row["site"]) == ("ada", "run_failed", None)
     assert row["title"] == "Failed: fails for 2026-03-01"
     assert row["message"] == f"The run {run_id[:8]} of fails for 2026-03-01 failed: mails of … at … are full"
-    assert row["action_url"] == f"http://127.0.0.1:3000/runs/{run_id}"
+    assert row["action_url"] == f"http://127.0.0.1:3000/dagster/runs/{run_id}"
 
 
 def test_a_run_that_is_killed_has_three_attempts_and_is_notified_after_the_last(queue):

@@ -37,7 +37,7 @@ def test_one_row_says_which_run_failed_and_why(notify):
     (row,) = notify()
     assert row["title"] == "Failed: build for 2026-03-01 to 2026-03-02"
     assert row["message"] == "The run 1a2b3c4d of build for 2026-03-01 to 2026-03-02 failed: the disk is full"
-    assert row["action_url"] == f"http://127.0.0.1:3333/runs/{NIGHTLY.run_id}"
+    assert row["action_url"] == f"http://127.0.0.1:3333/dagster/runs/{NIGHTLY.run_id}"
     assert (row["type"], row["site"], row["related_type"], row["related_id"]) == (
         *("run_failed", None, "run"),
         NIGHTLY.run_id,

@@ -51,7 +51,7 @@ select
 from ops.dagster_runs();
 comment on view ops.job_queue is
 'One row per run of Dagster, waiting, under way or done: each attempt is a run of its own. Empty before Dagster has run.';
-comment on column ops.job_queue.run_id is 'Dagster''s id of the run, under which the UI shows it (/runs/ID).';
+comment on column ops.job_queue.run_id is 'Dagster''s id of the run, under which the UI shows it (/dagster/runs/ID).';
 comment on column ops.job_queue.job is
 'Name of the job; __ASSET_JOB where assets were chosen without one, as in the UI and by its backfills.';
 comment on column ops.job_queue.state is

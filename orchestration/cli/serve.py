@@ -1,0 +1,60 @@
+"""``dogear serve``: the API and its pages, until Ctrl-C."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.terminal import say
+
+if TYPE_CHECKING:
+    from orchestration.cli.kept_server import KeptServer
+
+
+def serve(
+    port: Annotated[
+        int | None, typer.Option(help="Port of the API and its pages (default: DOGEAR_WEB_PORT, 8080).")
+    ] = None,
+) -> None:
+    """Answer questions, on pages and to programs, until Ctrl-C; `dogear up` does it too.
+
+    The contract is at /openapi.json, and to read at /docs. Admins who signed in open the Dagster UI of a running
+    `dogear up` at /dagster.
+
+    \b
+    Examples:
+      dogear serve
+      DOGEAR_WEB_HOST=0.0.0.0 DOGEAR_WEB_HOSTS=stats.example.org dogear serve --port 8080
+    """
+    import time
+    from contextlib import suppress
+
+    from orchestration.cli.collect import LOOK_AT_SERVER_EVERY, revive_embedded_server
+    from orchestration.cli.kept_process import LOOK_EVERY
+    from orchestration.cli.supervisor import interrupt_on_termination
+    from orchestration.cli.web_process import WebProcess
+    from orchestration.resources.database import open_database
+    from orchestration.settings import Settings
+
+    interrupt_on_termination()
+    settings = Settings() if port is None else Settings(web_port=port)
+    with open_database(settings) as database_url:
+        environment = {"DATABASE_URL": database_url, "DOGEAR_WEB_PORT": str(settings.web_port)}
+        with WebProcess(settings, environment) as web, suppress(KeyboardInterrupt):
+            say(f"Dogear answers on {web.url}; the contract is at {web.url}/docs. Ctrl-C stops it.")
+            say_how_to_sign_in(database_url, web)
+            next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
+            while True:
+                web.keep_running()
+                if time.monotonic() > next_look:
+                    revive_embedded_server(settings)
+                    next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
+                time.sleep(LOOK_EVERY)
+    say("The web process has stopped.")
+
+
+def say_how_to_sign_in(database_url: str, web: "KeptServer") -> None:
+    """Print a link that signs in, once, where nobody has an account yet."""
+    from orchestration.access.first_account import first_link
+
+    if link := first_link(database_url, web.url):
+        say(f"Sign in, once, within an hour: {link}")

@@ -1,0 +1,87 @@
+"""The web process: everything that answers people and programs, put together."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Response
+from starlette.requests import HTTPConnection
+
+from orchestration.resources.dagster_home import UI_PATH
+from orchestration.resources.database import expected_url
+from orchestration.resources.listening import place, reached_at
+from orchestration.settings import Settings
+from serving.access.caller import needs
+from serving.http.answers import Answers
+from serving.http.contract_page import STYLE, contract_page, style
+from serving.http.errors import answer_problems
+from serving.http.guard import Asgi, Guard
+from serving.http.problems import ProblemError
+from serving.http.proxy import Proxy
+from serving.monitoring.dagster import dagster_routes
+from serving.monitoring.health import Component
+from serving.monitoring.keeping import Kept
+from serving.monitoring.looks import looks
+from serving.monitoring.readings import Readings
+from serving.monitoring.requests import Measured
+from serving.monitoring.routes import monitoring_routes
+
+DESCRIPTION = "What readers do with what you write. Errors are problem details (RFC 9457) with a stable `code`."
+# Pages whose forms are sent to themselves.
+FORMS = ("/sign-in", "/sign-in/link", "/sign-out", "/account")
+# Of the UI as the guard of its own port has them.
+ACTING = tuple(f"{UI_PATH}/{path}" for path in ("graphql", "notebook", "dagit/notebook"))
+READING_SECONDS = 4.0
+COUNTS = "monitoring-counts.json"
+admin = needs("admin")
+
+
+def build_app(settings: Settings, *, questions: Any = None, cache: Any = None) -> Asgi:
+    """Return the ASGI application of this installation, behind its guard; tests may replace its parts."""
+    api = build_api(settings, questions=questions, cache=cache)
+    names = {reached_at(settings.web_host), *settings.web_host_names}
+    return Guard(Answers(Measured(api)), names, ACTING, forms=FORMS, setting="DOGEAR_WEB_HOSTS")
+
+
+def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -> FastAPI:  # noqa: ARG001 - to come
+    """Return the routes and their contract."""
+    dagster = Proxy(place(reached_at(settings.host), settings.port))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        await dagster.close()
+
+    api = FastAPI(
+        title="Dogear",
+        description=DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    answer_problems(api)
+    reading = Kept(Readings(expected_url(settings), settings.home_folder / COUNTS).read, READING_SECONDS)
+    components = {name: Component(look) for name, look in looks(settings, reading, questions).items()}
+    api.include_router(monitoring_routes(components, reading, is_admin))
+    api.include_router(dagster_routes(dagster, is_admin))
+
+    @api.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return Response(contract_page(api.openapi()), media_type="text/html")
+
+    @api.get(STYLE, include_in_schema=False)
+    def docs_style() -> Response:
+        return Response(style(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+    return api
+
+
+async def is_admin(connection: HTTPConnection) -> bool:
+    """Return whether a request, or a socket, comes from an admin."""
+    try:
+        await admin(connection)
+    except ProblemError:
+        return False
+    return True
