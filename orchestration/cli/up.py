@@ -16,9 +16,9 @@ def up(
 ) -> None:
     """Start everything, until Ctrl-C.
 
-    PostgreSQL, content, marts, the collector, the API with its pages, Dagster's UI and daemon; Ctrl-C stops all of it.
-    Without a site of your own (dogear site add) you get the sample site, with four weeks of synthetic visits. Restarting
-    is safe.
+    PostgreSQL, content, marts, the collector, the API and its pages, the Dagster UI and daemon; Ctrl-C stops it.
+    Without a site of your own (dogear site add) you get the sample site, with four weeks of synthetic visits.
+    Restarting is safe.
 
     \b
     Examples:

@@ -9,12 +9,16 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from serving.collector.contract import add_events
 from serving.collector.ingest import Collector
+from serving.http.answers import POLICY
+from serving.http.contract_page import STYLE, contract_page, style
 from serving.http.problems import CONTENT_TYPE, problem
 
 DESCRIPTION = """
 Takes in what visitors do. What is answered 202 is on disk, and counts exactly once, however often it is sent: each
 event has an id.
 """
+
+PAGE = {"content-security-policy": f"{POLICY.decode()}; frame-ancestors 'none'"}
 
 
 class Health(BaseModel):
@@ -28,7 +32,7 @@ class Health(BaseModel):
 def make_api(collector: Callable[[], Collector]) -> FastAPI:
     """Return the FastAPI application; ``collector`` gives the one that has been opened.
 
-    FastAPI's own pages of the contract are left out, since they load scripts from elsewhere.
+    FastAPI's own pages of the contract load scripts from elsewhere: ours is in their place.
     """
     app = FastAPI(
         title="Dogear collector",
@@ -65,6 +69,14 @@ def make_api(collector: Callable[[], Collector]) -> FastAPI:
         if "gzip" in request.headers.get("accept-encoding", ""):
             data, headers = gzipped(f"{name}.js"), {**headers, "content-encoding": "gzip"}
         return Response(data, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return Response(contract_page(app.openapi()), media_type="text/html", headers=PAGE)
+
+    @app.get(STYLE, include_in_schema=False)
+    def docs_style() -> Response:
+        return Response(style(), media_type="text/css")
 
     documented = app.openapi
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from dataclasses import dataclass
 
 from serving.http.failures import log_failure
 from serving.http.guard import Asgi, Message, Receive, Scope, Send
@@ -11,6 +12,8 @@ from serving.http.problems import CONTENT_TYPE, problem
 log = logging.getLogger("dogear.web")
 
 REQUEST_ID = b"x-request-id"
+# Where the scope holds it.
+REQUEST = "dogear.request"
 # One that a proxy made is kept, if it cannot be anything else.
 GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 # Pages of ours hold no script and no style of their own, and load nothing from elsewhere.
@@ -26,6 +29,14 @@ DEFAULTS = [
 ]
 
 
+@dataclass
+class Request:
+    """A request as the log has it."""
+
+    request_id: str
+    is_logged: bool = False
+
+
 class Answers:
     """An ASGI application before another one. An answer's own headers count, these are for what it leaves open."""
 
@@ -37,6 +48,9 @@ class Answers:
             await self._app(scope, receive, send)
             return
         request_id = id_of(scope)
+        # The server leaves the body of HEAD out.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        inner = {**scope, "method": method, REQUEST: Request(request_id.decode())}
         has_started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -49,9 +63,9 @@ class Answers:
             await send(message)
 
         try:
-            await self._app(as_get(scope), receive, send_with_headers)
+            await self._app(inner, receive, send_with_headers)
         except Exception as error:
-            log_failure(log, f"Request {request_id.decode()}", error)
+            log_once(inner, error)
             if not has_started:
                 await send_with_headers(
                     {"type": "http.response.start", "status": 500, "headers": [(b"content-type", CONTENT_TYPE)]}
@@ -65,6 +79,9 @@ def id_of(scope: Scope) -> bytes:
     return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8).encode()
 
 
-def as_get(scope: Scope) -> Scope:
-    """Return the scope, with GET in place of HEAD: the server leaves the body out."""
-    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+def log_once(scope: Scope, error: Exception) -> None:
+    """Log a failure under the id of the request, unless that was done: before it is answered, if possible."""
+    request: Request = scope[REQUEST]
+    if not request.is_logged:
+        request.is_logged = True
+        log_failure(log, f"Request {request.request_id}", error)

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from serving.http.answers import log_once
 from serving.http.problems import CONTENT_TYPE, ProblemError, problem
 
 # Where FastAPI found a value: in the body JSON has a pointer to it, elsewhere it has a name.
@@ -71,7 +72,8 @@ def methods_at(request: Request, first: str) -> list[str]:
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
-async def answer_failure(_: Request, __: Exception) -> Response:
+async def answer_failure(request: Request, error: Exception) -> Response:
+    log_once(request.scope, error)
     return response(500, problem(500, "This went wrong here; the log says why, under the X-Request-Id of this answer."))
 
 

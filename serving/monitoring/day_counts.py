@@ -6,7 +6,7 @@ events may still reach are looked at; what was counted of older ones is kept as 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -24,22 +24,13 @@ class DayCounts(msgspec.Struct):
     days: dict[date, dict[str, float]] = msgspec.field(default_factory=dict)
     older: dict[str, float] = msgspec.field(default_factory=dict)
 
-    def see(self, counted: Iterable[Counted], first_day: date, most_labels: int) -> None:
-        """Take in the counts of the days from ``first_day``, of so many labels, those that come first, and (other).
-
-        A label without a day is forgotten where another needs its place.
-        """
+    def see(self, counted: Sequence[Counted], first_day: date, most_labels: int) -> None:
+        """Take in the counts of the days from ``first_day``, of so many labels, those that come first, and (other)."""
         self.let_go(first_day)
-        labels = self.labels()
+        labels = self.labels_with([label for _, label, _ in counted], most_labels)
         sums: dict[tuple[date, str], float] = defaultdict(float)
         for day, label, amount in counted:
-            if label not in labels and len(labels) >= most_labels:
-                self.make_room(labels, most_labels)
-            if label in labels or len(labels) < most_labels:
-                labels.add(label)
-            else:
-                label = OTHER
-            sums[day, label] += amount
+            sums[day, label if label in labels else OTHER] += amount
         for (day, label), amount in sums.items():
             kept = self.days.setdefault(day, {})
             kept[label] = max(kept.get(label, 0), amount)
@@ -52,20 +43,22 @@ class DayCounts(msgspec.Struct):
                 totals[label] += amount
         return totals
 
-    def labels(self) -> set[str]:
-        return {*self.older, *(label for counts in self.days.values() for label in counts)}
+    def labels_with(self, wanted: Sequence[str], most_labels: int) -> set[str]:
+        """Return the labels that have a place: those that have one, then those of ``wanted``, as long as there is room.
+
+        A label that no day has any more is forgotten, with its sum, where another needs its place.
+        """
+        recent = {label for counts in self.days.values() for label in counts}
+        labels = (recent | self.older.keys()) - {OTHER}
+        new = list(dict.fromkeys(label for label in wanted if label not in labels and label != OTHER))
+        idle = sorted(labels - recent - set(wanted))
+        for label in idle[: max(0, len(labels) + len(new) - most_labels)]:
+            del self.older[label]
+            labels.remove(label)
+        return labels | set(new[: max(0, most_labels - len(labels))])
 
     def let_go(self, first_day: date) -> None:
         """Add the days before ``first_day`` to the sums."""
         for day in [day for day in self.days if day < first_day]:
             for label, amount in self.days.pop(day).items():
                 self.older[label] = self.older.get(label, 0) + amount
-
-    def make_room(self, labels: set[str], most_labels: int) -> None:
-        """Forget labels that no day has, if there are too many."""
-        current = {label for counts in self.days.values() for label in counts}
-        for label in [label for label in self.older if label not in current and label != OTHER]:
-            del self.older[label]
-            labels.discard(label)
-            if len(labels) < most_labels:
-                return

@@ -1,18 +1,16 @@
 """Who gets an answer through the guard, by what browsers and programs send."""
 
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
 import requests
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from serving.http.guard import Guard
+from tests.serving.served import served
 
 
 async def answer(request: Request) -> PlainTextResponse:
@@ -34,13 +32,8 @@ def url() -> Iterator[str]:
         Route("/notebook", page),
     ]
     guard = Guard(Starlette(routes=routes), ["Dogear.example"], ["/graphql", "/notebook"], forms=["/sign-in"])
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(guard, log_level="error"))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(guard) as url:
+        yield url
 
 
 JSON = {"Content-Type": "application/json"}
