@@ -80,8 +80,9 @@ def python(user: pwd.struct_passwd, home: Path) -> str:
 
 
 def start(python: str, home: Path, port: int, user: pwd.struct_passwd) -> subprocess.Popen[str]:
-    ports = {"DOGEAR_PORT": str(port), "DOGEAR_COLLECTOR_PORT": str(free_port())}
-    environment = bare_environment() | {"DOGEAR_HOME": str(home / "state"), "HOME": str(home), **ports}
+    ports = {"DOGEAR_PORT": port, "DOGEAR_COLLECTOR_PORT": free_port(), "DOGEAR_WEB_PORT": free_port()}
+    environment = bare_environment() | {"DOGEAR_HOME": str(home / "state"), "HOME": str(home)}
+    environment |= {name: str(port) for name, port in ports.items()}
     command = [python, "-m", "orchestration.cli.main", "up"]
     return subprocess.Popen(
         command,
@@ -119,13 +120,15 @@ def processes_of(home: Path) -> list[psutil.Process]:
     return found
 
 
-def collector_port_of(process: subprocess.Popen[str]) -> int:
-    return int(psutil.Process(process.pid).environ()["DOGEAR_COLLECTOR_PORT"])
+def ports_of(process: subprocess.Popen[str]) -> dict[str, int]:
+    """The ports that a process was given, by their variables."""
+    environment = psutil.Process(process.pid).environ()
+    return {name: int(environment[name]) for name in ("DOGEAR_PORT", "DOGEAR_COLLECTOR_PORT", "DOGEAR_WEB_PORT")}
 
 
-def listening_as_documented(process: subprocess.Popen[str], home: Path, port: int) -> list[psutil.Process]:
+def listening_as_documented(process: subprocess.Popen[str], home: Path) -> list[psutil.Process]:
     """Check where its processes listen; returns those that it keeps running, which are all but PostgreSQL."""
-    allowed = documented({"DOGEAR_PORT": port, "DOGEAR_COLLECTOR_PORT": collector_port_of(process)})
+    allowed = documented(ports_of(process))
     running = [it for it in processes_of(home) if it.pid != process.pid]
     assert found(running, allowed) == allowed
     names = allowed.keys() - {"postgres"}
@@ -154,7 +157,7 @@ def test_up_serves_and_leaves_nothing(python, home, user):
         assert (run["jobName"], run["status"]) == ("build", "SUCCESS")
         assert run["stats"]["materializations"] > 10
 
-        kept = listening_as_documented(process, home, port)
+        kept = listening_as_documented(process, home)
         assert changed_by_pages_of_others(port) == set()
 
         process.kill()
