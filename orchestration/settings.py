@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     )
     web_host: str = Field(default="127.0.0.1", description="Address on which the API and its pages listen.")
     web_port: int = Field(default=8080, ge=0, le=65_535, description="Port of the API and its pages.")
+    monitor_database_url: SecretStr | None = Field(
+        default=None,
+        description="Set by dogear serve for its process: DATABASE_URL with the role that counts for monitoring.",
+    )
     web_hosts: str = Field(
         default="", description="Host names under which people open the API and its pages, with commas between."
     )

@@ -11,12 +11,12 @@ from orchestration.resources.dagster_home import UI_PATH
 from orchestration.resources.database import expected_url
 from orchestration.resources.listening import place, reached_at
 from orchestration.settings import Settings
-from serving.access.caller import needs
+from serving.access.caller import maybe_caller
+from serving.access.routes import add_access
 from serving.http.answers import Answers
 from serving.http.contract_page import STYLE, contract_page, style
 from serving.http.errors import answer_problems
 from serving.http.guard import Asgi, Guard
-from serving.http.problems import ProblemError
 from serving.http.proxy import Proxy
 from serving.monitoring.dagster import dagster_routes
 from serving.monitoring.health import Component
@@ -33,7 +33,6 @@ FORMS = ("/sign-in", "/sign-in/link", "/sign-out", "/account")
 ACTING = tuple(f"{UI_PATH}/{path}" for path in ("graphql", "notebook", "dagit/notebook"))
 READING_SECONDS = 4.0
 COUNTS = "monitoring-counts.json"
-admin = needs("admin")
 
 
 def build_app(settings: Settings, *, questions: Any = None, cache: Any = None) -> Asgi:
@@ -62,10 +61,13 @@ def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -
         lifespan=lifespan,
     )
     answer_problems(api)
-    reading = Kept(Readings(expected_url(settings), settings.home_folder / COUNTS).read, READING_SECONDS)
+    monitor = settings.monitor_database_url
+    monitor_url = monitor.get_secret_value() if monitor else expected_url(settings)
+    reading = Kept(Readings(monitor_url, settings.home_folder / COUNTS).read, READING_SECONDS)
     components = {name: Component(look) for name, look in looks(settings, reading, questions).items()}
-    api.include_router(monitoring_routes(components, reading, is_admin))
-    api.include_router(dagster_routes(dagster, is_admin))
+    add_access(api, settings)
+    api.include_router(monitoring_routes(components, reading, role_of))
+    api.include_router(dagster_routes(dagster, role_of))
 
     @api.get("/docs", include_in_schema=False)
     def docs() -> Response:
@@ -78,10 +80,9 @@ def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -
     return api
 
 
-async def is_admin(connection: HTTPConnection) -> bool:
-    """Return whether a request, or a socket, comes from an admin."""
-    try:
-        await admin(connection)
-    except ProblemError:
-        return False
-    return True
+async def role_of(connection: HTTPConnection) -> str | None:
+    """Return the role of who asks; None for nobody. A key that is limited to sites reads, and no more."""
+    found = await maybe_caller(connection)
+    if found is None:
+        return None
+    return found.role if found.scopes.sites is None else "analyst"

@@ -49,8 +49,8 @@ class KeptServer:
 
     def __enter__(self) -> Self:
         wait_for_port(self.served)
-        self._log: IO[bytes] = self.log_file.open("ab")
         environments = self.environments()
+        self._log: IO[bytes] = self.log_file.open("ab")
         self.programs = [KeptProcess([module], environments[module], self._log) for module in self.served.modules]
         try:
             self._wait_until_serving()

@@ -7,7 +7,7 @@ import typer
 from orchestration.terminal import say
 
 if TYPE_CHECKING:
-    from orchestration.cli.kept_server import KeptServer
+    from orchestration.settings import Settings
 
 
 def serve(
@@ -41,7 +41,7 @@ def serve(
         environment = {"DATABASE_URL": database_url, "DOGEAR_WEB_PORT": str(settings.web_port)}
         with WebProcess(settings, environment) as web, suppress(KeyboardInterrupt):
             say(f"Dogear answers on {web.url}; the contract is at {web.url}/docs. Ctrl-C stops it.")
-            say_how_to_sign_in(database_url, web)
+            say_how_to_sign_in(settings, database_url)
             next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
             while True:
                 web.keep_running()
@@ -52,9 +52,10 @@ def serve(
     say("The web process has stopped.")
 
 
-def say_how_to_sign_in(database_url: str, web: "KeptServer") -> None:
-    """Print a link that signs in, once, where nobody has an account yet."""
+def say_how_to_sign_in(settings: "Settings", database_url: str) -> None:
+    """Print a link that signs in, once, until somebody has signed in."""
     from orchestration.access.first_account import first_link
+    from orchestration.access.web_address import web_address
 
-    if link := first_link(database_url, web.url):
-        say(f"Sign in, once, within an hour: {link}")
+    if link := first_link(database_url, web_address(settings)):
+        say(f"  Sign in, once, in an hour  {link}")

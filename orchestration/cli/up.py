@@ -1,6 +1,6 @@
 """``dogear up``: everything, until Ctrl-C."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from orchestration import terminal
 
 if TYPE_CHECKING:
+    from orchestration.cli.web_process import WebProcess
     from orchestration.settings import Settings
 
 
@@ -61,23 +62,27 @@ def up(
             say("Marts", "every day is built")
         environment = {**prepare_dagster_home(settings, database_url), "DATABASE_URL": database_url}
         say("Collector", "starting")
-        with CollectorProcesses(settings, {"DATABASE_URL": database_url}) as collector:
+        with ExitStack() as stack:
+            collector = stack.enter_context(CollectorProcesses(settings, {"DATABASE_URL": database_url}))
+            say("Web", "starting")
+            # Not the environment of Dagster, whose URL has all rights.
+            web_environment = {"DATABASE_URL": database_url, "DOGEAR_PORT": str(settings.port)}
+            web = started_web(stack, WebProcess(settings, web_environment))
             say("Dagster", "starting")
-            with (
-                WebProcess(settings, {"DATABASE_URL": database_url, "DOGEAR_PORT": str(settings.port)}) as web,
-                DagsterProcesses(settings, environment) as dagster,
-                suppress(KeyboardInterrupt),
-            ):
-                ready = READY.format(command=our_command(), web=web.url, url=dagster.url, collector=collector.url)
-                for line in ready.split("\n"):
+            dagster = stack.enter_context(DagsterProcesses(settings, environment))
+            with suppress(KeyboardInterrupt):
+                for line in READY.format(command=our_command(), url=dagster.url, collector=collector.url).split("\n"):
                     terminal.say(line)
-                say_how_to_sign_in(database_url, web)
+                if web:
+                    terminal.say(f"  API, and how to ask it     {web.url}/docs")
+                    say_how_to_sign_in(settings, database_url)
                 terminal.say("Ctrl-C stops everything.")
                 next_look = time.monotonic()
                 while True:
                     dagster.keep_running()
                     collector.keep_running()
-                    web.keep_running()
+                    if web:
+                        web.keep_running()
                     if time.monotonic() > next_look:
                         revive_embedded_server(settings)
                         only_one.keep()
@@ -92,12 +97,22 @@ OTHER_UP = (
 )
 READY = """
 Dogear is ready.
-  API, and how to ask it     {web}/docs
   Lineage, runs, backfills   {url}
   Tables                     {command} psql
   Summary                    {command} analytics
   Script for your pages      <script defer src="{collector}/dogear.js"></script>
   Your own site              {command} site add NAME --repository PATH_OR_URL"""
+
+
+def started_web(stack: "ExitStack", web: "WebProcess") -> "WebProcess | None":
+    """Start it until the stack ends; where it can have no role of its own, say so, and go on without it."""
+    from orchestration.resources.process_roles import NoOwnRoleError
+
+    try:
+        return stack.enter_context(web)
+    except NoOwnRoleError as error:
+        terminal.say(f"{error} Until then Dogear answers nobody: no API, no pages.")
+        return None
 
 
 def our_command() -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from orchestration.cli.kept_server import KeptServer, Served
+from orchestration.resources.process_roles import MONITOR, WEB, own_url
 from orchestration.settings import Settings
 
+MODULE = "serving.run_server"
 REACHABLE = (
     "they may try to sign in, over a connection that is not encrypted; put a proxy with a certificate in front, and "
     "name its host in DOGEAR_WEB_HOSTS (docs/security.md), or DOGEAR_WEB_HOST=127.0.0.1."
@@ -12,12 +14,16 @@ REACHABLE = (
 
 
 class WebProcess(KeptServer):
-    """``with WebProcess(…)`` runs it inside the block."""
+    """``with WebProcess(…)`` runs it inside the block. Raises NoOwnRoleError where it can have no role of its own.
+
+    With the rights of DATABASE_URL's role it would see everything, whoever asks.
+    """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self.settings = settings
         served = Served(
             what="The web process",
-            modules=["serving.run_server"],
+            modules=[MODULE],
             host=settings.web_host,
             port=settings.web_port,
             settings="DOGEAR_WEB_HOST or DOGEAR_WEB_PORT",
@@ -26,3 +32,13 @@ class WebProcess(KeptServer):
             reachable=REACHABLE,
         )
         super().__init__(served, environment)
+
+    def environments(self) -> Mapping[str, Mapping[str, str]]:
+        """Return ours, with the URLs by which it reaches the database."""
+        place = (str(self.settings.home_folder), str(self.settings.web_port))
+        database_url = self.environment["DATABASE_URL"]
+        urls = {
+            "DATABASE_URL": own_url(database_url, WEB, place),
+            "DOGEAR_MONITOR_DATABASE_URL": own_url(database_url, MONITOR, place),
+        }
+        return {MODULE: {**self.environment, **urls}}

@@ -17,14 +17,18 @@ from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
 from orchestration.resources.server import Server, ServerSilentError
 
-COLLECTOR, LOADER, WEB = "dogear_collector", "dogear_loader", "dogear_web"
-GROUPS = (COLLECTOR, LOADER, WEB)
+# The web process has two: what counts for monitoring, and must not show whose numbers it counts, has one of its own.
+COLLECTOR, LOADER, WEB, MONITOR = "dogear_collector", "dogear_loader", "dogear_web", "dogear_monitor"
+GROUPS = (COLLECTOR, LOADER, WEB, MONITOR)
 MARK = "Process of Dogear, with a new password at each start. May be dropped once none runs there: {}"
 MISSING = "select name from unnest(%s::text[]) as name where to_regrole(name) is null"
 # Each group may look into a schema of ours.
 WITHOUT_RIGHTS = """
     select from unnest(%s::text[]) as name
-    where not has_schema_privilege(name, 'raw', 'usage') and not has_schema_privilege(name, 'access', 'usage')
+    where not exists (
+        select from unnest(array['raw', 'access', 'ops']) as one (schema)
+        where has_schema_privilege(name, one.schema, 'usage')
+    )
 """
 WHO = "select session_user, has_database_privilege(current_database(), 'temporary')"
 

@@ -16,6 +16,7 @@ from orchestration.errors import DogearError
 from orchestration.resources.server import Server
 from serving.access.caller_rows import Caller, caller_of
 from serving.http.problems import ProblemError
+from serving.measures import TimedCursor
 
 MOST_CONNECTIONS = 8
 # Seconds to wait for a connection, while all are busy or the server does not answer.
@@ -51,7 +52,7 @@ class AccessDatabase:
                 pool = AsyncConnectionPool(
                     self._server.url,
                     connection_class=AsyncConnection[dict[str, Any]],
-                    kwargs={"autocommit": True, "row_factory": dict_row},
+                    kwargs={"autocommit": True, "row_factory": dict_row, "cursor_factory": TimedCursor},
                     min_size=1,
                     max_size=MOST_CONNECTIONS,
                     timeout=PATIENCE,

@@ -1,35 +1,50 @@
 """The Dagster UI for admins who signed in: it has no accounts itself."""
 
-from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response, WebSocket
-from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
 
 from orchestration.resources.dagster_home import UI_PATH
 from serving.http.problems import ProblemError
 from serving.http.proxy import Proxy
+from serving.monitoring.roles import ADMIN, RoleOf
 
 METHODS = ["GET", "POST"]
 # Before a socket is accepted, servers answer this with 403.
 POLICY_VIOLATION = 1008
 
 
-def dagster_routes(proxy: Proxy, is_admin: Callable[[HTTPConnection], Awaitable[bool]]) -> APIRouter:
+def dagster_routes(proxy: Proxy, role_of: RoleOf) -> APIRouter:
     """Return the routes of everything below the UI's path. Others than admins see nothing there."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route(UI_PATH, methods=METHODS)
     @routes.api_route(f"{UI_PATH}/{{path:path}}", methods=METHODS)
     async def page(request: Request) -> Response:
-        if await is_admin(request):
+        role = await role_of(request)
+        if role == ADMIN:
             return await proxy.answer(request)
+        if role is None and is_opened_by_a_person(request):
+            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
         raise ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")
 
     @routes.websocket(f"{UI_PATH}/{{path:path}}")
     async def socket(websocket: WebSocket) -> None:
-        if await is_admin(websocket):
-            await proxy.connect(websocket, lambda: is_admin(websocket))
+        async def may_stay() -> bool:
+            try:
+                return await role_of(websocket) == ADMIN
+            except ProblemError:
+                return False
+
+        if await may_stay():
+            await proxy.connect(websocket, may_stay)
         else:
             await websocket.close(POLICY_VIOLATION)
 
     return routes
+
+
+def is_opened_by_a_person(request: Request) -> bool:
+    return request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"

@@ -5,6 +5,7 @@ By an ordinary user; where root runs the tests, root starts the wheel (``test_wh
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -19,10 +20,11 @@ import pytest
 import requests
 
 from orchestration.cli.kept_process import left_after
+from tests.e2e.admin_in_browser import admin_sees_dagster
 from tests.e2e.hostile_pages import changed_by_pages_of_others
 from tests.e2e.listening import documented, found
 from tests.installation import bare_environment
-from tests.serving.collector.running import free_port
+from tests.serving.collector.running import free_port, until
 
 LINEAGE = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
 LAST_RUN = """
@@ -159,6 +161,9 @@ def test_up_serves_and_leaves_nothing(python, home, user):
 
         kept = listening_as_documented(process, home)
         assert changed_by_pages_of_others(port) == set()
+        (link,) = re.findall(rf"http://127.0.0.1:{ports['DOGEAR_WEB_PORT']}/sign-in/link\S+", said)
+        admin_sees_dagster(f"http://127.0.0.1:{ports['DOGEAR_WEB_PORT']}", link)
+        comes_back(kept, ports["DOGEAR_WEB_PORT"])
 
         process.kill()
         process.wait(timeout=60)
@@ -174,6 +179,24 @@ def test_up_serves_and_leaves_nothing(python, home, user):
     finally:
         for left in processes_of(home):
             left.kill()
+
+
+def comes_back(running: list[psutil.Process], port: int) -> None:
+    """A web process that dies is started again, and the others go on."""
+    web, others = (
+        [it for it in running if ("serving.run_server" in it.cmdline()) == is_web] for is_web in (True, False)
+    )
+    for process in web:
+        process.kill()
+    until(lambda: answers(port))
+    assert [it.pid for it in others if not it.is_running()] == []
+
+
+def answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).ok
+    except requests.RequestException:
+        return False
 
 
 def upstream_of(lineage: dict[str, set[str]], asset: str) -> set[str]:

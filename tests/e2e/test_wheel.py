@@ -54,13 +54,14 @@ def around(installed: Path) -> Iterator[dict[str, Path]]:
 
 
 def test_it_runs_in_an_empty_folder_and_writes_nowhere_else(installed: Path, around: dict[str, Path]) -> None:
-    port, home = free_port(), around["work"] / ".dogear"
+    home = around["work"] / ".dogear"
     environment = {
         **{name: value for name, value in bare_environment().items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
         "PATH": f"{installed / 'bin'}:{os.environ['PATH']}",
         "HOME": str(around["home"]),
         "TMPDIR": str(around["temporary"]),
-        "DOGEAR_PORT": str(port),
+        "DOGEAR_PORT": str(free_port()),
+        "DOGEAR_WEB_PORT": str(free_port()),
         "DOGEAR_COLLECTOR_PORT": str(free_port()),
     }
     before = files_of(installed)
@@ -74,7 +75,7 @@ def test_it_runs_in_an_empty_folder_and_writes_nowhere_else(installed: Path, aro
             answer = subprocess.run(
                 psql, cwd=around["work"], env=environment, capture_output=True, text=True, check=False
             )
-            listening_as_documented(program, home, port)
+            listening_as_documented(program, home)
             program.send_signal(signal.SIGINT)
             program.communicate(timeout=60)
         finally:

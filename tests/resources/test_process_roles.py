@@ -8,7 +8,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from orchestration.resources.postgres import connect
-from orchestration.resources.process_roles import COLLECTOR, LOADER, WEB, own_url, role_name
+from orchestration.resources.process_roles import COLLECTOR, GROUPS, LOADER, MONITOR, WEB, own_url, role_name
 from serving.collector.registry import Known
 from tests.conftest import database_of_its_own
 
@@ -48,7 +48,7 @@ def database_url(server_url: str) -> Iterator[str]:
     with database_of_its_own(server_url) as url:
         yield url
         with connect(url) as connection:
-            for group in (COLLECTOR, LOADER, WEB):
+            for group in GROUPS:
                 connection.execute(f"drop role if exists {role_name(url, group, PLACE)}".encode())
 
 
@@ -89,6 +89,14 @@ def test_the_loader_may_add_events(database_url: str):
         "usage schema live",
         "usage schema locks",
         "usage schema raw",
+    ]
+
+
+def test_monitoring_may_count(database_url: str):
+    assert rights(own_url(database_url, MONITOR, PLACE)) == [
+        "call ops.monitored_days",
+        "call ops.monitored_now",
+        "usage schema ops",
     ]
 
 

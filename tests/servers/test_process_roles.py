@@ -12,7 +12,7 @@ from orchestration.resources.process_roles import COLLECTOR, GROUPS, LOADER, NoO
 from orchestration.settings import PROJECT_ROOT
 from tests.servers.foreign_server import ForeignServer, pgbouncer
 
-PASSWORD = "secret"  # noqa: S105
+PASSWORD = "secret"
 PLACE = ("a folder", "8000")
 # The block of docs/servers.md.
 BY_AN_ADMINISTRATOR = re.findall(

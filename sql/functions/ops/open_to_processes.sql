@@ -1,7 +1,7 @@
 create or replace function ops.open_to_processes() returns boolean
 language plpgsql as $$
 begin
-    if to_regrole('dogear_collector') is null or to_regrole('dogear_loader') is null then
+    if num_nulls(to_regrole('dogear_collector'), to_regrole('dogear_loader'), to_regrole('dogear_monitor')) > 0 then
         return false;
     end if;
     grant usage on schema content, raw to dogear_collector;
@@ -21,8 +21,11 @@ begin
     if pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
         execute format('grant temporary on database %I to dogear_loader', current_database());
     end if;
+
+    grant usage on schema ops to dogear_monitor;
+    grant execute on function ops.monitored_days(date), ops.monitored_now() to dogear_monitor;
     return true;
 end
 $$;
 comment on function ops.open_to_processes is
-'Gives the roles dogear_collector and dogear_loader what the collector''s processes do in the database, and nothing else. False where there are no such roles.';
+'Gives the roles dogear_collector, dogear_loader and dogear_monitor what the collector''s processes and monitoring do in the database, and nothing else. False where one of them is not there.';

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -24,7 +24,8 @@ from serving.monitoring.requests import Measured
 from tests.serving.collector.running import until
 from tests.serving.served import served
 
-ADMIN = {"Authorization": "Bearer admin"}
+ADMIN = {"Authorization": "admin"}
+OPENED = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -70,30 +71,33 @@ def upstream() -> Iterator[str]:
         yield url.removeprefix("http://")
 
 
+class Roles:
+    """Who asks has the role that it names, until all are taken back."""
+
+    def __init__(self) -> None:
+        self.are_kept = True
+
+    async def role_of(self, connection: HTTPConnection) -> str | None:
+        return connection.headers.get("authorization") if self.are_kept else None
+
+
 @pytest.fixture
-def is_admin():
-    """Who may open the UI: programs with the word of an admin, until it is taken back."""
-    words = {"Bearer admin"}
-
-    async def is_admin(connection) -> bool:
-        return connection.headers.get("authorization") in words
-
-    is_admin.words = words
-    return is_admin
+def roles() -> Roles:
+    return Roles()
 
 
-def through(place: str, is_admin):
+def through(place: str, roles: Roles):
     from fastapi import FastAPI
 
     api = FastAPI(docs_url=None)
     answer_problems(api)
-    api.include_router(dagster_routes(Proxy(place), is_admin))
+    api.include_router(dagster_routes(Proxy(place), roles.role_of))
     return served(Guard(Answers(Measured(api))))
 
 
 @pytest.fixture
-def url(upstream, is_admin) -> Iterator[str]:
-    with through(upstream, is_admin) as url:
+def url(upstream, roles) -> Iterator[str]:
+    with through(upstream, roles) as url:
         yield url
 
 
@@ -129,17 +133,23 @@ def test_an_answer_comes_while_it_is_made(url):
 
 
 @pytest.mark.parametrize("path", ["/dagster", "/dagster/", "/dagster/runs/1", "/dagster/graphql"])
-def test_others_than_admins_see_what_they_see_of_any_path_that_there_is_not(url, path):
-    answer, nothing = (requests.get(url + it, timeout=10) for it in (path, "/nothing"))
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "owner", **OPENED}], ids=["a program", "an owner"])
+def test_others_than_admins_see_what_they_see_of_any_path_that_there_is_not(url, headers, path):
+    answer, nothing = (requests.get(url + it, headers=headers, timeout=10) for it in (path, "/nothing"))
     assert (answer.status_code, answer.json()) == (404, nothing.json())
+
+
+def test_a_person_who_opens_it_is_asked_to_sign_in(url):
+    answer = requests.get(f"{url}/dagster/runs?q=a%20b", headers=OPENED, timeout=10, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=%2Fdagster%2Fruns%3Fq%3Da%2520b")
 
 
 def test_a_form_of_our_own_page_does_not_pass(url):
     assert requests.post(f"{url}/dagster/graphql", data={"query": "x"}, headers=ADMIN, timeout=10).status_code == 403
 
 
-def test_what_does_not_answer_is_a_problem(is_admin):
-    with through("127.0.0.1:9", is_admin) as url:
+def test_what_does_not_answer_is_a_problem(roles):
+    with through("127.0.0.1:9", roles) as url:
         answer = requests.get(f"{url}/dagster/", headers=ADMIN, timeout=10)
         assert (answer.status_code, answer.json()["code"]) == (502, "no_answer")
 
@@ -174,12 +184,12 @@ def test_a_socket_of_others_is_refused(url, headers):
     assert refused.value.response.status_code == 403
 
 
-def test_a_socket_ends_once_its_admin_is_none(url, is_admin, monkeypatch):
+def test_a_socket_ends_once_its_admin_is_none(url, roles, monkeypatch):
     monkeypatch.setattr(proxy_module, "ASK_EVERY", 0.05)
     with socket_at(url, ADMIN) as socket:
         socket.send("once")
         socket.recv()
-        is_admin.words.clear()
+        roles.are_kept = False
         with pytest.raises(ConnectionClosed) as ended:
             socket.recv(timeout=10)
     assert ended.value.rcvd is not None
