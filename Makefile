@@ -82,6 +82,7 @@ bench: $(READY)
 	$(VENV)/bin/python -m bench.rollups
 	$(VENV)/bin/python -m bench.latency
 	$(VENV)/bin/python -m bench.lake
+	$(VENV)/bin/python -m bench.access
 
 tracker: $(READY)
 	$(VENV)/bin/python -m serving.tracker.minify

@@ -5,11 +5,8 @@ Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import HTTPConnection
 
 from orchestration.settings import Settings
@@ -19,34 +16,47 @@ from serving.http.problems import ProblemError
 
 NAME = "minute"
 WINDOW = 60
+# Beyond that, those that are full again are forgotten.
+MOST_KEYS = 100_000
 # Where a request's headers wait for its answer.
 STATE = "dogear.budget"
 
 
 class Budget:
-    """Counts requests by plan, in this process. A key has a budget of its own; sessions of an account share one."""
+    """Counts requests by plan, in this process: as many at once as a minute allows, and they come back evenly.
 
-    def __init__(self, settings: Settings) -> None:
-        limits = {"free": settings.rate_limit_free, "pro": settings.rate_limit_pro}
-        self._limits = {plan: RateLimitItemPerMinute(most) for plan, most in limits.items() if most}
-        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+    A key has a budget of its own; the sessions and tokens of an account share one.
+    """
+
+    def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
+        self._most = {"free": settings.rate_limit_free, "pro": settings.rate_limit_pro}
+        self._now = now
+        # When the budget of a key, or account, will be full again.
+        self._full_at: dict[object, float] = {}
 
     def take(self, connection: HTTPConnection, caller: Caller) -> None:
-        """Count a request. Raises ProblemError once too many were made within a minute."""
-        limit = self._limits.get(caller.plan)
-        if limit is None:
+        """Count a request. Raises ProblemError where none is left."""
+        most = self._most[caller.plan]
+        if not most:
             return
-        who = str(caller.key_id or caller.account_id)
-        is_within = self._windows.hit(limit, who)
-        reset, left = self._windows.get_window_stats(limit, who)
-        seconds = max(1, math.ceil(reset - time.time()))
-        headers = {
-            "RateLimit-Policy": f'"{NAME}";q={limit.amount};w={WINDOW}',
-            "RateLimit": f'"{NAME}";r={left};t={seconds}',
+        now, each, who = self._now(), WINDOW / most, caller.key_id or caller.account_id
+        missing = max(self._full_at.get(who, now) - now, 0) + each
+        # Half a request is left to rounding.
+        is_within = missing <= WINDOW + each / 2
+        if is_within:
+            if len(self._full_at) >= MOST_KEYS:
+                self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+            self._full_at[who] = now + missing
+        else:
+            missing -= each
+        left = max(0, round((WINDOW - missing) / each - 0.5))
+        connection.scope[STATE] = {
+            "RateLimit-Policy": f'"{NAME}";q={most};w={WINDOW}',
+            "RateLimit": f'"{NAME}";r={left};t={math.ceil(missing)}',
         }
-        connection.scope[STATE] = headers
         if not is_within:
-            detail = f"Plan {caller.plan} allows {limit.amount} requests a minute; the next is answered in {seconds} s."
+            seconds = max(1, math.ceil(missing + each - WINDOW))
+            detail = f"Plan {caller.plan} allows {most} requests a minute; the next is answered in {seconds} s."
             raise ProblemError(429, detail, headers={"Retry-After": str(seconds)})
 
 

@@ -18,11 +18,13 @@ from serving.access.caller_rows import Caller, caller_of
 from serving.http.problems import ProblemError
 from serving.measures import TimedCursor
 
+Connection = AsyncConnection[dict[str, Any]]
 MOST_CONNECTIONS = 8
 # Seconds to wait for a connection, while all are busy or the server does not answer.
 PATIENCE = 5.0
 RETRY = {"Retry-After": "5"}
 WHO: LiteralString = "select * from access.enter(%s)"
+NOTE: LiteralString = "select access.note_use(%s)"
 # Who owns the tables of access is taken for a command, and sees all.
 IS_OWNER: LiteralString = """
     select pg_has_role(session_user, nspowner, 'member') from pg_namespace where nspname = 'access'
@@ -43,10 +45,12 @@ class AccessDatabase:
 
     def __init__(self, database_url: str) -> None:
         self._server = Server.of(database_url)
-        self._pool: AsyncConnectionPool[AsyncConnection[dict[str, Any]]] | None = None
+        self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()
 
-    async def pool(self) -> AsyncConnectionPool[AsyncConnection[dict[str, Any]]]:
+    async def pool(self) -> AsyncConnectionPool[Connection]:
+        if self._pool is not None:
+            return self._pool
         async with self._opening:
             if self._pool is None:
                 pool = AsyncConnectionPool(
@@ -67,7 +71,7 @@ class AccessDatabase:
         if self._pool is not None:
             await self._pool.close()
 
-    async def _configure(self, connection: AsyncConnection[dict[str, Any]]) -> None:
+    async def _configure(self, connection: Connection) -> None:
         await connection.execute(self._server.session().encode())
         row = await (await connection.execute(IS_OWNER)).fetchone()
         if row is None or row["pg_has_role"]:
@@ -76,7 +80,7 @@ class AccessDatabase:
             )
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[AsyncConnection[dict[str, Any]]]:
+    async def connection(self) -> AsyncGenerator[Connection]:
         """Yield a connection; errors of the server, and sentences of functions of ours, become problems."""
         try:
             async with (await self.pool()).connection() as connection:
@@ -99,19 +103,28 @@ class AccessDatabase:
         """Return who presents the secret; None if it is not valid."""
         async with self.connection() as connection:
             row = await (await connection.execute(WHO, [secret.digest])).fetchone()
+            await note_use(connection, row, secret)
         return None if row is None else caller_of(row, secret)
 
     @asynccontextmanager
-    async def scoped(self, secret: Secret) -> AsyncGenerator[tuple[Caller, AsyncConnection[dict[str, Any]]]]:
+    async def scoped(self, secret: Secret) -> AsyncGenerator[tuple[Caller, Connection]]:
         """Yield who presents the secret, and a connection on which that person's rows can be read: one transaction.
 
         Raises ProblemError if it is not valid.
         """
-        async with self.connection() as connection, connection.transaction():
-            row = await (await connection.execute(WHO, [secret.digest])).fetchone()
-            if row is None:
-                raise not_signed_in()
-            yield caller_of(row, secret), connection
+        async with self.connection() as connection:
+            async with connection.transaction():
+                row = await (await connection.execute(WHO, [secret.digest])).fetchone()
+                if row is None:
+                    raise not_signed_in()
+                yield caller_of(row, secret), connection
+            await note_use(connection, row, secret)
+
+
+async def note_use(connection: Connection, row: dict[str, Any] | None, secret: Secret) -> None:
+    """Note, once a minute, that a credential was used. Not in the transaction of its scope, which may last or fail."""
+    if row is not None and not row["is_use_noted"]:
+        await connection.execute(NOTE, [secret.digest])
 
 
 def problem_of(error: psycopg.Error) -> Exception:

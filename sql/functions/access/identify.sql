@@ -8,22 +8,28 @@ returns table (
     key_id uuid,
     expires_at timestamptz,
     user_codes text [],
-    sites text []
+    sites text [],
+    is_use_noted boolean
 )
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     presented bytea := sha256(credential);
     at timestamptz := clock_timestamp();
+    minute_ago timestamptz := clock_timestamp() - interval '1 minute';
 begin
     return query
     with
 
     valid as (
-        select keys.account_id, 'key' as via, keys.key_id, keys.expires_at, keys.sites
+        select
+            keys.account_id, 'key' as via, keys.key_id, keys.expires_at, keys.sites,
+            (keys.last_used_at > minute_ago) is true as is_use_noted
         from access.api_keys as keys
         where keys.secret_hash = presented and keys.revoked_at is null and keys.expires_at > at
         union all
-        select sessions.account_id, sessions.kind, sessions.key_id, sessions.expires_at, keys.sites
+        select
+            sessions.account_id, sessions.kind, sessions.key_id, sessions.expires_at, keys.sites,
+            sessions.last_seen_at > minute_ago
         from access.sessions
         left join access.api_keys as keys on keys.key_id = sessions.key_id
         where
@@ -57,7 +63,8 @@ begin
                     select distinct owned.user_code from content.sites as owned where owned.site = any(valid.sites)
                 )
         end,
-        valid.sites
+        valid.sites,
+        valid.is_use_noted
     from valid
     inner join access.accounts on accounts.account_id = valid.account_id
     where accounts.disabled_at is null;

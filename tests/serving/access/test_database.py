@@ -189,6 +189,7 @@ def test_a_session_ends_a_week_after_its_last_use_and_after_thirty_days(web, ope
     for _ in range(4):
         forward(operator, "sessions", "6 days")
         assert is_valid(web, used)
+        one(web, "note_use", used)
     assert not is_valid(web, idle)
     forward(operator, "sessions", "6 days")
     assert not is_valid(web, used), "thirty days"
@@ -460,17 +461,20 @@ def test_last_use_is_noted_once_a_minute_and_waits_for_nobody(web, operator, web
     add_account(operator, "ada", "owner", "ada")
     key = make_key(web, signed_in(web, "ada"), "report")
     used = "select last_used_at from access.api_keys"
+    assert not who_is(web, key)["is_use_noted"]
     with psycopg.connect(web_url) as slow:
-        assert is_valid(slow, key)
-        # The slow one holds the row; another request does not wait for it.
+        one(slow, "note_use", key)
+        # Another holds the row: nobody waits for it.
         web.execute("set lock_timeout = '1s'")
-        assert is_valid(web, key)
+        one(web, "note_use", key)
     first = operator.execute(used).fetchone()
     assert first != (None,)
-    is_valid(web, key)
+    assert who_is(web, key)["is_use_noted"]
+    one(web, "note_use", key)
     assert operator.execute(used).fetchone() == first
     forward(operator, "api_keys", "2 minutes")
-    is_valid(web, key)
+    assert not who_is(web, key)["is_use_noted"]
+    one(web, "note_use", key)
     assert operator.execute(used).fetchone() > first
 
 
