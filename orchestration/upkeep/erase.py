@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from orchestration.content.sites import all_sites
 from orchestration.days import DayRange
@@ -131,6 +132,9 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
             damaged = damaged_lines(database_url, settings, visitor)
             done = erased(connection, visitor, in_lake, damaged, day_columns)
             export_again(connection, done.to_export, "a visitor was erased")
+            # Who asks later what was erased learns when and how much, and not whose it was.
+            details = {"rows": {it.table: it.rows for it in done.removed}, "site": visitor.site}
+            connection.execute("select access.note_action(null, 'erased', %s)", [Jsonb(details)])
             # Before the commit, after which another erasure can read them; if it fails, the rows are still found.
             for named in damaged:
                 remove_lines(named)

@@ -22,7 +22,7 @@ from tests.installation import DOGEAR, bare_environment
 from tests.rollups.building import MODELS, Warehouse
 
 ADA, BROWSER = "acct-4711", "0197f2ab-6c1e-7c3a-8f52-9d0c4b1a7e63"
-SCHEMAS = ["raw", "live", "ops", "staging", "intermediate", "marts"]
+SCHEMAS = ["raw", "live", "ops", "access", "staging", "intermediate", "marts"]
 RELATIONS = """
     select oid::regclass::text from pg_class
     where relnamespace = any(%s::regnamespace[]) and relkind in ('r', 'p', 'v')
@@ -168,6 +168,8 @@ def test_a_visitor_that_was_erased_was_never_there(make, never):
     assert "none found wrong" in site.dogear("lake", "check").stdout
     assert numbers(site) == numbers(never)
     assert "Every day is built" in site.dogear("build").stdout
+    ((noted,),) = site.rows("select details from access.audit_log where action = 'erased'")
+    assert noted["rows"]["raw.events"] == 5
 
     again = site.dogear("erase", "--visitor", ADA)
     assert again.stdout.startswith(f"0 rows: there is nothing of {ADA} on any site.")
