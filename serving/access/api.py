@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from orchestration.access.accounts import LINK_PATH
 from orchestration.access.credentials import new_secret
@@ -26,20 +27,37 @@ from serving.access.contract import (
     Site,
     Sites,
     Token,
+    problems,
 )
-from serving.access.cookies import is_https
+from serving.access.cookies import SESSION, is_https
 from serving.access.csrf import csrf_token
 
 Somebody = Annotated[Caller, Depends(caller)]
 Owner = Annotated[Caller, Depends(needs("owner"))]
 Admin = Annotated[Caller, Depends(needs("admin"))]
-NOBODY = {401: {"description": "No valid credential."}, 429: {"description": "Too many requests within a minute."}}
-REFUSED = {403: {"description": "The role of the caller is not enough."}}
-ABSENT = {404: {"description": "There is none, or it is somebody else's."}}
-TAKEN = {409: {"description": "There is one of this name."}}
+EVERYWHERE = problems(
+    {
+        400: "The body cannot be read.",
+        401: "No valid credential.",
+        403: "The role of the caller is not enough, or a page of others may have sent this.",
+        422: "Parts of the request are not valid; `errors` names them.",
+        429: "Too many requests within a minute.",
+        503: "The database does not answer for now.",
+    }
+)
+ABSENT = problems({404: "There is none, or it is somebody else's."})
+TAKEN = problems({409: "There is one of this name, or there are too many."})
 TOKEN_SECONDS = 900
 
-routes = APIRouter(prefix="/api/v1", responses={**NOBODY})
+# What the contract says of credentials; ``caller`` reads them.
+CREDENTIALS = (
+    HTTPBearer(scheme_name="key", description="A key, or a token.", auto_error=False),
+    APIKeyCookie(name=SESSION, scheme_name="session", description="Who signed in.", auto_error=False),
+)
+
+routes = APIRouter(
+    prefix="/api/v1", responses=EVERYWHERE, dependencies=[Security(credential) for credential in CREDENTIALS]
+)
 
 
 @routes.get("/me", tags=["access"], summary="Who asks, and what it may see")
@@ -75,13 +93,13 @@ async def token(request: Request, found: Somebody) -> Token:
     return Token(access_token=made, token_type="Bearer", expires_at=ends)  # noqa: S106 - a kind of token
 
 
-@routes.get("/keys", tags=["access"], responses={**REFUSED}, summary="The caller's keys; for an admin, all")
+@routes.get("/keys", tags=["access"], summary="The caller's keys; for an admin, all")
 async def keys(request: Request, found: Owner) -> Keys:
     rows = await Access.of(request).database.rows("list_keys", credential=found.secret.digest)
     return Keys(keys=[Key(**row) for row in rows])
 
 
-@routes.post("/keys", tags=["access"], status_code=201, responses={**REFUSED, **ABSENT, **TAKEN}, summary="Make a key")
+@routes.post("/keys", tags=["access"], status_code=201, responses={**ABSENT, **TAKEN}, summary="Make a key")
 async def make_key(request: Request, found: Owner, wanted: NewKey) -> MadeKey:
     """A key that a key made ends with it."""
     secret, days = new_secret("key"), wanted.expires_in_days
@@ -93,21 +111,19 @@ async def make_key(request: Request, found: Owner, wanted: NewKey) -> MadeKey:
     return MadeKey(key_id=made, key=secret.text)
 
 
-@routes.delete(
-    "/keys/{key_id}", tags=["access"], status_code=204, responses={**REFUSED, **ABSENT}, summary="Revoke a key"
-)
+@routes.delete("/keys/{key_id}", tags=["access"], status_code=204, responses=ABSENT, summary="Revoke a key")
 async def revoke_key(request: Request, found: Owner, key_id: UUID) -> None:
     """Requests with it, or with a key that it made, are refused from then on."""
     await Access.of(request).database.rows("revoke_key", credential=found.secret.digest, key_id=key_id)
 
 
-@routes.get("/accounts", tags=["accounts"], responses={**REFUSED}, summary="All accounts")
+@routes.get("/accounts", tags=["accounts"], summary="All accounts")
 async def accounts(request: Request, found: Admin) -> Accounts:
     rows = await Access.of(request).database.rows("list_accounts", credential=found.secret.digest)
     return Accounts(accounts=[Account(**row) for row in rows])
 
 
-@routes.post("/accounts", tags=["accounts"], status_code=201, responses={**REFUSED, **TAKEN}, summary="Add an account")
+@routes.post("/accounts", tags=["accounts"], status_code=201, responses=TAKEN, summary="Add an account")
 async def add_account(request: Request, found: Admin, wanted: NewAccount) -> Account:
     """Nobody can sign in to it before a link was made."""
     await Access.of(request).database.rows("add_account", credential=found.secret.digest, **wanted.model_dump())
@@ -119,7 +135,7 @@ async def one_account(request: Request, found: Caller, name: str) -> Account:
     return next(Account(**row) for row in rows if row["name"] == name)
 
 
-@routes.patch("/accounts/{name}", tags=["accounts"], responses={**REFUSED, **ABSENT}, summary="Change an account")
+@routes.patch("/accounts/{name}", tags=["accounts"], responses=ABSENT, summary="Change an account")
 async def change_account(
     request: Request, found: Admin, name: Annotated[str, Path(max_length=200)], wanted: ChangedAccount
 ) -> Account:
@@ -129,9 +145,7 @@ async def change_account(
     return await one_account(request, found, name)
 
 
-@routes.delete(
-    "/accounts/{name}", tags=["accounts"], status_code=204, responses={**REFUSED, **ABSENT}, summary="Remove an account"
-)
+@routes.delete("/accounts/{name}", tags=["accounts"], status_code=204, responses=ABSENT, summary="Remove an account")
 async def remove_account(request: Request, found: Admin, name: Annotated[str, Path(max_length=200)]) -> None:
     """Its keys and sessions end; the audit log keeps its id."""
     await Access.of(request).database.rows("remove_account", credential=found.secret.digest, name=name)
@@ -141,7 +155,7 @@ async def remove_account(request: Request, found: Admin, name: Annotated[str, Pa
     "/accounts/{name}/link",
     tags=["accounts"],
     status_code=201,
-    responses={**REFUSED, **ABSENT},
+    responses=ABSENT,
     summary="A link that signs an account in, once, within an hour",
 )
 async def make_link(request: Request, found: Admin, name: Annotated[str, Path(max_length=200)]) -> Link:
@@ -157,14 +171,14 @@ async def make_link(request: Request, found: Admin, name: Annotated[str, Path(ma
     "/accounts/{name}/codes",
     tags=["accounts"],
     status_code=204,
-    responses={**REFUSED, **ABSENT},
+    responses=ABSENT,
     summary="Ask an account for no one-time codes any more",
 )
 async def reset_codes(request: Request, found: Admin, name: Annotated[str, Path(max_length=200)]) -> None:
     await Access.of(request).database.rows("reset_second_factor", credential=found.secret.digest, name=name)
 
 
-@routes.get("/audit", tags=["accounts"], responses={**REFUSED}, summary="The audit log, newest first")
+@routes.get("/audit", tags=["accounts"], summary="The audit log, newest first")
 async def audit(
     request: Request,
     found: Admin,
