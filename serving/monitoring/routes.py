@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
+from starlette.responses import PlainTextResponse
 
+from serving.access.contract import problems
 from serving.http.guard import LOOPBACK, host_of
 from serving.http.problems import ProblemError
 from serving.monitoring.exposition import exposition
@@ -44,7 +46,7 @@ def monitoring_routes(components: Mapping[str, Component], reading: Kept[Reading
     @routes.get(
         "/readyz",
         summary="Can it answer? Not without PostgreSQL.",
-        responses={503: {"description": "Not for now: PostgreSQL does not answer."}},
+        responses=problems({503: "Not for now: PostgreSQL does not answer."}),
     )
     async def readyz() -> Alive:
         if (await components["postgresql"].health()).status == "failed":
@@ -56,7 +58,7 @@ def monitoring_routes(components: Mapping[str, Component], reading: Kept[Reading
         summary="How is a component?",
         response_model=ComponentHealth,
         response_model_exclude_none=True,
-        responses={404: {"description": "There is no such component."}},
+        responses=problems({404: "There is no such component.", 422: "The name is not valid."}),
     )
     async def health(
         component: Annotated[str, Path(description=f"One of: {', '.join(components)}.")], request: Request
@@ -70,7 +72,12 @@ def monitoring_routes(components: Mapping[str, Component], reading: Kept[Reading
             is_admin = False  # nobody can say; how PostgreSQL is can be asked all the same
         return Response(said_of(found, is_admin), media_type=JSON)
 
-    @routes.get("/metrics", summary="The metrics in Prometheus' formats, for this machine and for admins")
+    @routes.get(
+        "/metrics",
+        summary="The metrics in Prometheus' formats, for this machine and for admins",
+        response_class=PlainTextResponse,
+        responses=problems({404: "Not for whoever asks.", 503: "PostgreSQL cannot say who asks."}),
+    )
     async def metrics(request: Request) -> Response:
         if not is_of_this_machine(request) and await role_of(request) != ADMIN:
             raise ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")

@@ -54,6 +54,18 @@ def test_the_page_names_each_operation_answer_and_schema(url):
     assert set(re.findall(r'href="#([^"]+)"', text)) <= set(re.findall(r'id="([^"]+)"', text))
 
 
+def test_each_error_of_a_contract_is_a_problem(url):
+    document = requests.get(f"{url}/openapi.json", timeout=10).json()
+    answers = {
+        (method, path, status): answer.get("content", {}).keys()
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        for status, answer in operation["responses"].items()
+    }
+    others = {key for key, kinds in answers.items() if key[2] >= "4" and kinds != {"application/problem+json"}}
+    assert others == set()
+
+
 def test_a_browser_loads_it_from_us_alone_and_nothing_is_refused(url):
     with chromium() as browser:
         page = browser.new_page()
