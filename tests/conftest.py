@@ -38,6 +38,7 @@ LONGEST = (
     "tests/rollups/test_any_order.py",
     "tests/serving/collector/test_collect.py",
     "tests/rollups/test_session_model.py",
+    "tests/serving/monitoring/test_running.py",
     "tests/e2e/test_collected.py",
     "tests/e2e/cases/test_attention.py",
     "tests/e2e/cases/test_paths.py",

@@ -15,6 +15,10 @@ from tests.installation import run_dogear
             {"DOGEAR_PORT": "3555", "DOGEAR_COLLECTOR_PORT": "3555"},
             "cannot both listen on port 3555: set DOGEAR_PORT or",
         ),
+        (
+            {"DOGEAR_COLLECTOR_PORT": "3555", "DOGEAR_WEB_PORT": "3555"},
+            "The collector and the web process cannot both listen on port 3555: set DOGEAR_COLLECTOR_PORT or",
+        ),
     ],
 )
 def test_a_port_that_cannot_be_is_refused_in_one_line(tmp_path: Path, ports: dict[str, str], said: str) -> None:

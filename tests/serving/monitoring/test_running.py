@@ -9,6 +9,8 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from orchestration.access.accounts import add_account
+from orchestration.access.keys import add_key
 from orchestration.cli.web_process import WebProcess
 from orchestration.rollups.goals import Goal, add_goal
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -79,7 +81,7 @@ def running(make_installation: Callable[..., Installation], tmp_path_factory) ->
         add_goal(installation.database_url, Goal(SITE, "signup", "signup", None))
         settings = Settings()
         with (
-            WebProcess(settings, {}) as web,
+            WebProcess(settings, {"DATABASE_URL": installation.database_url}) as web,
             running_prometheus(tmp_path_factory.mktemp("prometheus"), f"127.0.0.1:{settings.web_port}") as prometheus,
         ):
             found.url, found.prometheus = web.url, prometheus
@@ -135,7 +137,8 @@ def test_a_new_process_goes_on_where_the_last_one_was(running: Running):
     # What erasure, or a better rule for crawlers, does to the marts.
     running.installation.execute("delete from marts.analytics_daily_events where event_type = 'signup'")
     settings = Settings(web_port=free_port())
-    with WebProcess(settings, {"DOGEAR_WEB_PORT": str(settings.web_port)}) as web:
+    environment = {"DATABASE_URL": running.installation.database_url, "DOGEAR_WEB_PORT": str(settings.web_port)}
+    with WebProcess(settings, environment) as web:
         again = metrics_of(web.url)
     assert kept
     assert kept.items() <= again.items()
@@ -189,14 +192,25 @@ def test_strangers_see_how_a_component_is_and_no_more(running: Running):
     }
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"X-Forwarded-For": "192.0.2.1"},
-        {"Forwarded": "for=192.0.2.1"},
-        {"Via": "1.1 proxy"},
-        {"X-Real-IP": "192.0.2.1"},
-    ],
-)
+FORWARDED = [{"X-Forwarded-For": "192.0.2.1"}, {"Forwarded": "for=192.0.2.1"}, {"Via": "1.1 proxy"}]
+
+
+@pytest.mark.parametrize("headers", FORWARDED)
 def test_who_comes_through_a_proxy_on_this_machine_is_not_of_this_machine(running: Running, headers):
     assert requests.get(f"{running.url}/metrics", headers=headers, timeout=10).status_code == 404
+
+
+def test_through_a_proxy_the_key_of_an_admin_opens_metrics_and_details_and_no_other(running: Running):
+    database_url = running.installation.database_url
+    add_account(database_url, "root", "admin")
+    add_account(database_url, "ada", "owner", ["ada"])
+    paths = ("/metrics", "/health/postgresql", "/dagster/")
+
+    def answered(account: str) -> list[object]:
+        headers = {"Authorization": f"Bearer {add_key(database_url, 'watch', account=account)}", **FORWARDED[0]}
+        metrics, health, dagster = (requests.get(running.url + path, headers=headers, timeout=10) for path in paths)
+        return [metrics.status_code, sorted(health.json()), dagster.status_code]
+
+    # Dagster does not run here.
+    assert answered("root") == [200, ["detail", "since", "status", "thresholds"], 502]
+    assert answered("ada") == [404, ["status"], 404]
