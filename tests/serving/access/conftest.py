@@ -13,35 +13,6 @@ from tests.conftest import database_of_its_own
 from tests.serving.access.served import Browser, serve
 
 LOGIN = "dogear_web_of_tests"
-# Where the scope itself is absent: no test of this folder looks at what it lets through.
-SCOPE = """
-    create function access.set_scope(
-        account_id text, role text, plan text, user_codes text [] default null, sites text [] default null
-    ) returns void language sql as $$
-        select set_config('dogear.scope', concat_ws(' ', account_id, role, plan, user_codes, sites), true)
-    $$;
-    revoke execute on function access.set_scope from public
-"""
-ROLES = f"""
-    do $$
-    declare
-        routine regprocedure;
-    begin
-        if to_regrole('dogear_web') is null then
-            create role dogear_web nologin;
-        end if;
-        if to_regrole('{LOGIN}') is null then
-            create role {LOGIN} login in role dogear_web;
-        end if;
-        grant usage on schema access to dogear_web;
-        for routine in select oid from pg_proc where pronamespace = 'access'::regnamespace and prosecdef loop
-            execute format('grant execute on routine %s to dogear_web', routine);
-        end loop;
-    end
-    $$
-"""
-
-
 SITES = "insert into content.sites (site, user_code) values ('ada.example', 'ada'), ('bob.example', 'bob')"
 
 
@@ -62,10 +33,9 @@ def owner_url(server_url: str) -> Iterator[str]:
     """URL of one database for all tests of a module, with two sites of two owners, as commands have it."""
     with database_of_its_own(server_url) as url:
         with connect(url) as connection:
-            if connection.execute("select to_regproc('access.set_scope')").fetchone() == (None,):
-                connection.execute(SCOPE)
-            connection.execute(ROLES.encode())
             connection.execute(SITES)
+            if connection.execute("select to_regrole(%s)", [LOGIN]).fetchone() == (None,):
+                connection.execute(f"create role {LOGIN} login in role dogear_web".encode())
         yield url
 
 

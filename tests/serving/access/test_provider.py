@@ -180,6 +180,7 @@ def signed_by_somebody_else(_: SmallProvider, claims: dict[str, Any]) -> str:
     return jwt.encode({"alg": "RS256", "kid": "1"}, claims, RSAKey.generate_key(2048, {"kid": "1"}))
 
 
+@pytest.mark.filterwarnings("ignore:JWS algorithm .none. is deprecated")
 @pytest.mark.parametrize("sign", [unsigned, signed_with_what_everybody_knows, signed_by_somebody_else])
 def test_a_token_that_the_provider_did_not_sign_signs_nobody_in(url, provider, sign):
     provider.sign = sign
