@@ -49,7 +49,7 @@ class Budget:
             self._full_at[who] = now + missing
         else:
             missing -= each
-        left = max(0, round((WINDOW - missing) / each - 0.5))
+        left = int((WINDOW - missing) / each + 0.5)
         connection.scope[STATE] = {
             "RateLimit-Policy": f'"{NAME}";q={most};w={WINDOW}',
             "RateLimit": f'"{NAME}";r={left};t={math.ceil(missing)}',
