@@ -1,11 +1,15 @@
 """What the web process can do with SQL alone: nothing, but with a credential in its hands."""
 
 import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+
+from tests.serving.collector.running import until
 
 RIGHT, WRONG = b"a raw hash", b"another"
 
@@ -267,6 +271,41 @@ def test_codes_are_guessed_as_slowly_as_passwords(web, operator):
     assert one(web, "awaited_code", again)[1] is None
 
 
+def both_at_once(web_url: str, call: str, *arguments: Sequence[object]) -> list[Any]:
+    """What two connections get that call a function at the same time."""
+    with ThreadPoolExecutor(2) as threads, psycopg.connect(web_url) as first, psycopg.connect(web_url) as second:
+        got_first = one(first, call, *arguments[0])
+        waiting = threads.submit(one, second, call, *arguments[1])
+        # Not before the other has asked: it waits for a row of the first.
+        blocked = "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+        with psycopg.connect(web_url, autocommit=True) as looking:
+            until(lambda: looking.execute(blocked, [second.info.backend_pid]).rowcount)
+        first.commit()
+        got_second = waiting.result(10)
+        second.commit()
+    return [got_first, got_second]
+
+
+def test_a_link_that_two_use_at_once_signs_in_one(web_url, operator):
+    add_account(operator, "ada", "owner")
+    one(operator, "make_link", None, "ada", b"link")
+    assert both_at_once(web_url, "sign_in_by_link", (b"link", b"c1"), (b"link", b"c2")) == ["signed_in", "refused"]
+
+
+def test_a_code_that_two_use_at_once_signs_in_one(web, web_url, operator):
+    waiting, again = with_totp(web, operator), secrets.token_bytes(32)
+    one(web, "sign_in", "ada", RIGHT, again)
+    sent = ((waiting, b"c1", 101), (again, b"c2", 101))
+    assert both_at_once(web_url, "finish_sign_in", *sent) == ["signed_in", "refused"]
+
+
+def test_the_last_free_guess_is_free_for_one_of_two(web, web_url, operator):
+    for _ in range(9):
+        one(web, "sign_in", "ada", WRONG, secrets.token_bytes(32))
+    outcomes = both_at_once(web_url, "sign_in", ("ada", WRONG, b"c1"), ("ada", WRONG, b"c2"))
+    assert [outcome for outcome, _ in outcomes] == ["refused", "wait"]
+
+
 def test_who_lost_the_device_is_helped_by_a_command(web, operator):
     waiting = with_totp(web, operator)
     one(operator, "reset_second_factor", None, "ada")
@@ -398,6 +437,7 @@ def test_a_disabled_account_has_no_valid_credential(web, operator):
     key = make_key(web, session, "report")
     one(operator, "change_account", None, "ada", None, None, None, False)
     assert [is_valid(web, it) for it in (session, key)] == [False, False]
+    assert one(web, "sign_in", "ada", RIGHT, secrets.token_bytes(32)) == ("refused", 0)
     one(operator, "change_account", None, "ada", None, None, None, True)
     assert not is_valid(web, session)
     assert is_valid(web, key), "it was disabled, not revoked"
