@@ -1,7 +1,6 @@
 """The routes of access behind the guard, over HTTP, and a browser that fills in their forms."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,14 +9,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
-import uvicorn
 from fastapi import FastAPI
 
 from orchestration.settings import Settings
 from serving.access.routes import add_access
 from serving.http.errors import answer_problems
 from serving.http.guard import Guard
-from tests.serving.collector.running import free_port, until
+from tests.serving.served import served
 
 FORMS = ("/sign-in", "/sign-in/link", "/sign-out", "/account")
 PATIENCE = 30
@@ -35,16 +33,8 @@ def make_app(settings: Settings) -> Guard:
 @contextmanager
 def serve(settings: Settings) -> Iterator[str]:
     """Serve until the block ends; yields the URL."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(make_app(settings), port=port, log_level="warning", proxy_headers=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
+    with served(make_app(settings)) as url:
+        yield url
 
 
 def field_of(text: str, name: str) -> str:
