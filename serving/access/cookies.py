@@ -14,7 +14,7 @@ LONGEST = 4000
 def is_https(connection: HTTPConnection) -> bool:
     """Return whether the browser speaks https, with us or with the proxy before us.
 
-    Whoever claims it falsely gets a cookie that is better kept.
+    A client that claims it falsely gets a cookie that is better kept.
     """
     headers = connection.headers
     return (

@@ -18,4 +18,4 @@ begin
 end
 $$;
 comment on function access.take_attempt is
-'0 where one more guess at something may be made, which counts it: ten at once, then one each quarter of an hour. Else the seconds to wait. Whoever guesses at the same waits until this transaction ends.';
+'0 where one more guess at something may be made, which counts it: ten at once, then one each quarter of an hour. Else the seconds to wait. Another guess at the same waits until this transaction ends.';

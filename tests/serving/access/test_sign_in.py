@@ -189,7 +189,7 @@ def test_what_strangers_put_into_a_page_is_text(ada):
         assert "&lt;script&gt;" in page.text
 
 
-def test_signing_out_ends_the_session_for_whoever_has_a_copy_of_it(ada):
+def test_signing_out_ends_the_session_of_everybody_who_has_a_copy_of_it(ada):
     ada.sign_in("ada", PASSWORD)
     copied = ada.session.cookies.get_dict()[COOKIE]
     assert ada.form("/account", "/sign-out").headers["Location"] == "/sign-in"
