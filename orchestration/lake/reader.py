@@ -1,6 +1,6 @@
 """Read the lake with DuckDB, under PostgreSQL's names: an analyst's query works unchanged."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,10 +130,17 @@ class LakeReader:
             # With ten years of days, naming their files takes longer than most queries.
             if manifest is None or manifest != self._manifest:
                 events = events_of_lake(parsed_manifest(manifest, storage), storage)
-                self._database.execute(f"create or replace view raw.events as {events}")
+                shown = self._shown("raw.events", events, self._database.sql(events).columns)
+                self._database.execute(f"create or replace view raw.events as {shown}")
                 self._manifest = manifest
-            self._warehouse = show_warehouse(self._database, warehouse_file(self.settings), self._warehouse)
+            self._warehouse = show_warehouse(
+                self._database, warehouse_file(self.settings), self._warehouse, self._shown
+            )
             return self._database
+
+    def _shown(self, _name: str, rows: str, _columns: Collection[str], /) -> str | None:
+        """Return what the view of this name shows of these rows; None for no view. Here it shows all."""
+        return rows
 
     def health(self) -> dict[str, Any]:
         """Return ``state`` of the circuit breaker (closed: well; open; half-open), ``failures`` in a row, limits."""
