@@ -8,6 +8,7 @@ nothing, however long it lasts. Poolers may share connections between transactio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import Self
+from zlib import crc32
 
 import psycopg
 from psycopg import sql
@@ -129,6 +130,14 @@ class OnlyOne:
                 raise DogearError(self._refusal) from None
             raise
         self._connection = connection
+
+
+def of_site(what: str, site: str) -> str:
+    """Return the name of a site's lock, which it shares with some others.
+
+    Every role may read the names of tables, and so must not find the names of sites there.
+    """
+    return f"{what} {crc32(site.encode()) % 64}"
 
 
 def take(connection: psycopg.Connection, name: str, how: sql.SQL = NOTHING) -> None:

@@ -20,7 +20,7 @@ from orchestration.resources.server import Server, ServerSilentError
 # The web process has two: what counts for monitoring, and must not show whose numbers it counts, has one of its own.
 COLLECTOR, LOADER, WEB, MONITOR = "dogear_collector", "dogear_loader", "dogear_web", "dogear_monitor"
 GROUPS = (COLLECTOR, LOADER, WEB, MONITOR)
-MARK = "Process of Dogear, with a new password at each start. May be dropped once none runs there: {}"
+MARK = "A process of Dogear logs in with it, by a password that is new at each start."
 MISSING = "select name from unnest(%s::text[]) as name where to_regrole(name) is null"
 # Each group may look into a schema of ours.
 WITHOUT_RIGHTS = """
@@ -47,7 +47,7 @@ def own_url(database_url: str, group: str, place: Sequence[str]) -> str:
     with connect(database_url) as connection:
         try:
             make_groups(connection)
-            make_role(connection, role, group, password, place)
+            make_role(connection, role, group, password)
         except psycopg.errors.InsufficientPrivilege:
             raise NoOwnRoleError(
                 f"The role of DATABASE_URL may not make the role {role}: docs/servers.md says what an administrator "
@@ -73,7 +73,7 @@ def make_groups(connection: psycopg.Connection) -> None:
         connection.execute("select ops.open_to_web(), ops.open_to_processes()")
 
 
-def make_role(connection: psycopg.Connection, role: str, group: str, password: str, place: Sequence[str]) -> None:
+def make_role(connection: psycopg.Connection, role: str, group: str, password: str) -> None:
     """Make the login role, or give it another password. The server, and its log, see a verifier only."""
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     known = connection.execute("select to_regrole(%s) is not null", [role]).fetchone() == (True,)
@@ -81,8 +81,7 @@ def make_role(connection: psycopg.Connection, role: str, group: str, password: s
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(verifier)))
     if not known:
         connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(group), sql.Identifier(role)))
-        mark = sql.Literal(MARK.format(" ".join((socket.gethostname(), *place))))
-        connection.execute(sql.SQL("comment on role {} is {}").format(sql.Identifier(role), mark))
+        connection.execute(sql.SQL("comment on role {} is {}").format(sql.Identifier(role), sql.Literal(MARK)))
 
 
 def check(url: str, role: str, group: str) -> None:

@@ -47,3 +47,16 @@ exception when insufficient_privilege then
     raise notice 'There is no role %, and % may not create roles. docs/servers.md says what an administrator must run.', name, current_user;
 end
 $$;
+
+-- Every role may read the names of tables, and these had names of sites. Locks of sites have numbers now.
+do $$
+declare
+    lock regclass;
+begin
+    for lock in
+        select oid from pg_class where relnamespace = 'locks'::regnamespace and relname ~ '^(imports|media) '
+    loop
+        execute format('drop table %s', lock);
+    end loop;
+end
+$$;

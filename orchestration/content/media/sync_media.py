@@ -12,7 +12,7 @@ from orchestration.content.media.media_rows import Media, delete_rows, read_rows
 from orchestration.content.media.media_storage import MediaStorage, open_storage
 from orchestration.content.sources.site_files import SiteFile
 from orchestration.errors import DogearError
-from orchestration.resources.locks import alone
+from orchestration.resources.locks import alone, of_site
 from orchestration.resources.postgres import connect
 
 # Decoders and encoders let other threads run; each holds one image, of up to a few hundred MB.
@@ -54,7 +54,7 @@ def sync_media(
     found = {file.path: (file, url_path) for file, url_path in files}
     hush_pillow()
     # Only one sync of a site runs at a time: the second sees what the first has published.
-    with alone(database_url, f"media {site}"), connect(database_url) as connection:
+    with alone(database_url, of_site("media", site)), connect(database_url) as connection:
         connection.autocommit = True
         before = read_rows(connection, site)
         gone = [path for path in before if path not in found]

@@ -12,7 +12,7 @@ import psycopg
 from orchestration.events.addresses import ANY_ADDRESS
 from orchestration.events.logs.log_formats import FileFormat
 from orchestration.events.logs.log_lines import LineChunk
-from orchestration.resources.locks import alone
+from orchestration.resources.locks import alone, of_site
 
 HEAD_LINES = 1000
 # The input of digests of lines: whole lines without the visitor's address, or only named fields.
@@ -47,7 +47,7 @@ def identified(
     heads = list(head_digests(site, named_fields))
     old_heads = list(head_digests(site, [without_address(line, file_format) for line in lines]))
     head_lines, head_digest = heads[-1]
-    with alone(database_url, f"imports {site}") as connection:
+    with alone(database_url, of_site("imports", site)) as connection:
         known, old_lines = known_file(connection, site, heads, old_heads)
         yield FileIdentity(known or UUID(bytes=head_digest[:16]), head_lines, head_digest, old_lines)
 
