@@ -1,12 +1,13 @@
 """Run the web process until it is asked to end: ``python -m serving.run_server``."""
 
+import sys
+
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import Server
 
 from orchestration.resources.listening import address_of
 from orchestration.resources.parent_process import end_with_parent
-from orchestration.settings import Settings
 
 # Seconds that clients have to finish their requests once we are asked to stop.
 LONGEST_END = 10
@@ -15,14 +16,22 @@ LONGEST_HEADERS = 10_000
 LARGEST_HEADERS = 64 * 2**10
 
 
+def where_settings_say() -> tuple[str, int]:
+    """Return host and port. Who starts us says them: reading them takes twice the memory that this process has."""
+    from orchestration.settings import Settings
+
+    settings = Settings()
+    return settings.web_host, settings.web_port
+
+
 def main() -> None:
     end_with_parent()
-    settings = Settings()
+    host, port = sys.argv[1:] or where_settings_say()
     Server(
         "serving.make_app:make_app",
         factory=True,
-        address=address_of(settings.web_host),  # the server takes no names
-        port=settings.web_port,
+        address=address_of(host),  # the server takes no names
+        port=int(port),
         interface=Interfaces.ASGI,
         loop=Loops.auto,
         http=HTTPModes.http1,

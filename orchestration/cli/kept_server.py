@@ -51,7 +51,10 @@ class KeptServer:
         wait_for_port(self.served)
         environments = self.environments()
         self._log: IO[bytes] = self.log_file.open("ab")
-        self.programs = [KeptProcess([module], environments[module], self._log) for module in self.served.modules]
+        listener, *others = self.served.modules
+        where = (self.served.host, str(self.served.port))
+        commands = [(listener, *where), *((other,) for other in others)]
+        self.programs = [KeptProcess(command, environments[command[0]], self._log) for command in commands]
         try:
             self._wait_until_serving()
         except BaseException:
