@@ -159,6 +159,7 @@ def test_up_serves_and_leaves_nothing(python, home, user):
         assert (run["jobName"], run["status"]) == ("build", "SUCCESS")
         assert run["stats"]["materializations"] > 10
 
+        ports = ports_of(process)
         kept = listening_as_documented(process, home)
         assert changed_by_pages_of_others(port) == set()
         (link,) = re.findall(rf"http://127.0.0.1:{ports['DOGEAR_WEB_PORT']}/sign-in/link\S+", said)

@@ -10,7 +10,7 @@ from orchestration.cli.collector_processes import PROGRAMS, own_urls
 from orchestration.resources.migrations import migrate
 from orchestration.resources.process_roles import COLLECTOR, GROUPS, LOADER, NoOwnRoleError, own_url
 from orchestration.settings import PROJECT_ROOT
-from tests.servers.foreign_server import ForeignServer, pgbouncer
+from tests.resources.foreign_server import ForeignServer, pgbouncer
 
 PASSWORD = "secret"
 PLACE = ("a folder", "8000")
