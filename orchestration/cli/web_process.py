@@ -16,7 +16,7 @@ REACHABLE = (
 class WebProcess(KeptServer):
     """``with WebProcess(…)`` runs it inside the block. Raises NoOwnRoleError where it can have no role of its own.
 
-    With the rights of DATABASE_URL's role it would see everything, whoever asks.
+    With the rights of DATABASE_URL's role it would see everything.
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:

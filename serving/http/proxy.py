@@ -17,7 +17,7 @@ from serving.http.problems import ProblemError
 if TYPE_CHECKING:
     from aiohttp import ClientSession, ClientWebSocketResponse
 
-# RFC 9110, 7.6.1; the length is said again by whoever sends.
+# RFC 9110, 7.6.1; each sender says the length itself.
 HOP_BY_HOP = frozenset(
     {
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te"),

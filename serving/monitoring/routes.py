@@ -18,7 +18,7 @@ from serving.monitoring.keeping import Kept
 from serving.monitoring.readings import Reading, ServerSilentError
 from serving.monitoring.roles import ADMIN, RoleOf
 
-# What a proxy adds: behind it, everybody comes from loopback.
+# What a proxy adds; behind it, everybody comes from loopback.
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 JSON = "application/json"
 
@@ -76,7 +76,7 @@ def monitoring_routes(components: Mapping[str, Component], reading: Kept[Reading
         "/metrics",
         summary="The metrics in Prometheus' formats, for this machine and for admins",
         response_class=PlainTextResponse,
-        responses=problems({404: "Not for whoever asks.", 503: "PostgreSQL cannot say who asks."}),
+        responses=problems({404: "There is nothing here for this caller.", 503: "PostgreSQL cannot say who asks."}),
     )
     async def metrics(request: Request) -> Response:
         if not is_of_this_machine(request) and await role_of(request) != ADMIN:
@@ -96,7 +96,7 @@ def said_of(health: Health, to_admin: bool) -> bytes:
 
 
 def is_of_this_machine(request: Request) -> bool:
-    """Whether the request was made on this machine and to it, by no proxy that tells of others."""
+    """Whether the request was made on this machine and to it, by no proxy that names itself."""
     try:
         is_near = request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:
