@@ -14,7 +14,7 @@ from tests.access.two_tenants import add_tenants
 from tests.conftest import database_of_its_own
 from tests.installation import Installation
 
-# In place of functions that check a credential: whoever asks is let in.
+# In place of functions that check a credential: anyone who asks is let in.
 LET_IN = """
     create or replace function access.let_in(user_codes text[], sites text[] default null) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$

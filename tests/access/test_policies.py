@@ -62,7 +62,7 @@ def test_a_mart_shows_the_rows_within_the_scope(
     with web_of_tenants.connect() as connection:
         connection.execute(f"select access.let_in({scope})".encode())
         for mart, schema, has_owner, has_site in marts:
-            # What cannot be told apart is shown to those who may see all of it.
+            # Rows that belong to nobody are shown to those who may see all of them.
             owned = of_owner if has_owner else str(scope.startswith("null"))
             on_site = of_site if has_site else str(of_site == "true")
             wanted = rows_of(tenants, mart, f"({owned}) and ({on_site})")
