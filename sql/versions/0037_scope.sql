@@ -23,7 +23,8 @@ declare
     groups constant jsonb := '{
         "dogear_web": "Rights of Dogear''s web process: the marts within the scope of a credential. docs/security.md",
         "dogear_collector": "Rights of Dogear''s collector: sites and salts. docs/security.md",
-        "dogear_loader": "Rights of Dogear''s loader: raw events and live visitors. docs/security.md"
+        "dogear_loader": "Rights of Dogear''s loader: raw events and live visitors. docs/security.md",
+        "dogear_monitor": "Rights of Dogear''s monitoring: counts of all sites together. docs/security.md"
     }';
     name text;
     purpose text;
