@@ -1,5 +1,5 @@
 # make run    everything, in the browser           make test     all tests
-# make check  the daily loop, in a minute          make lint     format, types, SQL, dbt
+# make check  the daily loop, in a minute or so     make lint     format, types, SQL, dbt
 # make coverage  all tests, and which lines none of them runs
 # make bench  what is fast, beside last time       make tracker  minify the tracker (npm)
 # make docs   every table and column, to browse    make wheel    dist/dogear-*.whl, to install elsewhere
