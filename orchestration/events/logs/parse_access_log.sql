@@ -23,6 +23,7 @@ fronted as (
     select
         *,
         case
+            when part.status = '' then null
             -- Most fronts are as short as this, and Python is asked of the others alone.
             when regexp_full_match(
                 part.front, '(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}) - - '
