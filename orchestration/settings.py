@@ -102,12 +102,12 @@ class Settings(BaseSettings):
         default=None, description="The operator: the user_code that is notified of failed runs."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the Dagster UI listens.")
-    port: int = Field(default=3000, ge=0, le=65_535, description="Port of the Dagster UI.")
+    port: int = Field(default=3000, ge=1, le=65_535, description="Port of the Dagster UI.")
     ui_hosts: str = Field(
         default="", description="Host names under which people open the Dagster UI, with commas between."
     )
     web_host: str = Field(default="127.0.0.1", description="Address on which the API and its pages listen.")
-    web_port: int = Field(default=8080, ge=0, le=65_535, description="Port of the API and its pages.")
+    web_port: int = Field(default=8080, ge=1, le=65_535, description="Port of the API and its pages.")
     monitor_database_url: SecretStr | None = Field(
         default=None,
         description="Set by dogear serve for its process: DATABASE_URL with the role that counts for monitoring.",
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         default="", description="Host names under which people open the API and its pages, with commas between."
     )
     collector_host: str = Field(default="127.0.0.1", description="Address on which the collector listens.")
-    collector_port: int = Field(default=8000, ge=0, le=65_535, description="Port of the collector.")
+    collector_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the collector.")
     trusted_proxies: str = Field(
         default="",
         description="Networks of proxies whose word for a visitor's address is believed, with commas between.",

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import pytest
 
 from tests.installation import run_dogear
+from tests.serving.collector.running import free_port
 
 LINE = '192.0.2.1 - - [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 200 5 "-" "Firefox"\n'
 
@@ -69,7 +70,7 @@ def test_a_server_that_does_not_answer(tmp_path, command):
     environment = {
         "DATABASE_URL": "postgresql://somebody:s3cret@127.0.0.1:1/nothing",
         "DOGEAR_HOME": str(tmp_path / "home"),
-        "DOGEAR_PORT": "0",
+        **{f"DOGEAR_{server}PORT": str(free_port()) for server in ("", "COLLECTOR_", "WEB_")},
     }
     done = run_dogear(environment, *command, check=False)
     assert done.returncode == 1

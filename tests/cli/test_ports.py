@@ -11,6 +11,7 @@ from tests.installation import run_dogear
     ("ports", "said"),
     [
         ({"DOGEAR_PORT": "99999"}, "DOGEAR_PORT: Input should be less than or equal to 65535."),
+        ({"DOGEAR_WEB_PORT": "0"}, "DOGEAR_WEB_PORT: Input should be greater than or equal to 1."),
         (
             {"DOGEAR_PORT": "3555", "DOGEAR_COLLECTOR_PORT": "3555"},
             "cannot both listen on port 3555: set DOGEAR_PORT or",
