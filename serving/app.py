@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from orchestration.resources.dagster_home import UI_PATH
@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 from serving.access.caller import maybe_caller
 from serving.access.routes import add_access
 from serving.http.answers import Answers
-from serving.http.contract_page import STYLE, contract_page, style
+from serving.http.api import make_bare_api
 from serving.http.errors import answer_problems
 from serving.http.guard import Asgi, Guard
 from serving.http.proxy import Proxy
@@ -51,15 +51,7 @@ def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -
         yield
         await dagster.close()
 
-    api = FastAPI(
-        title="Dogear",
-        description=DESCRIPTION,
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        lifespan=lifespan,
-    )
+    api = make_bare_api("Dogear", DESCRIPTION, lifespan=lifespan)
     answer_problems(api)
     monitor = settings.monitor_database_url
     monitor_url = monitor.get_secret_value() if monitor else expected_url(settings)
@@ -68,15 +60,6 @@ def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -
     add_access(api, settings)
     api.include_router(monitoring_routes(components, reading, role_of))
     api.include_router(dagster_routes(dagster, role_of))
-
-    @api.get("/docs", include_in_schema=False)
-    def docs() -> Response:
-        return Response(contract_page(api.openapi()), media_type="text/html")
-
-    @api.get(STYLE, include_in_schema=False)
-    def docs_style() -> Response:
-        return Response(style(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
-
     return api
 
 

@@ -27,10 +27,10 @@ from serving.access.contract import (
     Site,
     Sites,
     Token,
-    problems,
 )
 from serving.access.cookies import SESSION, is_https
 from serving.access.csrf import csrf_token
+from serving.http.contract import problems
 
 Somebody = Annotated[Caller, Depends(caller)]
 Owner = Annotated[Caller, Depends(needs("owner"))]

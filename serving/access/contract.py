@@ -1,6 +1,5 @@
 """What the API of access takes and answers: the contract's types."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -16,22 +15,6 @@ AccountName = Annotated[
 KeyName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 Texts = Annotated[list[Text], Field(max_length=1000)]
-
-
-class Problem(BaseModel):
-    """What is wrong (RFC 9457). ``code`` stays the same while sentences are written better."""
-
-    title: str
-    status: int
-    code: str
-    detail: str
-    errors: Annotated[list[dict[str, str]], Field(description="Parts of the request that are not valid.")] = []
-
-
-def problems(described: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
-    """Return these statuses as the contract documents them."""
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    return {status: {"description": text, "content": content} for status, text in described.items()}
 
 
 class Me(BaseModel):

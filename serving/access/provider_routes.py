@@ -16,7 +16,7 @@ from serving.access.cookies import PROVIDER, drop_cookie, is_https, read_cookie,
 from serving.access.local_path import local_path
 from serving.access.provider import Provider, ProviderError, Visit
 from serving.access.sign_in import Next, form_page, go_on
-from serving.http.problems import ProblemError
+from serving.http.problems import nothing_here
 
 routes = APIRouter(include_in_schema=False)
 log = logging.getLogger("dogear.access")
@@ -29,7 +29,7 @@ SILENT = "The provider does not answer as it should; try again later."
 def provider_of(request: Request) -> Provider:
     found = Access.of(request).provider
     if found is None:
-        raise ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")
+        raise nothing_here()
     return found
 
 

@@ -5,8 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from starlette.responses import HTMLResponse, Response
+
+from serving.http.templates import templates_in
 
 FOLDER = Path(__file__).with_name("pages")
 STYLE = "access.css"
@@ -15,13 +17,7 @@ DEFAULTS: dict[str, Any] = {"problem": None, "done": None}
 
 @cache
 def templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_in(FOLDER, undefined=StrictUndefined)
     environment.filters["moment"] = moment
     return environment
 

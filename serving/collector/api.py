@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from serving.collector.contract import add_events
 from serving.collector.ingest import Collector
 from serving.http.answers import POLICY
-from serving.http.contract_page import STYLE, contract_page, style
-from serving.http.problems import CONTENT_TYPE, problem
+from serving.http.api import make_bare_api
+from serving.http.errors import answer_http, response
+from serving.http.problems import problem
 
 DESCRIPTION = """
 Takes in what visitors do. What is answered 202 is on disk, and counts exactly once, however often it is sent: each
@@ -30,20 +31,10 @@ class Health(BaseModel):
 
 
 def make_api(collector: Callable[[], Collector]) -> FastAPI:
-    """Return the FastAPI application; ``collector`` gives the one that has been opened.
-
-    FastAPI's own pages of the contract load scripts from elsewhere: ours is in their place.
-    """
-    app = FastAPI(
-        title="Dogear collector",
-        description=DESCRIPTION,
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.add_exception_handler(StarletteHTTPException, answer_problem)
-    app.add_exception_handler(Exception, answer_problem)
+    """Return the FastAPI application; ``collector`` gives the one that has been opened."""
+    app = make_bare_api("Dogear collector", DESCRIPTION, PAGE)
+    app.add_exception_handler(StarletteHTTPException, answer_http)
+    app.add_exception_handler(Exception, answer_failure)
 
     @app.get("/health", summary="Can events be kept, and does PostgreSQL answer?")
     def health() -> Health:
@@ -70,14 +61,6 @@ def make_api(collector: Callable[[], Collector]) -> FastAPI:
             data, headers = gzipped(f"{name}.js"), {**headers, "content-encoding": "gzip"}
         return Response(data, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> Response:
-        return Response(contract_page(app.openapi()), media_type="text/html", headers=PAGE)
-
-    @app.get(STYLE, include_in_schema=False)
-    def docs_style() -> Response:
-        return Response(style(), media_type="text/css")
-
     documented = app.openapi
 
     def with_events() -> dict[str, Any]:
@@ -87,16 +70,5 @@ def make_api(collector: Callable[[], Collector]) -> FastAPI:
     return app
 
 
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """Turn errors of FastAPI into problems."""
-    if not isinstance(error, StarletteHTTPException):
-        return problem_of(500, "This went wrong here.")
-    if error.status_code == 404:
-        return problem_of(404, "There is nothing at this path; /openapi.json says what there is.")
-    if error.status_code == 405:
-        return problem_of(405, f"{request.method[:20]} is of no use here.", {"allow": "GET, HEAD"})
-    return problem_of(error.status_code, str(error.detail))
-
-
-def problem_of(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(problem(status, detail), status, headers, CONTENT_TYPE.decode())
+async def answer_failure(_: Request, __: Exception) -> Response:
+    return response(500, problem(500, "This went wrong here."))

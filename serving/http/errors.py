@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from serving.http.answers import log_once
-from serving.http.problems import CONTENT_TYPE, ProblemError, problem
+from serving.http.problems import CONTENT_TYPE, ProblemError, nothing_here, problem
 
 # Where FastAPI found a value: in the body JSON has a pointer to it, elsewhere it has a name.
 BODY = "body"
@@ -57,7 +57,7 @@ def escaped(part: int | str) -> str:
 async def answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return response(404, problem(404, "There is nothing at this path; /openapi.json says what there is."))
+        return await answer_ours(request, nothing_here())
     if error.status_code == 405:
         allowed = methods_at(request, (error.headers or {}).get("Allow", "GET"))
         detail = f"{request.method[:LONGEST_METHOD]} is of no use here."

@@ -38,6 +38,11 @@ class ProblemError(Exception):
         self.body = problem(status, detail, code, **more)
 
 
+def nothing_here() -> ProblemError:
+    """Return the answer to a path that there is not; also where there is something that its caller may not see."""
+    return ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")
+
+
 def problem(status: int, detail: str, code: str | None = None, **more: Any) -> bytes:
     """Return the body: what is wrong, its code (else that of the status), and what else there is to say."""
     said = {"title": HTTPStatus(status).phrase, "status": status, "code": code or CODES[status], "detail": detail}

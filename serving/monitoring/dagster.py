@@ -6,13 +6,11 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.responses import RedirectResponse
 
 from orchestration.resources.dagster_home import UI_PATH
-from serving.http.problems import ProblemError
-from serving.http.proxy import Proxy
+from serving.http.problems import ProblemError, nothing_here
+from serving.http.proxy import POLICY_VIOLATION, Proxy
 from serving.monitoring.roles import ADMIN, RoleOf
 
 METHODS = ["GET", "POST"]
-# Before a socket is accepted, servers answer this with 403.
-POLICY_VIOLATION = 1008
 
 
 def dagster_routes(proxy: Proxy, role_of: RoleOf) -> APIRouter:
@@ -28,7 +26,7 @@ def dagster_routes(proxy: Proxy, role_of: RoleOf) -> APIRouter:
         if role is None and is_opened_by_a_person(request):
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
-        raise ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")
+        raise nothing_here()
 
     @routes.websocket(f"{UI_PATH}/{{path:path}}")
     async def socket(websocket: WebSocket) -> None:
@@ -41,6 +39,7 @@ def dagster_routes(proxy: Proxy, role_of: RoleOf) -> APIRouter:
         if await may_stay():
             await proxy.connect(websocket, may_stay)
         else:
+            # Before it is accepted, which the server answers with 403.
             await websocket.close(POLICY_VIOLATION)
 
     return routes

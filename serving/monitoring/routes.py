@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import PlainTextResponse
 
-from serving.access.contract import problems
+from serving.http.contract import problems
 from serving.http.guard import LOOPBACK, host_of
-from serving.http.problems import ProblemError
+from serving.http.problems import ProblemError, nothing_here
 from serving.monitoring.exposition import exposition
 from serving.monitoring.health import Component, Health, Status, health_of_all
 from serving.monitoring.keeping import Kept
@@ -80,7 +80,7 @@ def monitoring_routes(components: Mapping[str, Component], reading: Kept[Reading
     )
     async def metrics(request: Request) -> Response:
         if not is_of_this_machine(request) and await role_of(request) != ADMIN:
-            raise ProblemError(404, "There is nothing at this path; /openapi.json says what there is.")
+            raise nothing_here()
         try:
             found = await reading.get()
         except ServerSilentError:
