@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from orchestration.settings import Settings
 
-LOOK_AT_SERVER_EVERY = 5.0
-
 
 def collect(
     port: Annotated[
@@ -30,12 +28,10 @@ def collect(
       dogear collect
       DOGEAR_COLLECTOR_HOST=0.0.0.0 dogear collect --port 80
     """
-    import time
     from contextlib import suppress
 
     from orchestration.cli.collector_processes import CollectorProcesses
-    from orchestration.cli.kept_process import LOOK_EVERY
-    from orchestration.cli.supervisor import interrupt_on_termination
+    from orchestration.cli.supervisor import interrupt_on_termination, keep_all_running
     from orchestration.settings import Settings
 
     interrupt_on_termination()
@@ -44,13 +40,7 @@ def collect(
         environment = {"DATABASE_URL": database_url, "DOGEAR_COLLECTOR_PORT": str(settings.collector_port)}
         with CollectorProcesses(settings, environment) as collector, suppress(KeyboardInterrupt):
             say(f"The collector listens on {collector.url}. Ctrl-C stops it.")
-            next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
-            while True:
-                collector.keep_running()
-                if time.monotonic() > next_look:
-                    revive_embedded_server(settings)
-                    next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
-                time.sleep(LOOK_EVERY)
+            keep_all_running(settings, [collector])
     say("The collector has stopped; what it accepted is kept.")
 
 
@@ -72,15 +62,3 @@ def database_if_it_answers(settings: "Settings") -> "Generator[str]":
             return
     with open_database(settings) as url:
         yield url
-
-
-def revive_embedded_server(settings: "Settings") -> None:
-    """Restart the embedded PostgreSQL if it has crashed; other processes that use it do not check."""
-    from contextlib import suppress
-
-    from orchestration.errors import DogearError
-    from orchestration.resources.embedded_postgres import EmbeddedPostgres
-
-    if settings.database_url is None:
-        with suppress(DogearError), EmbeddedPostgres(settings.home_folder / "postgres"):
-            pass  # the lock that we hold outside keeps it running

@@ -25,12 +25,9 @@ def serve(
       dogear serve
       DOGEAR_WEB_HOST=0.0.0.0 DOGEAR_WEB_HOSTS=stats.example.org dogear serve --port 8080
     """
-    import time
     from contextlib import suppress
 
-    from orchestration.cli.collect import LOOK_AT_SERVER_EVERY, revive_embedded_server
-    from orchestration.cli.kept_process import LOOK_EVERY
-    from orchestration.cli.supervisor import interrupt_on_termination
+    from orchestration.cli.supervisor import interrupt_on_termination, keep_all_running
     from orchestration.cli.web_process import WebProcess
     from orchestration.resources.database import open_database
     from orchestration.settings import Settings
@@ -42,13 +39,7 @@ def serve(
         with WebProcess(settings, environment) as web, suppress(KeyboardInterrupt):
             say(f"Dogear answers on {web.url}; the contract is at {web.url}/docs. Ctrl-C stops it.")
             say_how_to_sign_in(settings, database_url)
-            next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
-            while True:
-                web.keep_running()
-                if time.monotonic() > next_look:
-                    revive_embedded_server(settings)
-                    next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
-                time.sleep(LOOK_EVERY)
+            keep_all_running(settings, [web])
     say("The web process has stopped.")
 
 

@@ -1,14 +1,26 @@
-"""One `dogear up` at a time, on addresses where it may listen, until it is stopped."""
+"""One `dogear up` at a time, on addresses where it may listen; and what runs, until it is stopped."""
 
 import fcntl
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import combinations
+from typing import NoReturn, Protocol
 
+from orchestration.cli.kept_process import LOOK_EVERY
 from orchestration.errors import DogearError
+from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.listening import place, why_not
 from orchestration.settings import Settings
+
+LOOK_AT_SERVER_EVERY = 5.0
+
+
+class Kept(Protocol):
+    """Processes that are started again when ``keep_running`` finds that they have ended."""
+
+    def keep_running(self) -> None: ...
 
 
 @contextmanager
@@ -57,3 +69,24 @@ def interrupt_on_termination() -> None:
 
     for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, interrupt)
+
+
+def keep_all_running(settings: Settings, kept: Sequence[Kept], and_then: Callable[[], None] | None = None) -> NoReturn:
+    """Keep them, and the embedded PostgreSQL, running until we are interrupted. Call ``and_then`` every few seconds."""
+    next_look = time.monotonic()
+    while True:
+        for processes in kept:
+            processes.keep_running()
+        if time.monotonic() > next_look:
+            revive_embedded_server(settings)
+            if and_then is not None:
+                and_then()
+            next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
+        time.sleep(LOOK_EVERY)
+
+
+def revive_embedded_server(settings: Settings) -> None:
+    """Restart the embedded PostgreSQL if it has crashed; other processes that use it do not check."""
+    if settings.database_url is None:
+        with suppress(DogearError), EmbeddedPostgres(settings.home_folder / "postgres"):
+            pass  # the lock that we hold outside keeps it running

@@ -27,15 +27,11 @@ def up(
       dogear up --port 3333
       DATABASE_URL=postgresql://me:secret@db.example/dogear dogear up
     """
-    import time
-
     from orchestration.cli.build_run import build_ranges
-    from orchestration.cli.collect import LOOK_AT_SERVER_EVERY, revive_embedded_server
     from orchestration.cli.collector_processes import CollectorProcesses
     from orchestration.cli.dagster_processes import DagsterProcesses
-    from orchestration.cli.kept_process import LOOK_EVERY
     from orchestration.cli.serve import say_how_to_sign_in
-    from orchestration.cli.supervisor import alone, interrupt_on_termination
+    from orchestration.cli.supervisor import alone, interrupt_on_termination, keep_all_running
     from orchestration.cli.web_process import WebProcess
     from orchestration.content.sites import SAMPLE, all_sites, save_site
     from orchestration.content.sync_sites import sentence, sync_sites
@@ -77,17 +73,8 @@ def up(
                     terminal.say(f"  API, and how to ask it     {web.url}/docs")
                     say_how_to_sign_in(settings, database_url)
                 terminal.say("Ctrl-C stops everything.")
-                next_look = time.monotonic()
-                while True:
-                    dagster.keep_running()
-                    collector.keep_running()
-                    if web:
-                        web.keep_running()
-                    if time.monotonic() > next_look:
-                        revive_embedded_server(settings)
-                        only_one.keep()
-                        next_look = time.monotonic() + LOOK_AT_SERVER_EVERY
-                    time.sleep(LOOK_EVERY)
+                kept = [dagster, collector, *([web] if web else [])]
+                keep_all_running(settings, kept, and_then=only_one.keep)
         terminal.say("Everything has stopped.")
 
 
