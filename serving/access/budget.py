@@ -4,8 +4,7 @@ Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
 
 import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection
 
@@ -13,11 +12,9 @@ from orchestration.settings import Settings
 from serving.access.caller_rows import Caller
 from serving.http.guard import Asgi, Message, Receive, Scope, Send
 from serving.http.problems import ProblemError
+from serving.http.token_buckets import TokenBuckets
 
 NAME = "minute"
-WINDOW = 60
-# Beyond that, those that are full again are forgotten.
-MOST_KEYS = 100_000
 # Where a request's headers wait for its answer.
 STATE = "dogear.budget"
 
@@ -28,34 +25,26 @@ class Budget:
     A key has a budget of its own; the sessions and tokens of an account share one.
     """
 
-    def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
-        self._most = {"free": settings.rate_limit_free, "pro": settings.rate_limit_pro}
-        self._now = now
-        # When the budget of a key, or account, will be full again.
-        self._full_at: dict[object, float] = {}
+    def __init__(self, settings: Settings) -> None:
+        most = {"free": settings.rate_limit_free, "pro": settings.rate_limit_pro}
+        self._buckets = {plan: TokenBuckets(per_minute) for plan, per_minute in most.items()}
 
     def take(self, connection: HTTPConnection, caller: Caller) -> None:
         """Count a request. Raises ProblemError where none is left."""
-        most = self._most[caller.plan]
-        if not most:
+        buckets = self._buckets[caller.plan]
+        if not (most := buckets.per_minute):
             return
-        now, each, who = self._now(), WINDOW / most, caller.key_id or caller.account_id
-        missing = max(self._full_at.get(who, now) - now, 0) + each
-        # Half a request is left to rounding.
-        is_within = missing <= WINDOW + each / 2
-        if is_within:
-            if len(self._full_at) >= MOST_KEYS:
-                self._full_at = {key: at for key, at in self._full_at.items() if at > now}
-            self._full_at[who] = now + missing
-        else:
-            missing -= each
-        left = int((WINDOW - missing) / each + 0.5)
+        who = caller.key_id or caller.account_id
+        wait = buckets.wait([(who, 1)])
+        if not wait:
+            buckets.take([(who, 1)])
+        missing = buckets.missing(who)
         connection.scope[STATE] = {
-            "RateLimit-Policy": f'"{NAME}";q={most};w={WINDOW}',
-            "RateLimit": f'"{NAME}";r={left};t={math.ceil(missing)}',
+            "RateLimit-Policy": f'"{NAME}";q={most};w=60',
+            "RateLimit": f'"{NAME}";r={int((60 - missing) * most / 60 + 0.5)};t={math.ceil(missing)}',
         }
-        if not is_within:
-            seconds = max(1, math.ceil(missing + each - WINDOW))
+        if wait:
+            seconds = math.ceil(wait)
             detail = f"Plan {caller.plan} allows {most} requests a minute; the next is answered in {seconds} s."
             raise ProblemError(429, detail, headers={"Retry-After": str(seconds)})
 
