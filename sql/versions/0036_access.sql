@@ -53,6 +53,20 @@ comment on table access.ownerships is 'One row per account and user code that it
 comment on column access.ownerships.account_id is 'The account.';
 comment on column access.ownerships.user_code is 'The user code, as in content.sites.';
 
+create type access.caller as (
+    account_id uuid,
+    name text,
+    role text,
+    plan text,
+    via text,
+    key_id uuid,
+    expires_at timestamptz,
+    user_codes text [],
+    sites text [],
+    is_use_noted boolean
+);
+comment on type access.caller is 'Who asks, by which kind of credential (via), and until when; user_codes and sites are what it may see, NULL for all. is_use_noted: whether its use within the last minute is.';
+
 create table access.recovery_codes (
     account_id uuid not null references access.accounts on delete cascade,
     code_hash bytea not null,

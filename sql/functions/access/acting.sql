@@ -1,14 +1,14 @@
-create or replace function access.acting(credential bytea, least_role text)
-returns table (account_id uuid, role text, via text, key_id uuid, expires_at timestamptz, user_codes text [], sites text [])
+create or replace function access.acting(credential bytea, least_role text) returns access.caller
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     ranks text [] := array['analyst', 'owner', 'admin'];
-    caller record;
+    caller access.caller;
 begin
     -- A command of the machine's operator: who connects as the owner of these tables needs no credential.
     if credential is null and pg_has_role(session_user, current_user, 'member') then
-        return query select null::uuid, 'admin', 'command', null::uuid, null::timestamptz, null::text [], null::text [];
-        return;
+        caller.role := 'admin';
+        caller.via := 'command';
+        return caller;
     end if;
     select * into caller from access.identify(credential);
     if not found then
@@ -20,10 +20,8 @@ begin
     if caller.sites is not null and least_role <> 'analyst' then
         raise exception 'A key that is limited to sites manages nothing.' using errcode = 'insufficient_privilege';
     end if;
-    return query
-    select
-        caller.account_id, caller.role, caller.via, caller.key_id, caller.expires_at, caller.user_codes, caller.sites;
+    return caller;
 end
 $$;
 comment on function access.acting is
-'One row: who acts, by a credential, or NULL for a command. An error where the credential is not valid, or its role less than least_role.';
+'Who acts: by a credential, or NULL for a command. An error where the credential is not valid, or its role less than least_role.';

@@ -2,22 +2,14 @@ create or replace function access.awaited_code(credential bytea)
 returns table (wait_seconds integer, totp_secret text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    found_id uuid;
+    found_id uuid := access.awaiting(credential);
 begin
-    select sessions.account_id, accounts.totp_secret into found_id, totp_secret
-    from access.sessions
-    inner join access.accounts on accounts.account_id = sessions.account_id
-    where
-        sessions.secret_hash = sha256(credential)
-        and sessions.kind = 'second_factor'
-        and sessions.expires_at > clock_timestamp()
-        and accounts.disabled_at is null;
     if found_id is null then
         return;
     end if;
     wait_seconds := access.take_attempt('code of ' || found_id);
-    if wait_seconds > 0 then
-        totp_secret := null;
+    if wait_seconds = 0 then
+        totp_secret := (select accounts.totp_secret from access.accounts where accounts.account_id = found_id);
     end if;
     return next;
 end

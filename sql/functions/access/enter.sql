@@ -1,37 +1,13 @@
-create or replace function access.enter(credential bytea)
-returns table (
-    account_id uuid,
-    name text,
-    role text,
-    plan text,
-    via text,
-    key_id uuid,
-    expires_at timestamptz,
-    user_codes text [],
-    sites text [],
-    is_use_noted boolean
-)
+create or replace function access.enter(credential bytea) returns setof access.caller
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    caller record;
+    caller access.caller;
 begin
     select * into caller from access.identify(credential);
-    if not found then
-        return;
+    if found then
+        perform access.set_scope(caller.account_id::text, caller.role, caller.plan, caller.user_codes, caller.sites);
+        return next caller;
     end if;
-    perform access.set_scope(caller.account_id::text, caller.role, caller.plan, caller.user_codes, caller.sites);
-    return query
-    select
-        caller.account_id,
-        caller.name,
-        caller.role,
-        caller.plan,
-        caller.via,
-        caller.key_id,
-        caller.expires_at,
-        caller.user_codes,
-        caller.sites,
-        caller.is_use_noted;
 end
 $$;
 comment on function access.enter is

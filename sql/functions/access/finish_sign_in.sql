@@ -3,16 +3,8 @@ create or replace function access.finish_sign_in(
 ) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    found_id uuid;
+    found_id uuid := access.awaiting(awaited);
 begin
-    select sessions.account_id into found_id
-    from access.sessions
-    inner join access.accounts on accounts.account_id = sessions.account_id
-    where
-        sessions.secret_hash = sha256(awaited)
-        and sessions.kind = 'second_factor'
-        and sessions.expires_at > clock_timestamp()
-        and accounts.disabled_at is null;
     if totp_step is not null then
         update access.accounts set totp_step = finish_sign_in.totp_step
         where accounts.account_id = found_id and accounts.totp_step < finish_sign_in.totp_step;

@@ -1,16 +1,4 @@
-create or replace function access.identify(credential bytea)
-returns table (
-    account_id uuid,
-    name text,
-    role text,
-    plan text,
-    via text,
-    key_id uuid,
-    expires_at timestamptz,
-    user_codes text [],
-    sites text [],
-    is_use_noted boolean
-)
+create or replace function access.identify(credential bytea) returns setof access.caller
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     presented bytea := sha256(credential);
@@ -51,13 +39,7 @@ begin
         valid.key_id,
         nullif(valid.expires_at, 'infinity'),
         case
-            when accounts.role <> 'admin'
-                then array(
-                    select ownerships.user_code
-                    from access.ownerships
-                    where ownerships.account_id = accounts.account_id
-                    order by ownerships.user_code
-                )
+            when accounts.role <> 'admin' then access.user_codes_of(accounts.account_id)
             when valid.sites is not null
                 then array(
                     select distinct owned.user_code from content.sites as owned where owned.site = any(valid.sites)

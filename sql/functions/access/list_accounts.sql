@@ -18,12 +18,7 @@ begin
         accounts.name,
         accounts.role,
         accounts.plan,
-        array(
-            select ownerships.user_code
-            from access.ownerships
-            where ownerships.account_id = accounts.account_id
-            order by ownerships.user_code
-        ),
+        access.user_codes_of(accounts.account_id),
         accounts.password_hash is not null,
         accounts.totp_secret is not null,
         accounts.disabled_at is null,

@@ -5,10 +5,6 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     inner join access.accounts on accounts.account_id = sites_of.account_id
     where
         accounts.role = 'admin'
-        or sites.user_code in (
-            select ownerships.user_code
-            from access.ownerships
-            where ownerships.account_id = sites_of.account_id
-        )
+        or sites.user_code = any(access.user_codes_of(sites_of.account_id))
 $$;
 comment on function access.sites_of is 'One row per site that an account may see.';
