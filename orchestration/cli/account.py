@@ -1,5 +1,6 @@
 """``dogear account``: who may sign in, and what they may see."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -56,9 +57,13 @@ def add(
         raise DogearError("--oidc needs a provider: set DOGEAR_OIDC_ISSUER first (docs/access.md).")
     with open_database(settings) as url:
         kept = add_account(url, name, role, user_code or [], plan or "free", settings.oidc_issuer if oidc else None)
-        say(f"{kept} is added: {role} of {', '.join(user_code or []) or 'all sites'}, plan {plan or 'free'}.")
+        say(f"{kept} is added: {role} of {sees(role, user_code or [])}, plan {plan or 'free'}.")
         warn_of_unknown(url, user_code or [])
     say("It signs in by the provider." if oidc else f"A link to sign in: dogear account link {kept}")
+
+
+def sees(role: str, user_codes: Sequence[str]) -> str:
+    return "all sites" if role == "admin" else ", ".join(user_codes) or "nothing"
 
 
 def warn_of_unknown(database_url: str, user_codes: list[str]) -> None:
@@ -86,10 +91,9 @@ def list_accounts() -> None:
     with open_database(Settings()) as url:
         found = accounts(url)
     for one in found:
-        sees = "all sites" if one.role == "admin" else ", ".join(one.user_codes) or "nothing"
         seen = f"last seen {one.last_seen_at:%Y-%m-%d %H:%M} UTC" if one.last_seen_at else "never seen"
         more = [seen, *(["one-time codes"] if one.has_totp else []), *([] if one.is_enabled else ["disabled"])]
-        say(f"{one.name}  {one.role} of {sees}, {one.plan}; {', '.join(more)}")
+        say(f"{one.name}  {one.role} of {sees(one.role, one.user_codes)}, {one.plan}; {', '.join(more)}")
     if not found:
         say("There is no account yet. Add one: dogear account add NAME --role admin")
 
@@ -115,8 +119,7 @@ def role(
 
     with open_database(Settings()) as url:
         now = change_account(url, name, role=role, plan=plan, user_codes=user_code)
-        sees = "all sites" if now.role == "admin" else ", ".join(now.user_codes)
-        say(f"{now.name} is {now.role} of {sees}, plan {now.plan}.")
+        say(f"{now.name} is {now.role} of {sees(now.role, now.user_codes)}, plan {now.plan}.")
         warn_of_unknown(url, user_code or [])
 
 

@@ -40,7 +40,7 @@ create macro visible(words) as
     end;
 
 -- The same of JSON, whose texts may have them as escapes too; a run of those becomes one space. Escaped backslashes are
--- put aside meanwhile, as a character that JSON cannot hold: of \\n, the n is a letter.
+-- meanwhile another character, which JSON cannot hold: of \\n, the n is a letter.
 create macro visible_json(words) as
     case
         when contains(words, '\')

@@ -23,20 +23,20 @@ def write_documentation(database_url: str, settings: Settings) -> Path:
     target.parent.mkdir(exist_ok=True)
     parsed = parsed_project(database_url, settings)
     # Written to a staging folder and renamed: readers see the old page or the whole new one.
-    with tempfile.TemporaryDirectory(dir=target.parent) as aside:
+    with tempfile.TemporaryDirectory(dir=target.parent) as staging:
         command = [*DBT_COMMAND, "--quiet", "--partial-parse-file-path", str(parsed / "partial_parse.msgpack")]
-        command += ["docs", "generate", "--target-path", aside]
+        command += ["docs", "generate", "--target-path", staging]
         environment = {**os.environ, **dbt_environment(database_url, settings)}
         done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
             raise DogearError(f"dbt cannot document dbt_project: {(done.stdout + done.stderr).strip()}")
-        manifest, catalog = (json.loads(Path(aside, f"{name}.json").read_bytes()) for name in ("manifest", "catalog"))
+        manifest, catalog = (json.loads(Path(staging, f"{name}.json").read_bytes()) for name in ("manifest", "catalog"))
         describe_sources(manifest, catalog)
-        page = Path(aside, "index.html").read_text()
+        page = Path(staging, "index.html").read_text()
         # As `dbt docs generate --static` does.
         page = page.replace('"MANIFEST.JSON INLINE DATA"', inside_script(manifest))
         page = page.replace('"CATALOG.JSON INLINE DATA"', inside_script(catalog))
-        whole = Path(aside, "whole.html")
+        whole = Path(staging, "whole.html")
         whole.write_text(page)
         whole.replace(target)
     return target

@@ -1,7 +1,7 @@
 """What the parts of access share in one process: the pool, the budget, and the hashing of passwords."""
 
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection
@@ -13,9 +13,11 @@ from orchestration.settings import Settings
 from serving.access.budget import Budget
 from serving.access.cookies import SESSION, read_cookie
 from serving.access.database import AccessDatabase
-from serving.access.provider import Provider
 from serving.access.tokens import Tokens
 from serving.http.problems import ProblemError
+
+if TYPE_CHECKING:
+    from serving.access.provider import Provider
 
 STATE = "dogear_access"
 # Each takes 64 MiB and a processor.
@@ -31,17 +33,14 @@ class Access:
         self.settings = settings
         self.database = AccessDatabase(expected_url(settings))
         self.budget = Budget(settings)
-        self.provider = Provider.of(settings)
+        self.provider = provider_of(settings)
         self._tokens: Tokens | None = None
         self._hashing: CapacityLimiter | None = None
 
     @classmethod
     def of(cls, connection: HTTPConnection) -> Self:
-        """Return that of the application that answers; of the settings of this process, where it has none yet."""
-        state = connection.app.state
-        if not hasattr(state, STATE):
-            setattr(state, STATE, cls(Settings()))
-        return getattr(state, STATE)
+        """Return that of the application that answers."""
+        return getattr(connection.app.state, STATE)
 
     async def tokens(self) -> Tokens:
         if self._tokens is None:
@@ -73,3 +72,12 @@ class Access:
         if text.startswith(KEY_PREFIX):
             return Secret("key", text)
         return (await self.tokens()).open(text)
+
+
+def provider_of(settings: Settings) -> "Provider | None":
+    """Return the OpenID provider that the settings name; None for none."""
+    if settings.oidc_issuer is None:
+        return None
+    from serving.access.provider import Provider
+
+    return Provider.of(settings, settings.oidc_issuer)

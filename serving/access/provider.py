@@ -76,11 +76,9 @@ class Provider:
             raise DogearError("DOGEAR_OIDC_ISSUER must begin with https://.")
 
     @classmethod
-    def of(cls, settings: Settings) -> "Provider | None":
-        """Return the provider that the settings name; None for none."""
-        issuer, client_id, secret = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
-        if issuer is None:
-            return None
+    def of(cls, settings: Settings, issuer: str) -> "Provider":
+        """Return the provider ``issuer``, as the settings know it. Raises DogearError if they say too little."""
+        client_id, secret = settings.oidc_client_id, settings.oidc_client_secret
         if client_id is None or secret is None:
             raise DogearError("DOGEAR_OIDC_ISSUER needs DOGEAR_OIDC_CLIENT_ID and DOGEAR_OIDC_CLIENT_SECRET.")
         return cls(issuer, client_id, secret.get_secret_value())

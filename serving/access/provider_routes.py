@@ -16,7 +16,6 @@ from serving.access.cookies import PROVIDER, drop_cookie, is_https, read_cookie,
 from serving.access.local_path import local_path
 from serving.access.provider import Provider, ProviderError, Visit
 from serving.access.sign_in import Next, form_page, go_on
-from serving.http.problems import nothing_here
 
 routes = APIRouter(include_in_schema=False)
 log = logging.getLogger("dogear.access")
@@ -28,8 +27,7 @@ SILENT = "The provider does not answer as it should; try again later."
 
 def provider_of(request: Request) -> Provider:
     found = Access.of(request).provider
-    if found is None:
-        raise nothing_here()
+    assert found is not None, "without one there are no such routes"
     return found
 
 
