@@ -13,11 +13,11 @@ from orchestration.resources.database import ensure_database
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import connect, with_database
-from orchestration.settings import PROJECT_ROOT
 from tests.installation import Installation
 from tests.parsing import Parsed, database_name
 from tests.pure import is_pure
 from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
+from tests.shared import shared
 
 # What takes longest, longest first, so that no worker begins with it while the other has nothing left.
 LONGEST = (
@@ -46,7 +46,6 @@ LONGEST = (
 )
 pytest_plugins = ["tests.sites", "tests.webhooks.receiver"]
 TEMPLATE = "template_dogear"
-SEMICOMPLETE = PROJECT_ROOT.parent / "shared" / "data" / "semicomplete"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,9 +118,7 @@ def other_database_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def semicomplete() -> Path:
     """Folder of the real log and site. Skips where it is absent, but never under CI."""
-    if not SEMICOMPLETE.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"{SEMICOMPLETE} is absent")
-    return SEMICOMPLETE
+    return shared("data/semicomplete")
 
 
 @pytest.fixture(scope="session")

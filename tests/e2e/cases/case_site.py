@@ -4,23 +4,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from orchestration.content.sites import Site, save_site
 from orchestration.content.sync_sites import sync_tables
 from orchestration.events.logs.import_file import ImportSummary, import_file
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import Settings
 from tests.content.git_site import GIT
 from tests.rollups.building import MODELS, Warehouse
-
-CASES = PROJECT_ROOT.parent / "shared" / "cases"
+from tests.shared import shared
 
 
 def case(name: str) -> Path:
-    """Folder of a case that was reported. Skips where it is absent."""
-    if not (CASES / name).is_dir():
-        pytest.skip(f"{CASES / name} is absent")
-    return CASES / name
+    """Folder, or file, of a case that was reported."""
+    return shared(f"cases/{name}")
 
 
 class CaseSite:

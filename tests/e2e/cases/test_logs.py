@@ -5,16 +5,13 @@ import pytest
 from orchestration.errors import DogearError
 from orchestration.events.logs.import_file import import_file
 from orchestration.resources.postgres import connect
-from orchestration.settings import PROJECT_ROOT
-
-CASES = PROJECT_ROOT.parent / "shared" / "cases"
-pytestmark = pytest.mark.skipif(not CASES.exists(), reason=f"{CASES} is absent")
+from tests.e2e.cases.case_site import case
 
 
 @pytest.fixture
 def load(database_url):
     def load(path: str) -> int:
-        return import_file(database_url, CASES / path, site="example.org", user_code="ada").events_added
+        return import_file(database_url, case(path), site="example.org", user_code="ada").events_added
 
     return load
 

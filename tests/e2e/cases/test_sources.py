@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from orchestration.events.logs.import_file import import_file
-from orchestration.settings import PROJECT_ROOT
 from tests.conftest import database_of_its_own
+from tests.e2e.cases.case_site import case
 from tests.parsing import Parsed
 from tests.rollups.building import Warehouse
 
-CASES = PROJECT_ROOT.parent / "shared" / "cases"
 DIRECT, REFERRAL, SEARCH, SOCIAL = "Direct", "Referral", "Organic Search", "Organic Social"
 NOT_SEARCH = (0, 1, 2, 4, 5, 6, 7, 11, 12, 13)
 # By folder: the path of each visit's page, and where the visit came from.
@@ -27,26 +26,24 @@ WANTED = {
 @pytest.fixture(scope="module")
 def visited(server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Each log as a site of its own, in one build."""
-    if not CASES.exists():
-        pytest.skip(f"{CASES} is absent")
     with database_of_its_own(server_url) as url:
         warehouse = Warehouse(url, tmp_path_factory.mktemp("sources"))
         parsed.give(url, warehouse.home)
-        for case in WANTED:
-            import_file(url, CASES / case / "access.log", site=site_of(case), user_code="ada")
+        for name in WANTED:
+            import_file(url, case(name) / "access.log", site=site_of(name), user_code="ada")
         warehouse.build(select=["+analytics_daily_sources", "--indirect-selection", "empty"])
         yield warehouse
 
 
-def site_of(case: str) -> str:
-    named = CASES / case / "site.txt"
-    return named.read_text().strip() if named.exists() else f"{case[3:]}.example"
+def site_of(name: str) -> str:
+    named = case(name) / "site.txt"
+    return named.read_text().strip() if named.exists() else f"{name[3:]}.example"
 
 
-@pytest.mark.parametrize("case", WANTED)
-def test_a_visit_comes_from_who_sent_it(visited: Warehouse, case: str):
+@pytest.mark.parametrize("name", WANTED)
+def test_a_visit_comes_from_who_sent_it(visited: Warehouse, name: str):
     rows = visited.rows("select site, entry_page_path, channel from marts.analytics_sessions")
-    assert {path: channel for site, path, channel in rows if site == site_of(case)} == WANTED[case]
+    assert {path: channel for site, path, channel in rows if site == site_of(name)} == WANTED[name]
 
 
 def test_an_app_is_named_as_the_referrer(visited: Warehouse):
