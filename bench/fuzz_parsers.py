@@ -18,10 +18,10 @@ from orchestration.content.documents.links import destination
 from orchestration.content.documents.rules.conventions import read_conventions
 from orchestration.content.media.images import encode_variants, hush_pillow
 from orchestration.errors import DogearError
-from orchestration.events.logs.file_identity import without_address
+from orchestration.events.logs.file_identity import head_lines, without_address
 from orchestration.events.logs.file_reader import FileReader
 from orchestration.events.logs.log_formats import FileFormat, format_of_line
-from orchestration.events.logs.log_lines import LineChunk
+from orchestration.events.logs.log_lines import LineChunk, split_lines
 from orchestration.events.user_agents import UserAgents
 from serving.collector import masking
 from serving.collector.batch import BadBodyError, read_batch
@@ -94,13 +94,13 @@ def permalink(written: str) -> object:
 
 def lines_of(file_format: FileFormat, written: str) -> object:
     """What an import does with lines; up to where they become events."""
-    lines = written.replace("\0", "\ufffd").split("\n")
-    for line in lines:
-        format_of_line(line), without_address(line, file_format)
     before = [FIELDS] if file_format == "cloudfront" else []
-    reader = reader_of(file_format)
-    reader.named_fields([*before, *lines])
-    reader.read(LineChunk(1, [*before, *lines], len(written)))
+    chunk = LineChunk(1, [*before, *split_lines(written.encode("utf-8", "replace"))], len(written))
+    reader, head = reader_of(file_format), head_lines(chunk)
+    for line in head:
+        format_of_line(line), without_address(line, file_format)
+    reader.named_fields(head)
+    reader.read(chunk)
     return None
 
 

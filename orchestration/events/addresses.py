@@ -38,6 +38,8 @@ WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?|([^:]*):(?:\d{
 WORD = re.compile(r'"[^"]*"|[^\s,]+(?:,\s*[^\s,]+)*,?')
 HOST = re.compile(r"(?=.*[a-zA-Z])[\w.-]{1,255}(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?")
 LONGEST_FRONT = 2_000
+# No request passes so many proxies.
+MOST_LISTED = 100
 MOST_REMEMBERED = 20_000
 
 Address = IPv4Address | IPv6Address
@@ -79,9 +81,10 @@ def visitor_address(written: str) -> str | None:
     """Return the visitor's address in one spelling; None if ``written`` holds none.
 
     ``written`` is one address, or a list with commas as proxies write it. The first public one is the visitor's,
-    or the first, if none is public.
+    or the first, if none is public. Of a list, MOST_LISTED are looked at.
     """
-    found = [address for part in written.strip('" ').split(",") if (address := read_address(part))]
+    listed = written.strip('" ').split(",", MOST_LISTED)[:MOST_LISTED]
+    found = [address for part in listed if (address := read_address(part))]
     public = (address for address in found if not any(address in network for network in NOT_PUBLIC))
     address = next(public, found[0] if found else None)
     return None if address is None else str(address)

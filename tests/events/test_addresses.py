@@ -26,6 +26,11 @@ def test_an_address_has_one_spelling_and_what_is_none_is_none(spellings, address
     assert {visitor_address(written) for written in spellings} == {address}
 
 
+def test_of_a_list_without_end_only_the_first_hundred_are_looked_at():
+    assert visitor_address("10.0.0.1," * 99 + "203.0.113.9") == "203.0.113.9"
+    assert visitor_address("10.0.0.1," * 500_000 + "203.0.113.9") == "10.0.0.1"
+
+
 @pytest.mark.parametrize(
     ("front", "host", "address"),
     [

@@ -66,9 +66,10 @@ class FileReader:
         if self.format == "ndjson":
             return list(map(named_fields, lines))
         self._parse(LineChunk(1, lines, 0), None)
-        return self._preparer.column(
-            "select case when problem is null then trim(named_fields) else '' end from logged order by line_number"
+        known = dict(
+            self._duckdb.execute("select line_number, trim(named_fields) from logged where problem is null").fetchall()
         )
+        return [known.get(number, "") for number in range(1, len(lines) + 1)]
 
     def read(self, chunk: LineChunk) -> None:
         """Take in the next lines of the file."""
@@ -124,9 +125,12 @@ class FileReader:
         )
 
     def _parse(self, chunk: LineChunk, fields: str | None) -> None:
-        """Make ``logged`` of the lines; ``fields``: the line before them that names CloudFront's."""
-        numbers = pa.array(range(chunk.first_line, chunk.first_line + len(chunk.lines)), pa.int64())
-        self._duckdb.register("lines", pa.table({"line_number": numbers, "line": pa.array(chunk.lines, pa.string())}))
+        """Make ``logged`` of the lines but the empty ones; ``fields``: the line before them that names CloudFront's."""
+        written = [(number, line) for number, line in enumerate(chunk.lines, chunk.first_line) if line.strip()]
+        numbers, lines = zip(*written, strict=True) if written else ((), ())
+        self._duckdb.register(
+            "lines", pa.table({"line_number": pa.array(numbers, pa.int64()), "line": pa.array(lines, pa.string())})
+        )
         last = chunk.first_line + len(chunk.lines) - 1
         known: dict[str, Any] = {"cut_line": last if chunk.is_cut else None, "old_lines": self.old_lines}
         if self.format == "cloudfront":
@@ -152,10 +156,8 @@ class FileReader:
             "from parsed where problem != 'empty'",
             {"front": FRONT_OR_FIRST_WORD if self.format == "access_log" else "^$", "address": ADDRESS_OR_ITS_START},
         )
-        (passed_over,) = self._duckdb.execute(
-            "select count(*) from parsed where problem = 'empty' or (problem is null and not is_page_view)"
-        ).fetchall()[0]
-        self.lines_passed_over += passed_over
+        (taken,) = self._preparer.column("select count(*) from parsed where is_page_view or problem != 'empty'")
+        self.lines_passed_over += len(chunk.lines) - taken
 
     def _read_ndjson(self, chunk: LineChunk) -> None:
         reading = read_events(chunk.lines, chunk.first_line, old_lines=self.old_lines)

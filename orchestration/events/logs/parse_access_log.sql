@@ -1,4 +1,5 @@
--- What does each line of an access log (combined or common format) say? From table lines (line_number, line).
+-- What does each line of an access log (combined or common format) say? From table lines (line_number, line). What all
+-- lines say together is asked by itself: a window over a file of tiny lines takes longer than all the rest.
 create or replace temp table logged as
 with matched as (
     select
@@ -19,7 +20,7 @@ with matched as (
     from lines
 ),
 
-fronted as (
+fronted as materialized (
     select
         *,
         case
@@ -39,13 +40,22 @@ fronted as (
     from matched
 ),
 
+file as (
+    select
+        bool_or(front.host is not null) as names_hosts,
+        bool_or(part.referrer != '') as is_combined
+    from fronted
+),
+
 addressed as (
     select
-        *,
+        fronted.*,
+        file.is_combined,
         -- Two public addresses: in a file whose lines begin with hosts, the first is the host.
-        front.next_address is not null and bool_or(front.host is not null) over () as begins_with_host,
+        front.next_address is not null and file.names_hosts as begins_with_host,
         case when begins_with_host then front.next_address else front.address end as address
     from fronted
+    cross join file
 ),
 
 timed as (
@@ -62,7 +72,6 @@ timed as (
             else address
         end as client_ip,
         logged_time(part.time) as occurred_at,
-        bool_or(part.referrer != '') over () as is_combined,
         requested(part.request) as request
     from addressed
 )
@@ -92,7 +101,6 @@ select
             end
     end as named_fields,
     case
-        when trim(line) = '' then 'empty'
         when line_number = $cut_line and is_combined and not regexp_matches(line, '"\s*$')
             then 'the last line is not whole; import the file again when the rest of it has been written'
         when part.status = '' then 'not a line of the combined or common log format'

@@ -56,7 +56,6 @@ select
         written_time, null, method, target, response_status, response_bytes, referrer, user_agent
     ) as named_fields,
     case
-        when trim(line) = '' then 'empty'
         when not is_json and line_number = $cut_line
             then 'the last line is not whole; import the file again when the rest of it has been written'
         when not is_json then 'not a JSON object'

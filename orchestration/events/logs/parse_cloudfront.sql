@@ -1,32 +1,23 @@
 -- What does each line of a CloudFront standard log say? From table lines (line_number, line). Fields are separated by
 -- tabs, and named by the last line before them that begins with #Fields: — in $fields, where it came in an earlier chunk.
 create or replace temp table logged as
-with headed as (
+with headers as (
     select
         line_number,
-        line,
-        coalesce(
-            last_value(case when line like '#Fields:%' then line end ignore nulls)
-                over (order by line_number rows unbounded preceding),
-            $fields
-        ) as header
-    from lines
-),
-
-headers as (
-    select
-        header,
-        list_filter(string_split_regex(header, '\s+'), lambda name: name not in ('#Fields:', '')) as names
-    from (select distinct header from headed)
+        list_filter(string_split_regex(line, '\s+'), lambda name: name not in ('#Fields:', '')) as names
+    from (
+        select line_number, line from lines where line like '#Fields:%'
+        union all
+        select 0, $fields where $fields is not null
+    )
 ),
 
 split as (
     select
         line_number,
         line,
-        header,
         string_split(rtrim(line, chr(13)), chr(9)) as field
-    from headed
+    from lines
 ),
 
 named as (
@@ -37,7 +28,9 @@ named as (
         len(s.field) as fields_found,
         logged_text(s.field[list_position(h.names, 'date')]) || 'T'
             || logged_text(s.field[list_position(h.names, 'time')]) || 'Z' as written_time,
-        visitor_address(s.field[list_position(h.names, 'c-ip')]) as client_ip,
+        -- Python is asked of sound lines alone.
+        case when fields_found = fields_named then visitor_address(s.field[list_position(h.names, 'c-ip')]) end
+            as client_ip,
         logged_text(s.field[list_position(h.names, 'cs-method')]) as method,
         logged_text(s.field[list_position(h.names, 'x-host-header')]) as host,
         undoubled(logged_text(s.field[list_position(h.names, 'cs-uri-stem')])
@@ -48,7 +41,7 @@ named as (
         -- Some logs encode it twice.
         percent_decoded(undoubled(logged_text(s.field[list_position(h.names, 'cs(User-Agent)')]))) as user_agent
     from split as s
-    left join headers as h on h.header is not distinct from s.header
+    asof left join headers as h on h.line_number <= s.line_number
 )
 
 select
@@ -60,7 +53,7 @@ select
         written_time, null, method, target, response_status, response_bytes, referrer, user_agent
     ) as named_fields,
     case
-        when trim(line) = '' or line like '#%' then 'empty'
+        when line like '#%' then 'empty'
         when fields_named is null then 'no line before it names the fields (#Fields:)'
         when line_number = $cut_line and fields_found < fields_named
             then 'the last line is not whole; import the file again when the rest of it has been written'
@@ -72,3 +65,5 @@ select
         when response_status is null then 'sc-status is missing, or no number'
     end as problem
 from named
+-- An asof join gives rows in any order; events are loaded in that of their lines.
+order by line_number
