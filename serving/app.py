@@ -15,6 +15,7 @@ from serving.access.caller import maybe_caller
 from serving.access.routes import add_access
 from serving.http.answers import Answers
 from serving.http.api import make_bare_api
+from serving.http.bodies import BoundedBodies
 from serving.http.errors import answer_problems
 from serving.http.guard import Asgi, Guard
 from serving.http.proxy import Proxy
@@ -39,7 +40,7 @@ def build_app(settings: Settings, *, questions: Any = None, cache: Any = None) -
     """Return the ASGI application of this installation, behind its guard; tests may replace its parts."""
     api = build_api(settings, questions=questions, cache=cache)
     names = {reached_at(settings.web_host), *settings.web_host_names}
-    return Guard(Answers(Measured(api)), names, ACTING, forms=FORMS, setting="DOGEAR_WEB_HOSTS")
+    return Guard(Answers(Measured(BoundedBodies(api))), names, ACTING, forms=FORMS, setting="DOGEAR_WEB_HOSTS")
 
 
 def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -> FastAPI:  # noqa: ARG001 - to come

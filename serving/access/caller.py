@@ -13,10 +13,12 @@ from serving.access.csrf import HEADER, is_csrf_token
 from serving.access.database import not_signed_in
 from serving.http.problems import ProblemError
 
-__all__ = ["Caller", "Scopes", "caller", "maybe_caller", "needs", "scoped"]
+__all__ = ["Caller", "Scopes", "caller", "check_unasked", "maybe_caller", "needs", "scoped"]
 
 ROLES = ("analyst", "owner", "admin")
 API = "/api/"
+# Where a request says that its caller was asked for, and counted.
+ASKED = "dogear.asked"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,11 +73,21 @@ def check(access: Access, connection: HTTPConnection, found: Caller) -> None:
     """
     if not connection.url.path.startswith(API):
         return
+    connection.scope[ASKED] = True
     access.budget.take(connection, found)
     is_reading = connection.scope.get("method", "GET") in READING
     has_token = is_csrf_token(found.secret.text, connection.headers.get(HEADER, ""))
     if found.via == "session" and not is_reading and not has_token:
         raise ProblemError(403, f"Send the csrf_token of GET /api/v1/me as {HEADER}.", "csrf")
+
+
+async def check_unasked(connection: HTTPConnection) -> None:
+    """Ask who asks where nothing has yet: a path of the API that there is not, or a body that cannot be read.
+
+    Raises ProblemError: nobody is told either.
+    """
+    if connection.url.path.startswith(API) and ASKED not in connection.scope:
+        await caller(connection)
 
 
 def check_role(found: Caller, role: str) -> None:

@@ -44,6 +44,30 @@ def outcome(answer: requests.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
+MALFORMED = {"no JSON": b"{", "nested deeply": b"[" * 100_000, "no text": b'{"name": "\xff"}', "no object": b"1"}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("path", ["/keys", "/accounts", "/nothing"])
+def test_nobody_is_told_what_is_wrong_with_a_request(served, keys, path, body):
+    def answer(headers: dict[str, str]) -> requests.Response:
+        said = headers | {"Content-Type": "application/json"}
+        return requests.post(f"{served}/api/v1{path}", data=body, headers=said, timeout=30)
+
+    assert outcome(answer({})) == outcome(answer({"Authorization": "Bearer dgr_wrong"})) == NOT_SIGNED_IN
+    of_admin = answer({"Authorization": f"Bearer {keys['root']}"}).status_code
+    assert of_admin == 404 if path == "/nothing" else of_admin in {400, 422}
+
+
+def test_a_request_that_cannot_be_read_is_counted_too(owner_url, keys, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", as_web(owner_url))
+    with serve(Settings(home=tmp_path, rate_limit_free=3)) as url:
+        said = {"Authorization": f"Bearer {keys['ada']}", "Content-Type": "application/json"}
+        answers = [requests.post(f"{url}/api/v1/keys", data=b"{", headers=said, timeout=30) for _ in range(4)]
+    assert [it.status_code for it in answers] == [422, 422, 422, 429]
+    assert answers[2].headers["RateLimit"].startswith('"minute";r=0;')
+
+
 def test_who_asks_and_what_it_may_see(served, keys):
     said = {name: ask(served, key, "GET", "/me").json() for name, key in keys.items()}
     assert {name: (it["role"], it["user_codes"], it["sites"]) for name, it in said.items()} == {

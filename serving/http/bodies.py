@@ -1,0 +1,89 @@
+"""Bodies of requests: how large they may be, how long they may take, and how much of them is held at once.
+
+They are read before anybody knows who sends them.
+"""
+
+import asyncio
+
+from serving.http.guard import Asgi, Message, Receive, Scope, Send
+from serving.http.problems import CONTENT_TYPE, ProblemError
+
+LARGEST_BODY = 1_000_000
+LONGEST_WAIT = 30.0  # seconds
+MOST_HELD = 64 * 2**20
+GONE: Message = {"type": "http.disconnect"}
+
+
+class BoundedBodies:
+    """An ASGI application before another one. Whatever that makes of a refused body, the answer is ours."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+        self.held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(self, scope, receive)
+        has_started = False
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal has_started
+            if body.refusal is None or has_started:
+                has_started = True
+                await send(message)
+
+        try:
+            if body.refusal is None:
+                await self._app(scope, body.receive, send_unless_refused)
+        except Exception:
+            if body.refusal is None:
+                raise
+        finally:
+            self.held -= body.size
+        if body.refusal is not None and not has_started:
+            await answer(body.refusal, send)
+
+
+class _Body:
+    """What arrived of one body."""
+
+    def __init__(self, bodies: BoundedBodies, scope: Scope, receive: Receive) -> None:
+        self._bodies, self._receive = bodies, receive
+        self._deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
+        self._is_whole = False
+        self.size = 0
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        self.refusal = too_large() if length.isdigit() and int(length[:12]) > LARGEST_BODY else None
+
+    async def receive(self) -> Message:
+        """Return the next part; once it is refused, that the client has gone."""
+        if self._is_whole or self.refusal:
+            return GONE if self.refusal else await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            self.refusal = ProblemError(408, f"The body did not arrive within {LONGEST_WAIT:.0f} seconds.")
+            return GONE
+        part = len(message.get("body", b""))
+        self.size += part
+        self._bodies.held += part
+        self._is_whole = not message.get("more_body")
+        if self.size > LARGEST_BODY:
+            self.refusal = too_large()
+        elif self._bodies.held > MOST_HELD:
+            self.refusal = ProblemError(503, "Too much comes in just now.", headers={"Retry-After": "5"})
+        return GONE if self.refusal else message
+
+
+def too_large() -> ProblemError:
+    return ProblemError(413, f"A body may have {LARGEST_BODY:,} bytes.")
+
+
+async def answer(refusal: ProblemError, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
+    start = {"status": refusal.status, "headers": [(b"content-type", CONTENT_TYPE), *headers]}
+    await send({"type": "http.response.start", **start})
+    await send({"type": "http.response.body", "body": refusal.body})

@@ -1,0 +1,101 @@
+"""Bodies that are too large, too slow or too many: refused before anything is made of them, by whoever reads them."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+
+from serving.http import bodies as bodies_module
+from serving.http.answers import Answers
+from serving.http.bodies import LARGEST_BODY, BoundedBodies
+from serving.http.errors import answer_problems
+from tests.serving.collector.running import until
+from tests.serving.served import served
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Name(BaseModel):
+    name: str
+
+
+@pytest.fixture
+def bodies() -> BoundedBodies:
+    api = FastAPI()
+    answer_problems(api)
+
+    @api.post("/typed")
+    def typed(name: Name) -> int:
+        return len(name.name)
+
+    @api.post("/streamed")
+    async def streamed(request: Request) -> int:
+        return sum([len(part) async for part in request.stream()])
+
+    @api.post("/unread")
+    def unread() -> str:
+        return "not looked at"
+
+    return BoundedBodies(api)
+
+
+@pytest.fixture
+def url(bodies: BoundedBodies) -> Iterator[str]:
+    with served(Answers(bodies)) as url:
+        yield url
+
+
+def outcome(answer: requests.Response) -> tuple[int, str]:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return answer.status_code, answer.json()["code"]
+
+
+def body_of(size: int) -> bytes:
+    return b'{"name": "%b"}' % (b"x" * (size - 12))
+
+
+@pytest.mark.parametrize("path", ["/typed", "/streamed", "/unread"])
+def test_a_large_body_is_refused_whether_its_length_is_said_or_not(url: str, bodies: BoundedBodies, path: str):
+    for data in (body_of(LARGEST_BODY + 1), iter([body_of(LARGEST_BODY), b" "])):
+        answer = requests.post(url + path, data=data, headers=JSON, timeout=10)
+        if path == "/unread" and answer.ok:
+            continue  # nobody looked at it
+        assert outcome(answer) == (413, "too_large")
+    assert requests.post(url + path, data=body_of(LARGEST_BODY), headers=JSON, timeout=10).ok
+    assert until(lambda: bodies.held == 0)
+
+
+def begun(url: str, path: str, sent: bytes) -> socket.socket:
+    """A connection on which a body has begun, and does not go on."""
+    host = urlsplit(url)
+    connection = socket.create_connection((host.hostname, host.port))
+    head = [f"POST {path} HTTP/1.1", f"Host: {host.netloc}", "Content-Type: application/json", "Content-Length: 900000"]
+    connection.sendall("\r\n".join([*head, "", ""]).encode() + sent)
+    connection.settimeout(10)
+    return connection
+
+
+@pytest.mark.parametrize("path", ["/typed", "/streamed"])
+def test_a_slow_body_is_given_up(url: str, bodies: BoundedBodies, path: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies_module, "LONGEST_WAIT", 0.2)
+    with begun(url, path, b'{"name": "') as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 408 ")
+    assert until(lambda: bodies.held == 0)
+
+
+def test_what_is_held_of_all_bodies_is_bounded(url: str, bodies: BoundedBodies, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies_module, "MOST_HELD", 1_500_000)
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(begun(url, "/typed", b"x" * 700_000))
+        assert until(lambda: bodies.held == 1_400_000)
+        answer = requests.post(f"{url}/typed", data=body_of(200_000), headers=JSON, timeout=10)
+        assert outcome(answer) == (503, "unavailable")
+        assert answer.headers["Retry-After"] == "5"
+    assert until(lambda: bodies.held == 0)
+    assert requests.post(f"{url}/typed", data=body_of(200_000), headers=JSON, timeout=10).json() == 199_988
