@@ -165,6 +165,9 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days that raw events stay in PostgreSQL; older ones are in the lake alone.",
     )
+    audit_days: int = Field(
+        default=365, ge=90, le=36_500, description="Days that the audit log is kept; after them its rows are deleted."
+    )
     drop_folder: str | None = Field(
         default=None, description="Folder whose files are imported by themselves; it holds a folder for each site."
     )

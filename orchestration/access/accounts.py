@@ -10,11 +10,13 @@ from orchestration.access.calls import command
 from orchestration.access.credentials import new_secret
 from orchestration.access.passwords import check_new_password, raw_hash
 from orchestration.errors import DogearError
+from orchestration.resources.postgres import connect
 
 ROLES = ("owner", "analyst", "admin")
 PLANS = ("free", "pro")
 NAME = re.compile(r"[a-z0-9][a-z0-9._+@-]{0,199}")
 LINK_PATH = "/sign-in/link"
+FORGET = "delete from access.audit_log where occurred_at < now() - make_interval(days => %s)"
 # The account of a program that belongs to nobody else: key/NAME.
 OF_PROGRAM = "key/"
 
@@ -130,3 +132,9 @@ def make_link(database_url: str, name: str, web_url: str) -> str:
 def audit(database_url: str, most: int) -> list[dict[str, Any]]:
     """Return the newest rows of the audit log, oldest first."""
     return command(database_url, "read_audit", credential=None, most=most)[::-1]
+
+
+def forget_audit(database_url: str, days: int) -> int:
+    """Delete the rows of the audit log that are older; returns how many."""
+    with connect(database_url) as connection:
+        return connection.execute(FORGET, [days]).rowcount

@@ -251,13 +251,14 @@ def audit(most: Annotated[int, typer.Option(help="How many lines, the newest.", 
 
     with open_database(Settings()) as url:
         for row in rows_of_audit(url, most):
-            who = " by ".join(filter(None, (row["by_account"], row["by_key"] and f"key {row['by_key']}"))) or "-"
+            who = " by ".join(filter(None, (row["by_account"], row["by_key"] and f"key {row['by_key']}")))
+            nobody = "nobody" if row["action"] == "sign_in_refused" else "a command"
             details = json.dumps(row["details"], ensure_ascii=False) if row["details"] else ""
             said = (
                 f"{row['occurred_at']:%Y-%m-%d %H:%M:%S}",
                 row["action"],
                 row["account"] or "-",
-                f"by {who}",
+                f"by {who or nobody}",
                 details,
             )
             say("  ".join(filter(None, said)))

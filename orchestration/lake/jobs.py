@@ -14,9 +14,12 @@ export = dg.define_asset_job(
 )
 leave = dg.define_asset_job(
     "retention",
-    selection=[retention],
+    selection=dg.AssetSelection.assets(retention) | dg.AssetSelection.assets(["access", "audit_log"]),
     tags=Priority.UPKEEP.tags,
-    description="Drop days from PostgreSQL that are older than the retention, once the lake is proven to hold them.",
+    description=(
+        "Drop days from PostgreSQL that are older than the retention, once the lake is proven to hold them; delete "
+        "what is old of the audit log."
+    ),
 )
 check = dg.define_asset_job(
     "check_lake",

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.access.accounts import forget_audit
 from orchestration.events.visitor_salts import destroy_old_salts
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.postgres import connect
@@ -40,4 +41,19 @@ def day_counts(database: Database) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"rows summed up": summed_up, "dagster/row_count": rows})
 
 
-defs = dg.Definitions(assets=[visitor_salts, day_counts])
+@dg.asset(
+    key=["access", "audit_log"],
+    group_name="upkeep",
+    retry_policy=PASSING_FAULTS,
+    owners=["team:access"],
+    kinds={"postgres"},
+    description=(
+        "One row per sign-in, refused sign-in, export, erasure, and change of an account or key. Rows are deleted "
+        "after DOGEAR_AUDIT_DAYS days."
+    ),
+)
+def audit_log(database: Database) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(metadata={"deleted": forget_audit(database.url, database.settings.audit_days)})
+
+
+defs = dg.Definitions(assets=[visitor_salts, day_counts, audit_log])

@@ -44,6 +44,7 @@ def test_from_an_account_to_its_key_and_back(make_installation: Callable[..., In
     assert made[8:] not in listed
     assert dogear("key", "revoke", "report").stdout == f"report ({made[:8]}…) is revoked.\n"
     audit = dogear("account", "audit").stdout.splitlines()
+    assert all("  by a command  " in line for line in audit)
     assert [line.split("  ")[1] for line in audit] == ["account_added", "account_added", "key_made", "key_revoked"]
 
 
@@ -149,7 +150,10 @@ def test_a_name_that_several_keys_have(url):
 
 def test_the_first_start_makes_an_admin_whose_link_is_made_until_it_is_used(url):
     add_key(url, "report", site="ada.example", role="admin")
-    first, second = first_link(url, WEB), first_link(url, WEB)
+    first = first_link(url, WEB)
+    # Colleagues may be added before anybody has signed in.
+    add_account(url, "ada", "owner", ["ada"])
+    second = first_link(url, WEB)
     assert first
     assert second
     assert first != second
@@ -164,6 +168,12 @@ def test_the_first_start_makes_nobody_where_there_is_somebody(url):
     add_account(url, "ada", "owner", ["ada"])
     assert first_link(url, WEB) is None
     assert [account.name for account in accounts(url)] == ["ada"]
+
+
+def test_a_start_goes_on_where_the_first_account_is_disabled(url):
+    assert first_link(url, WEB)
+    change_account(url, "owner", is_enabled=False)
+    assert first_link(url, WEB) is None
 
 
 def test_no_secret_is_shown_by_its_repr():

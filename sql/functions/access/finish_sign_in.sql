@@ -13,7 +13,7 @@ begin
         where recovery_codes.account_id = found_id and recovery_codes.code_hash = sha256(recovery_code);
     end if;
     if not found then
-        perform access.note('sign_in_refused', null, null, found_id, '{"via": "code"}');
+        perform access.note_refused(found_id, 'code');
         return 'refused';
     end if;
     delete from access.sessions where sessions.secret_hash = sha256(awaited);

@@ -21,7 +21,7 @@ begin
         perform access.forgive_attempts('password of ' || known);
         outcome := access.sign_in_or_ask(found_id, credential, 'password');
     else
-        perform access.note('sign_in_refused', null, null, found_id, '{"via": "password"}');
+        perform access.note_refused(found_id, 'password');
         outcome := 'refused';
     end if;
     return next;

@@ -16,7 +16,7 @@ begin
     order by accounts.oidc_subject
     limit 1;
     if found_id is null then
-        perform access.note('sign_in_refused', null, null, null, '{"via": "provider"}');
+        perform access.note_refused(null, 'provider');
         return 'refused';
     end if;
     update access.accounts set oidc_subject = subject

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from orchestration.access.accounts import forget_audit
 from tests.serving.collector.running import until
 
 RIGHT, WRONG = b"a raw hash", b"another"
@@ -468,8 +469,55 @@ def test_the_audit_log_is_added_to_and_never_changed_by_its_owner_either(operato
         "update access.audit_log set action = ''",
         "truncate access.audit_log",
     ):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed or deleted"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed, and deleted after 90 days"):
             operator.execute(statement.encode())
+
+
+def test_the_audit_log_is_kept_for_as_long_as_is_said(operator, owner_url):
+    mark = secrets.token_hex(4)
+    operator.execute(
+        """
+        insert into access.audit_log (action, occurred_at)
+        select %s || days, now() - make_interval(days => days, mins => 1)
+        from unnest(array[1, 89, 364, 365]) as days
+        """,
+        [mark],
+    )
+    assert forget_audit(owner_url, 365) == 1
+    left = "select replace(action, %s, '') from access.audit_log where starts_with(action, %s) order by occurred_at"
+    assert [days for (days,) in operator.execute(left, [mark, mark]).fetchall()] == ["364", "89", "1"]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        forget_audit(owner_url, 30)
+    assert forget_audit(owner_url, 90) == 1
+
+
+def test_who_tries_many_names_does_not_fill_the_audit_log(operator):
+    add_account(operator, "ada", "owner")
+    question = "select count(*), count(account_id) from access.audit_log where action = 'sign_in_refused'"
+    # Undone, since other tests have an audit log that nobody has filled.
+    with operator.transaction(force_rollback=True):
+        operator.execute("insert into access.audit_log (action) select 'sign_in_refused' from generate_series(1, 95)")
+        before = operator.execute(question).fetchone() or (0, 0)
+        for number in range(9):
+            one(operator, "sign_in", f"name{number}", WRONG, secrets.token_bytes(32))
+            one(operator, "sign_in_by_provider", "https://id.example", "1", "a@example.org", secrets.token_bytes(32))
+            one(operator, "sign_in", "ada", WRONG, secrets.token_bytes(32))
+        many, of_accounts = operator.execute(question).fetchone() or (0, 0)
+    assert of_accounts == before[1] + 9
+    assert many - of_accounts <= before[0] - before[1] + 5
+
+
+def test_an_account_that_is_removed_meanwhile_is_not_there(web_url, owner_url, operator):
+    add_account(operator, "ada", "owner", "ada")
+    with psycopg.connect(owner_url) as removing, ThreadPoolExecutor() as threads:
+        one(removing, "remove_account", None, "ada")
+        change = "select access.change_account(null, 'ada', user_codes => array['bob'])"
+        waiting = threads.submit(psycopg.connect(owner_url, autocommit=True).execute, change)
+        blocked = "select from pg_stat_activity where query = %s and wait_event_type = 'Lock'"
+        until(lambda: operator.execute(blocked, [change]).rowcount)
+        removing.commit()
+        with pytest.raises(psycopg.errors.NoDataFound, match="There is no such account"):
+            waiting.result(10)
 
 
 def test_the_audit_log_says_who_did_what_and_by_what(web, operator):
@@ -477,7 +525,7 @@ def test_the_audit_log_says_who_did_what_and_by_what(web, operator):
     ada = signed_in(web, "ada")
     key = make_key(web, ada, "report")
     one(web, "add_account", key, "bob", "owner", "free", ["bob"])
-    one(web, "sign_in", "nobody", WRONG, secrets.token_bytes(32))
+    one(web, "sign_in", "ada", WRONG, secrets.token_bytes(32))
     one(web, "note_action", key, "exported", '{"rows": 7}')
     one(web, "remove_account", ada, "bob")
     rows = operator.execute(
@@ -487,7 +535,7 @@ def test_the_audit_log_says_who_did_what_and_by_what(web, operator):
     assert rows == [
         ("account_removed", "ada", None, removed),
         ("exported", "ada", "report", None),
-        ("sign_in_refused", None, None, None),
+        ("sign_in_refused", None, None, "ada"),
         ("account_added", "ada", "report", removed),
         ("key_made", "ada", None, "ada"),
         ("signed_in", "ada", None, "ada"),
