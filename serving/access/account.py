@@ -17,6 +17,7 @@ from serving.access.access import Access
 from serving.access.caller import Caller, maybe_caller
 from serving.access.csrf import csrf_token
 from serving.access.forms import read_form
+from serving.access.local_path import HOME
 from serving.access.one_time_codes import RECOVERY_CODES, is_secret, picture, step_of
 from serving.access.one_time_codes import new_secret as new_totp_secret
 from serving.access.rendering import page, style
@@ -108,6 +109,11 @@ ACTS: dict[str, Callable[[Act], Awaitable[dict[str, Any]]]] = {
 @routes.get("/access.css")
 async def stylesheet() -> Response:
     return Response(style(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+
+@routes.get("/")
+async def first_page() -> Response:
+    return RedirectResponse(HOME, 303)
 
 
 @routes.get("/account")

@@ -29,7 +29,10 @@ async def read_form(request: Request, cookie: str = SESSION) -> Mapping[str, str
     try:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
-        raise ProblemError(400, "This form cannot be read.") from None
+        fields = None
+    # Texts of PostgreSQL cannot have the character 0.
+    if fields is None or any("\0" in text for text in fields.values()):
+        raise ProblemError(400, "This form cannot be read.")
     token = fields.pop("csrf", "")
     if not is_csrf_token(read_cookie(request, cookie), token):
         raise ProblemError(403, "This form is too old, or of another page: open it again.", "csrf")

@@ -88,6 +88,9 @@ class Proxy:
 
         headers = {name: value for name, value in found.headers.items() if name.lower() not in HOP_BY_HOP}
         headers.setdefault("Cache-Control", "no-cache")
+        if "Location" in headers:
+            # It knows itself by the address under which we ask.
+            headers["Location"] = headers["Location"].removeprefix(f"http://{self._place}")
         return StreamingResponse(body(), found.status, headers)
 
     async def connect(self, socket: WebSocket, may_stay: Callable[[], Awaitable[bool]]) -> None:

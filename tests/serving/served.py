@@ -16,6 +16,9 @@ def served(app: Any) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", server_header=False))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            # A test that fails must not leave a thread that keeps all others from ending.
+            server.should_exit = True
+            thread.join()

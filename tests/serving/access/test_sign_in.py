@@ -71,6 +71,15 @@ def test_over_https_the_cookie_is_for_this_host_alone(ada):
         assert requests.get(f"{ada.url}/api/v1/me", headers=headers, timeout=10).status_code == status
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\0", "\x1f\x7f", "\ud800".encode("utf-8", "surrogatepass"), "ﬀ" * 1000])
+def test_no_text_is_too_strange_to_be_refused(ada, name):
+    assert ada.sign_in(name, WRONG).status_code in {400, 403}
+
+
+def test_who_opens_the_host_alone_comes_to_a_page(ada):
+    assert ada.get("/").url.endswith("/sign-in?next=%2Faccount")
+
+
 def test_a_wrong_password_and_no_account_are_answered_by_the_same_page(ada):
     pages = [ada.sign_in(name, WRONG) for name in ("ada", "eve")]
     assert {page.status_code for page in pages} == {403}

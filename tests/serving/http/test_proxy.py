@@ -7,8 +7,8 @@ import pytest
 import requests
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -54,6 +54,11 @@ async def log(_: Request) -> Response:
     return StreamingResponse(lines(), media_type="text/plain")
 
 
+async def elsewhere(request: Request) -> Response:
+    """A redirect as Starlette's router makes it: to the host that was asked."""
+    return RedirectResponse(str(request.url.replace(path=request.query_params["to"], query="q=1")))
+
+
 async def say_again(socket: WebSocket) -> None:
     await socket.accept("graphql-ws")
     async for said in socket.iter_text():
@@ -64,6 +69,7 @@ async def say_again(socket: WebSocket) -> None:
 def upstream() -> Iterator[str]:
     routes = [
         Route("/dagster/log", log),
+        Route("/dagster/elsewhere", elsewhere),
         Route("/dagster/{path:path}", echo, methods=["GET", "POST"]),
         WebSocketRoute("/dagster/graphql", say_again),
     ]
@@ -125,6 +131,17 @@ def test_a_request_arrives_as_it_was_sent_without_what_is_ours_alone(url, upstre
     assert not kept.keys() & {"cookie", "authorization", "origin", "referer", "sec-fetch-site", "x-forwarded-for"}
     # Its own policy stays, since ours would not let its pages run; no frame shows it all the same.
     assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none', script-src 'nonce-1'"
+
+
+def test_a_redirect_leads_to_the_same_path_behind_the_proxy(url):
+    answer = requests.get(f"{url}/dagster/elsewhere?to=/dagster/runs", headers=ADMIN, timeout=10, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/dagster/runs?q=1")
+
+
+def test_the_first_page_is_opened_without_a_slash_too(roles):
+    app = Starlette(routes=[Mount("/dagster", Starlette(routes=[Route("/", echo)]))])
+    with served(app) as place, through(place.removeprefix("http://"), roles) as url:
+        assert requests.get(f"{url}/dagster", headers=ADMIN, timeout=10).url == f"{url}/dagster/"
 
 
 def test_an_answer_comes_while_it_is_made(url):
