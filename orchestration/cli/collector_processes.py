@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestration.cli.kept_server import KeptServer, Served
 from orchestration.resources.process_roles import COLLECTOR, LOADER, NoOwnRoleError, own_url
+from orchestration.resources.program_environment import program_environment
 from orchestration.resources.server import ServerSilentError
 from orchestration.settings import Settings
 from orchestration.terminal import say
@@ -38,10 +39,10 @@ class CollectorProcesses(KeptServer):
         super().__init__(served, environment)
 
     def environments(self) -> Mapping[str, Mapping[str, str]]:
-        """Return ours, with the URL by which each reaches the database."""
+        """Return what each needs, with the URL by which it reaches the database."""
         place = (str(self.settings.home_folder), str(self.settings.collector_port))
         urls = own_urls(self.environment["DATABASE_URL"], PROGRAMS, place)
-        return {module: {**self.environment, "DATABASE_URL": url} for module, url in urls.items()}
+        return {module: program_environment({**self.environment, "DATABASE_URL": url}) for module, url in urls.items()}
 
 
 def own_urls(database_url: str, groups: Mapping[str, str], place: Sequence[str]) -> dict[str, str]:

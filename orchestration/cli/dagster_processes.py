@@ -1,6 +1,7 @@
 """Dagster's processes: the code server, the daemon, and the UI behind our guard."""
 
 import json
+import os
 import signal
 import tempfile
 import time
@@ -42,7 +43,8 @@ class DagsterProcesses:
         self.settings = settings
         self.url = f"http://{place(reached_at(settings.host), settings.port)}{UI_PATH}"
         self.log_file = settings.home_folder / "dagster" / "dagster.log"
-        self._environment = environment
+        # They do all that Dogear does, and need all that we have.
+        self._environment = {**os.environ, **environment}
 
     def __enter__(self) -> "DagsterProcesses":
         self._log = self.log_file.open("wb")

@@ -26,7 +26,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 @dataclass
 class KeptProcess:
-    """A running Python module, with its arguments. If it ends soon after each start, the pauses grow."""
+    """A running Python module, with its arguments. If it ends soon after each start, the pauses grow.
+
+    It finds in its environment what is given, and nothing of ours besides.
+    """
 
     command: Sequence[str]
     environment: Mapping[str, str]
@@ -53,7 +56,7 @@ class KeptProcess:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "orchestration.cli.ends_with_parent", *self.command],
             # The current folder may hold files that have the names of modules.
-            env={**os.environ, "PYTHONSAFEPATH": "1", **self.environment, PARENT: str(os.getpid())},
+            env={**self.environment, "PYTHONSAFEPATH": "1", PARENT: str(os.getpid())},
             stdout=self.log,
             stderr=subprocess.STDOUT,
             # In a process group of its own: Ctrl-C in the terminal reaches us, and we stop it in order. Not in its own

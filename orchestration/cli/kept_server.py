@@ -13,6 +13,7 @@ import requests
 from orchestration.cli.kept_process import KeptProcess, end, tail
 from orchestration.errors import DogearError
 from orchestration.resources.listening import place, reached_at, warn_if_reachable, why_not
+from orchestration.resources.program_environment import program_environment
 
 START_TIMEOUT = 60
 # How long the port may still belong to processes of a killed server that are ending.
@@ -40,7 +41,7 @@ class Served:
 
 
 class KeptServer:
-    """``with KeptServer(…)`` runs its programs inside the block, with ``environment`` added to ours."""
+    """``with KeptServer(…)`` runs its programs inside the block; ``environment`` is for all of them."""
 
     def __init__(self, served: Served, environment: Mapping[str, str]) -> None:
         self.served = served
@@ -71,8 +72,8 @@ class KeptServer:
         return self.served.url
 
     def environments(self) -> Mapping[str, Mapping[str, str]]:
-        """Return what each program finds in its environment besides ours."""
-        return dict.fromkeys(self.served.modules, self.environment)
+        """Return what each program finds in its environment."""
+        return dict.fromkeys(self.served.modules, program_environment(self.environment))
 
     def keep_running(self) -> None:
         """Start again what has ended; ask so every moment, in the thread that entered. It is never given up."""

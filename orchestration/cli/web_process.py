@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from orchestration.cli.kept_server import KeptServer, Served
 from orchestration.resources.process_roles import MONITOR, WEB, own_url
+from orchestration.resources.program_environment import program_environment
 from orchestration.settings import Settings
 
 MODULE = "serving.run_server"
+# Besides the URLs: by this it asks the OpenID provider.
+SECRETS = ("DOGEAR_OIDC_CLIENT_SECRET",)
 REACHABLE = (
     "they may try to sign in, over a connection that is not encrypted; put a proxy with a certificate in front, and "
     "name its host in DOGEAR_WEB_HOSTS (docs/security.md), or DOGEAR_WEB_HOST=127.0.0.1."
@@ -34,11 +37,11 @@ class WebProcess(KeptServer):
         super().__init__(served, environment)
 
     def environments(self) -> Mapping[str, Mapping[str, str]]:
-        """Return ours, with the URLs by which it reaches the database."""
+        """Return what it needs, with the URLs by which it reaches the database."""
         place = (str(self.settings.home_folder), str(self.settings.web_port))
         database_url = self.environment["DATABASE_URL"]
         urls = {
             "DATABASE_URL": own_url(database_url, WEB, place),
             "DOGEAR_MONITOR_DATABASE_URL": own_url(database_url, MONITOR, place),
         }
-        return {MODULE: {**self.environment, **urls}}
+        return {MODULE: program_environment({**self.environment, **urls}, SECRETS, is_outward=True)}

@@ -25,6 +25,7 @@ from urllib.parse import quote
 import psutil
 
 from orchestration.errors import DogearError
+from orchestration.resources.program_environment import program_environment
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +179,7 @@ class EmbeddedPostgres:
             extra_groups=None if owner is None else [],
             # Programs get relative paths: they call a shell, to which a quote or a dollar in a path means something.
             cwd=self.folder,
+            env=program_environment({}),
             capture_output=True,
             text=True,
             check=False,
