@@ -20,6 +20,11 @@ from orchestration.resources.server import Server, ServerSilentError
 # The web process has two: what counts for monitoring, and must not show whose numbers it counts, has one of its own.
 COLLECTOR, LOADER, WEB, MONITOR = "dogear_collector", "dogear_loader", "dogear_web", "dogear_monitor"
 GROUPS = (COLLECTOR, LOADER, WEB, MONITOR)
+# Of one process: a pool of 8, and what a killed one has left. Who gets hold of it does not get all of the server's.
+MOST_CONNECTIONS = 30
+# Only a superuser may set it.
+LARGEST_SPILL = "10GB"
+MAY_SET_SPILL = "select has_parameter_privilege('temp_file_limit', 'set')"
 MARK = "A process of Dogear logs in with it, by a password that is new at each start."
 MISSING = "select name from unnest(%s::text[]) as name where to_regrole(name) is null"
 # Each group may look into a schema of ours.
@@ -45,13 +50,15 @@ def own_url(database_url: str, group: str, place: Sequence[str]) -> str:
     """
     role, password = role_name(database_url, group, place), secrets.token_urlsafe(32)
     with connect(database_url) as connection:
+        # A pooler may have let us in as another than we said.
+        (ours,) = connection.execute("select session_user").fetchone() or ("",)
         try:
             make_groups(connection)
             make_role(connection, role, group, password)
         except psycopg.errors.InsufficientPrivilege:
             raise NoOwnRoleError(
-                f"The role of DATABASE_URL may not make the role {role}: docs/servers.md says what an administrator "
-                "must run."
+                f"The role of DATABASE_URL may not make the role {role}. An administrator must run, as docs/servers.md "
+                f"says: alter role {sql.Identifier(ours).as_string()} createrole;"
             ) from None
     server = Server.of(database_url)
     url = Server({**server.parameters, "user": role, "password": password}).url
@@ -74,11 +81,18 @@ def make_groups(connection: psycopg.Connection) -> None:
 
 
 def make_role(connection: psycopg.Connection, role: str, group: str, password: str) -> None:
-    """Make the login role, or give it another password. The server, and its log, see a verifier only."""
+    """Make the login role, or give it another password, and bounds. The server, and its log, see a verifier only."""
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     known = connection.execute("select to_regrole(%s) is not null", [role]).fetchone() == (True,)
-    statement = sql.SQL("alter role {} login password {}" if known else "create role {} login password {}")
-    connection.execute(statement.format(sql.Identifier(role), sql.Literal(verifier)))
+    verb = sql.SQL("alter" if known else "create")
+    statement = sql.SQL("{} role {} login connection limit {} password {}")
+    connection.execute(statement.format(verb, sql.Identifier(role), MOST_CONNECTIONS, sql.Literal(verifier)))
+    # A role may set what its next sessions begin with: what a past one has set counts no more.
+    connection.execute(sql.SQL("alter role {} reset all").format(sql.Identifier(role)))
+    if connection.execute(MAY_SET_SPILL).fetchone() == (True,):
+        connection.execute(
+            sql.SQL("alter role {} set temp_file_limit = {}").format(sql.Identifier(role), LARGEST_SPILL)
+        )
     if not known:
         connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(group), sql.Identifier(role)))
         connection.execute(sql.SQL("comment on role {} is {}").format(sql.Identifier(role), sql.Literal(MARK)))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -139,31 +140,37 @@ def make_certificates(folder: Path) -> None:
 
 
 @contextmanager
-def pgbouncer(server: ForeignServer, role: str, database: str, pool_mode: str) -> Iterator[str]:
-    """Debian's PgBouncer, which refuses ``options``; yields the URL of the role's database through it."""
+def pgbouncer(server: ForeignServer, role: str | None, database: str, pool_mode: str) -> Iterator[str]:
+    """Debian's PgBouncer, which refuses ``options``; yields the URL of the role's database through it.
+
+    It logs in with this role, whoever comes. Without one, with role and password of who comes.
+    """
     need(PGBOUNCER, "pgbouncer")
     assert PGBOUNCER
     port = free_port()
-    login = role.replace("'", "''")
+    login = "auth_user=postgres" if role is None else "user='{}'".format(role.replace("'", "''"))
+    (server.folder / "users.txt").write_text('"postgres" ""\n')
+    query = "select rolname, rolpassword from pg_authid where rolname = $1"
+    passing_on = f"auth_type = scram-sha-256\nauth_file = {server.folder}/users.txt\nauth_query = {query}"
     configuration = server.folder / f"pgbouncer-{pool_mode}.ini"
     configuration.write_text(
-        f"[databases]\n* = host={server.folder} port={server.port} user='{login}'\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-        f"pool_mode = {pool_mode}\n"
+        f"[databases]\n* = host={server.folder} port={server.port} {login}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+        f"{passing_on if role is None else 'auth_type = any'}\npool_mode = {pool_mode}\n"
     )
     process = subprocess.Popen([PGBOUNCER, "-q", configuration], stderr=subprocess.DEVNULL, **as_owner())
     url = f"postgresql://anybody@127.0.0.1:{port}/{quote(database, safe='')}"
     try:
-        until(lambda: answers(url))
+        until(lambda: listens(port))
         yield url
     finally:
         process.terminate()
         process.wait()
 
 
-def answers(url: str) -> bool:
+def listens(port: int) -> bool:
     try:
-        psycopg.connect(url).close()
-    except psycopg.OperationalError:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
         return False
     return True

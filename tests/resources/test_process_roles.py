@@ -128,6 +128,21 @@ def test_the_collector_keeps_sites_and_salts(database_url: str, tmp_path):
     assert (b"\x00",) not in kept
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_role_is_bounded_and_leaves_nothing_to_its_next_process(database_url: str, group: str):
+    found = []
+    for change in ("set statement_timeout = 1", "set search_path = marts", "set row_security = off", "password 'mine'"):
+        url = own_url(database_url, group, PLACE)
+        with psycopg.connect(url, autocommit=True) as connection:
+            found.append(
+                connection.execute(
+                    "select rolconnlimit, rolconfig from pg_roles where rolname = current_user"
+                ).fetchone()
+            )
+            connection.execute(f"alter role current_user {change}".encode())
+    assert set(map(str, found)) == {"(30, ['temp_file_limit=10GB'])"}
+
+
 def test_a_start_from_another_place_changes_no_password(database_url: str):
     first = own_url(database_url, COLLECTOR, PLACE)
     other = own_url(database_url, COLLECTOR, ("another folder", "8000"))
