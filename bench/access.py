@@ -1,10 +1,12 @@
-"""What do key, session and scope add to a request?
+"""What do key, session and scope add to a request, and to a question about a mart?
 
     .venv/bin/python -m bench.access [requests]
 
 Asks one granian worker over one connection, in turns: a question to the database by nobody, and the same within the
 scope of a key, of a session and of a token. 1,000 accounts have a key and a session each; a request is one of them at
-random, and is counted towards its budget. Goal: 1 ms at most, of 95 in 100.
+random, and is counted towards its budget. Then a mart with 100 rows of each account is asked about the rows of one, by
+a role that sees all, and within the scope of a key, where row-level security compares each row. Goal: 1 ms at most, of
+95 in 100.
 """
 
 import http.client
@@ -26,8 +28,9 @@ from starlette.requests import HTTPConnection
 
 from bench.latency import free_port
 from bench.results import keep
+from orchestration.access.analysts import add_analyst
 from orchestration.access.credentials import Secret, new_secret
-from orchestration.resources.database import ensure_database
+from orchestration.resources.database import ensure_database, expected_url
 from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import connect, with_database
@@ -35,13 +38,27 @@ from orchestration.resources.server import Server
 from orchestration.settings import Settings
 from serving.access.access import Access
 from serving.access.caller import scoped
+from serving.access.database import AccessDatabase
 from serving.access.routes import add_access
 from serving.access.tokens import Tokens
 from serving.http.errors import answer_problems
 
 ACCOUNTS = 1000
-LOGIN = "bench_web"
+LOGIN, SEES_ALL = "bench_web", "bench_analyst"
 QUESTION = "select count(*) as n from generate_series(1, 100)"
+OF_MART = "select sum(visits) as n from marts.visits where site = %s and date >= '2026-01-01'"
+ANSWER = b'{"n":100}'
+# What is asked in each way: paths, with their headers. ``BASE`` is what a way is compared with.
+Asked = dict[str, list[tuple[str, dict[str, str]]]]
+BASE = {"mart, key": "mart, all"}
+MART = """
+    create schema marts;
+    create table marts.visits as
+    select name || '.example' as site, name as user_code, date::date, 1 as visits
+    from access.accounts cross join generate_series('2026-01-01'::date, '2026-04-10', '1 day') as date;
+    create index on marts.visits (site, date);
+    select ops.open_to_web();
+"""
 WARM_UP = 200
 FILL = """
     insert into access.accounts (name, role, plan)
@@ -62,7 +79,9 @@ def make_app() -> FastAPI:
     """What granian serves: the same question without access, and with it."""
     app = FastAPI(openapi_url=None)
     answer_problems(app)
-    add_access(app, Settings(rate_limit_free=10**6, rate_limit_pro=10**6))
+    settings = Settings(rate_limit_free=10**6, rate_limit_pro=10**6)
+    add_access(app, settings)
+    sees_all = AccessDatabase(Server({**Server.of(expected_url(settings)).parameters, "user": SEES_ALL}).url)
 
     @app.get("/without")
     async def without(request: Request) -> dict[str, Any]:
@@ -74,12 +93,29 @@ def make_app() -> FastAPI:
         async with scoped(request) as (_, connection):
             return await (await connection.execute(QUESTION)).fetchone() or {}
 
+    @app.get("/mart")
+    async def mart(site: str) -> dict[str, Any]:
+        async with sees_all.connection() as connection, connection.transaction():
+            return await (await connection.execute(OF_MART, [site])).fetchone() or {}
+
+    @app.get("/api/mart")
+    async def mart_within(request: HTTPConnection, site: str) -> dict[str, Any]:
+        async with scoped(request) as (_, connection):
+            return await (await connection.execute(OF_MART, [site])).fetchone() or {}
+
     return app
 
 
-def fill(url: str) -> dict[str, list[dict[str, str]]]:
-    """Make the accounts; return the headers of each way to ask."""
-    headers: dict[str, list[dict[str, str]]] = {"key": [], "session": [], "token": []}
+def fill(url: str) -> Asked:
+    """Make the accounts and the mart; return what is asked in each way."""
+    asked: Asked = {
+        "nobody": [("/without", {})],
+        "key": [],
+        "session": [],
+        "token": [],
+        "mart, all": [],
+        "mart, key": [],
+    }
     with connect(url) as connection:
         connection.execute(FILL.replace("%(most)s", str(ACCOUNTS)).encode())
         (signing,) = connection.execute("select secret from access.secrets where name = 'jwt'").fetchone() or (b"",)
@@ -90,13 +126,19 @@ def fill(url: str) -> dict[str, list[dict[str, str]]]:
             connection.execute(KEY, [key.digest, name])
             for secret in (session, token):
                 connection.execute(SESSION, [secret.digest, secret.kind, name])
-            headers["key"].append({"Authorization": f"Bearer {key.text}"})
-            headers["session"].append({"Cookie": f"dogear-session={session.text}"})
-            headers["token"].append({"Authorization": f"Bearer {tokens.make(Secret('token', token.text), 900)}"})
+            by_key = {"Authorization": f"Bearer {key.text}"}
+            by_token = {"Authorization": f"Bearer {tokens.make(Secret('token', token.text), 900)}"}
+            asked["key"].append(("/api/within", by_key))
+            asked["session"].append(("/api/within", {"Cookie": f"dogear-session={session.text}"}))
+            asked["token"].append(("/api/within", by_token))
+            asked["mart, all"].append((f"/mart?site={name}.example", {}))
+            asked["mart, key"].append((f"/api/mart?site={name}.example", by_key))
+        connection.execute(MART.encode())
         connection.execute(f"create role {LOGIN} login in role dogear_web".encode())
+    add_analyst(url, SEES_ALL)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
-    return headers
+    return asked
 
 
 @contextmanager
@@ -119,7 +161,7 @@ def wait_for(port: int) -> http.client.HTTPConnection:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             connection.request("GET", "/without")
-            assert connection.getresponse().read() == b'{"n":100}'
+            assert connection.getresponse().read() == ANSWER
         except OSError:
             assert time.monotonic() < deadline, "nobody answers"
             time.sleep(0.1)
@@ -133,7 +175,7 @@ def milliseconds(connection: http.client.HTTPConnection, path: str, headers: dic
     answer = connection.getresponse()
     body = answer.read()
     taken = 1000 * (time.perf_counter() - started)
-    assert body == b'{"n":100}', body
+    assert body == ANSWER, body
     return taken
 
 
@@ -141,15 +183,14 @@ def of_100(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1]
 
 
-def measure(port: int, headers: dict[str, list[dict[str, str]]], requests: int) -> dict[str, list[float]]:
+def measure(port: int, asked: Asked, requests: int) -> dict[str, list[float]]:
     chance = random.Random(1)
-    taken: dict[str, list[float]] = {"nobody": [], **{way: [] for way in headers}}
+    taken: dict[str, list[float]] = {way: [] for way in asked}
     with closing(wait_for(port)) as connection:
         for number in range(WARM_UP + requests):
             # In turns, so that whatever else the machine does weighs on all alike.
             for way, times in taken.items():
-                path, said = ("/without", {}) if way == "nobody" else ("/api/within", chance.choice(headers[way]))
-                spent = milliseconds(connection, path, said)
+                spent = milliseconds(connection, *chance.choice(asked[way]))
                 if number >= WARM_UP:
                     times.append(spent)
     return taken
@@ -165,13 +206,14 @@ def main() -> None:
         with served(url, Path(name)) as port:
             taken = measure(port, fill(url), requests)
     figures: dict[str, float] = {}
-    base50, base95 = of_100(taken["nobody"], 50), of_100(taken["nobody"], 95)
     for way, times in taken.items():
         p50, p95 = of_100(times, 50), of_100(times, 95)
+        base = taken[BASE.get(way, "nobody")]
+        base50, base95 = of_100(base, 50), of_100(base, 95)
         figures |= {f"{way} p50, ms": p50, f"{way} p95, ms": p95}
-        if way != "nobody":
+        if times is not base:
             figures[f"{way} adds at p95, ms"] = p95 - base95
-        print(f"{way:<10}p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   adds {p50 - base50:5.2f} and {p95 - base95:5.2f} ms")
+        print(f"{way:<12}p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   adds {p50 - base50:5.2f} and {p95 - base95:5.2f} ms")
     keep("access", {"requests": requests}, figures)
 
 
