@@ -11,6 +11,9 @@ from serving.http.problems import CONTENT_TYPE, ProblemError
 LARGEST_BODY = 1_000_000
 LONGEST_WAIT = 30.0  # seconds
 MOST_HELD = 64 * 2**20
+# Each that is waited for counts as this much besides: the server takes some thousand requests at once, and slow bodies
+# must leave most of them to others.
+EACH = 2**18
 GONE: Message = {"type": "http.disconnect"}
 
 
@@ -47,7 +50,7 @@ class BoundedBodies:
 
 
 class _Body:
-    """What arrived of one body."""
+    """What arrived of one body; ``size`` is what it counts as."""
 
     def __init__(self, bodies: BoundedBodies, scope: Scope, receive: Receive) -> None:
         self._bodies, self._receive = bodies, receive
@@ -59,6 +62,8 @@ class _Body:
 
     async def receive(self) -> Message:
         """Return the next part; once it is refused, that the client has gone."""
+        if self.size == 0:
+            self._hold(EACH)
         if self._is_whole or self.refusal:
             return GONE if self.refusal else await self._receive()
         try:
@@ -67,15 +72,17 @@ class _Body:
         except TimeoutError:
             self.refusal = ProblemError(408, f"The body did not arrive within {LONGEST_WAIT:.0f} seconds.")
             return GONE
-        part = len(message.get("body", b""))
-        self.size += part
-        self._bodies.held += part
         self._is_whole = not message.get("more_body")
-        if self.size > LARGEST_BODY:
+        self._hold(len(message.get("body", b"")))
+        return GONE if self.refusal else message
+
+    def _hold(self, size: int) -> None:
+        self.size += size
+        self._bodies.held += size
+        if self.size > LARGEST_BODY + EACH:
             self.refusal = too_large()
         elif self._bodies.held > MOST_HELD:
             self.refusal = ProblemError(503, "Too much comes in just now.", headers={"Retry-After": "5"})
-        return GONE if self.refusal else message
 
 
 def too_large() -> ProblemError:
@@ -84,6 +91,8 @@ def too_large() -> ProblemError:
 
 async def answer(refusal: ProblemError, send: Send) -> None:
     headers = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
-    start = {"status": refusal.status, "headers": [(b"content-type", CONTENT_TYPE), *headers]}
+    # Nobody waits for the rest of it.
+    ours = [(b"content-type", CONTENT_TYPE), (b"connection", b"close")]
+    start = {"status": refusal.status, "headers": [*ours, *headers]}
     await send({"type": "http.response.start", **start})
     await send({"type": "http.response.body", "body": refusal.body})

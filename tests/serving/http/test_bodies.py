@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from serving.http import bodies as bodies_module
 from serving.http.answers import Answers
-from serving.http.bodies import LARGEST_BODY, BoundedBodies
+from serving.http.bodies import EACH, LARGEST_BODY, BoundedBodies
 from serving.http.errors import answer_problems
 from tests.serving.collector.running import until
 from tests.serving.served import served
@@ -89,13 +89,24 @@ def test_a_slow_body_is_given_up(url: str, bodies: BoundedBodies, path: str, mon
 
 
 def test_what_is_held_of_all_bodies_is_bounded(url: str, bodies: BoundedBodies, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bodies_module, "MOST_HELD", 1_500_000)
+    monkeypatch.setattr(bodies_module, "MOST_HELD", 2_000_000)
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(begun(url, "/typed", b"x" * 700_000))
-        assert until(lambda: bodies.held == 1_400_000)
+        assert until(lambda: bodies.held == 1_400_000 + 2 * EACH)
         answer = requests.post(f"{url}/typed", data=body_of(200_000), headers=JSON, timeout=10)
         assert outcome(answer) == (503, "unavailable")
         assert answer.headers["Retry-After"] == "5"
     assert until(lambda: bodies.held == 0)
     assert requests.post(f"{url}/typed", data=body_of(200_000), headers=JSON, timeout=10).json() == 199_988
+
+
+def test_slow_bodies_leave_requests_to_others(url: str, bodies: BoundedBodies):
+    with ExitStack() as stack:
+        held = [stack.enter_context(begun(url, "/typed", b"{")) for _ in range(260)]
+        assert until(lambda: bodies.held > 255 * EACH)
+        assert requests.get(f"{url}/openapi.json", timeout=10).ok
+        assert outcome(requests.post(f"{url}/typed", data=b"{}", headers=JSON, timeout=10)) == (503, "unavailable")
+        # The last ones were not waited for.
+        assert held[-1].recv(4096).startswith(b"HTTP/1.1 503 ")
+    assert until(lambda: bodies.held == 0)
