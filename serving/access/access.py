@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection
 
 from orchestration.access.credentials import KEY_PREFIX, Secret
@@ -13,8 +12,8 @@ from orchestration.settings import Settings
 from serving.access.budget import Budget
 from serving.access.cookies import SESSION, read_cookie
 from serving.access.database import AccessDatabase
+from serving.access.few_at_once import FewAtOnce
 from serving.access.tokens import Tokens
-from serving.http.problems import ProblemError
 
 if TYPE_CHECKING:
     from serving.access.provider import Provider
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 STATE = "dogear_access"
 # Each takes 64 MiB and a processor.
 HASHES_AT_ONCE = 2
-MOST_WAITING = 20
+# Each waits for the provider, up to some ten seconds.
+VISITS_AT_ONCE = 4
 BEARER = "bearer "
 
 
@@ -35,7 +35,8 @@ class Access:
         self.budget = Budget(settings)
         self.provider = provider_of(settings)
         self._tokens: Tokens | None = None
-        self._hashing: CapacityLimiter | None = None
+        self._hashing = FewAtOnce(HASHES_AT_ONCE)
+        self.visits = FewAtOnce(VISITS_AT_ONCE)
 
     @classmethod
     def of(cls, connection: HTTPConnection) -> Self:
@@ -52,12 +53,9 @@ class Access:
 
         Raises ProblemError if many wait already.
         """
-        if self._hashing is None:
-            self._hashing = CapacityLimiter(HASHES_AT_ONCE)
-        if self._hashing.statistics().tasks_waiting >= MOST_WAITING:
-            raise ProblemError(503, "Many people sign in just now.", headers={"Retry-After": "5"})
+        self._hashing.check()
         salt = await self.database.value("salt_of", name=name)
-        return await to_thread.run_sync(partial(raw_hash, password, bytes(salt)), limiter=self._hashing)
+        return await self._hashing.run(partial(raw_hash, password, bytes(salt)))
 
     async def presented(self, connection: HTTPConnection) -> Secret | None:
         """Return what a request presents: a key or a token, else the cookie of a session; None for nothing of these."""

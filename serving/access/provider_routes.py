@@ -4,7 +4,6 @@ import logging
 from functools import partial
 from typing import Annotated
 
-from anyio import to_thread
 from authlib.common.errors import AuthlibBaseError
 from fastapi import APIRouter, Query, Request, Response
 from requests import RequestException
@@ -39,7 +38,7 @@ def way_back(request: Request) -> str:
 async def leave(request: Request, wanted: Next = None) -> Response:
     provider, visit = provider_of(request), Visit.new(local_path(wanted))
     try:
-        url = await to_thread.run_sync(partial(provider.address, visit, way_back(request)))
+        url = await Access.of(request).visits.run(partial(provider.address, visit, way_back(request)))
     except (ProviderError, AuthlibBaseError, RequestException, KeyError, ValueError) as error:
         return failed(request, error)
     response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
@@ -59,7 +58,7 @@ async def come_back(
             request, local_path(None), problem="Begin again: this answer belongs to no sign-in.", status=403
         )
     try:
-        found = await to_thread.run_sync(partial(provider.identity, visit, code, way_back(request)))
+        found = await Access.of(request).visits.run(partial(provider.identity, visit, code, way_back(request)))
     except (ProviderError, AuthlibBaseError, RequestException, KeyError, ValueError) as error:
         return failed(request, error)
     secret = new_secret("session")

@@ -1,11 +1,15 @@
 """Signing in by an OpenID provider: a small one that runs, with a key of its own, honest or not."""
 
 import json
+import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -14,10 +18,13 @@ import pytest
 import requests
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from pydantic import SecretStr
 
 from orchestration.access.accounts import add_account
 from orchestration.errors import DogearError
 from orchestration.settings import Settings
+from serving.access import few_at_once
+from serving.access import provider as provider_module
 from serving.access.provider import Provider, Visit
 from tests.serving.access.conftest import as_web
 from tests.serving.access.served import Browser, serve
@@ -219,3 +226,24 @@ def test_a_provider_is_asked_over_https():
 def test_what_a_cookie_holds_that_is_none_of_ours():
     for cookie in (None, "", "zz", "5b5d", "7b7d", "31"):
         assert Visit.of(cookie) is None
+
+
+def test_a_provider_that_keeps_silent_keeps_few_waiting(
+    owner_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(provider_module, "TIMEOUT", 0.7)
+    monkeypatch.setattr(few_at_once, "MOST_WAITING", 1)
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
+        monkeypatch.setenv("DATABASE_URL", as_web(owner_url))
+        settings = Settings(
+            home=tmp_path,
+            oidc_issuer=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            oidc_client_id=CLIENT,
+            oidc_client_secret=SecretStr(CLIENT_SECRET),
+        )
+        with serve(settings) as url, ThreadPoolExecutor(10) as many:
+            answers = many.map(lambda _: requests.get(f"{url}/sign-in/provider", timeout=60).status_code, range(10))
+            found = Counter(answers)
+    # Four ask it and one waits at any time; what came besides was answered at once.
+    assert found.keys() == {502, 503}
+    assert found[503] >= 3
