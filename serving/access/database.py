@@ -132,6 +132,9 @@ def problem_of(error: psycopg.Error) -> Exception:
     said = sentence(error)
     if said is not None and (status := STATUS.get(type(error))):
         return not_signed_in() if status == 401 else ProblemError(status, said)
+    # What a row belongs to was removed while this ran: the account, the session, or the key of who asks.
+    if isinstance(error, psycopg.errors.ForeignKeyViolation):
+        return not_signed_in()
     if isinstance(error, PoolTimeout | psycopg.OperationalError):
         return ProblemError(503, "The database does not answer for now.", headers=RETRY)
     return error

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -19,8 +20,9 @@ from orchestration.access.credentials import new_secret
 from orchestration.access.keys import add_key, revoke_key
 from orchestration.settings import Settings
 from serving.access.tokens import Tokens
-from tests.serving.access.conftest import as_web
+from tests.serving.access.conftest import LOGIN, as_web
 from tests.serving.access.served import Browser, ask, serve
+from tests.serving.collector.running import until
 
 NOT_SIGNED_IN = (401, "not_signed_in")
 
@@ -400,3 +402,14 @@ def test_no_secret_is_logged_or_shown(served, keys, caplog):
     for text in (caplog.text, *said):
         for secret in (keys["ada"], token, parts(token)[1]["jti"]):
             assert secret not in text
+
+
+@pytest.mark.parametrize("path", ["/keys", "/token"])
+def test_who_is_removed_meanwhile_is_nobody(served, keys, owner_url, operator, path):
+    waiting = "select from pg_stat_activity where usename = %s and wait_event_type = 'Lock'"
+    with psycopg.connect(owner_url) as removing, ThreadPoolExecutor() as threads:
+        removing.execute("select access.remove_account(null, 'ada')")
+        asked = threads.submit(ask, served, keys["ada"], "POST", path, {"name": "late"})
+        until(lambda: operator.execute(waiting, [LOGIN]).rowcount)
+        removing.commit()
+    assert outcome(asked.result()) == NOT_SIGNED_IN
