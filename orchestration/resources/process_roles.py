@@ -57,8 +57,8 @@ def own_url(database_url: str, group: str, place: Sequence[str]) -> str:
             make_role(connection, role, group, password)
         except psycopg.errors.InsufficientPrivilege:
             raise NoOwnRoleError(
-                f"The role of DATABASE_URL may not make the role {role}. An administrator must run, as docs/servers.md "
-                f"says: alter role {sql.Identifier(ours).as_string()} createrole;"
+                f"The role of DATABASE_URL may not make the role {role}. An administrator must run what "
+                f"docs/servers.md says: alter role {sql.Identifier(ours).as_string()} createrole."
             ) from None
     server = Server.of(database_url)
     url = Server({**server.parameters, "user": role, "password": password}).url
