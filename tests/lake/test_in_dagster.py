@@ -98,7 +98,10 @@ def test_a_check_finds_a_damaged_day_and_a_run_mends_it(ticks, lake):
 
 
 def test_by_the_week_old_days_leave_and_a_backfill_writes_days_again(ticks, lake):
+    old = "insert into access.audit_log (action, occurred_at) values ('old', now() - interval '366 days') returning 1"
+    assert lake.rows(old) == [(1,)]
     assert run(ticks, "retention").success
+    assert lake.rows("select from access.audit_log where action = 'old'") == []
     assert lake.rows("select distinct occurred_at::date from raw.events order by 1") == [
         (LAST_WEEK,),
         (LAST_CLOSED,),
