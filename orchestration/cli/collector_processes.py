@@ -40,9 +40,10 @@ class CollectorProcesses(KeptServer):
 
     def environments(self) -> Mapping[str, Mapping[str, str]]:
         """Return what each needs, with the URL by which it reaches the database."""
-        place = (str(self.settings.home_folder), str(self.settings.collector_port))
-        urls = own_urls(self.environment["DATABASE_URL"], PROGRAMS, place)
-        return {module: program_environment({**self.environment, "DATABASE_URL": url}) for module, url in urls.items()}
+        home = str(self.settings.home_folder)
+        urls = own_urls(self.environment["DATABASE_URL"], PROGRAMS, (home, str(self.settings.collector_port)))
+        given = {**self.environment, "DOGEAR_HOME": home}
+        return {module: program_environment({**given, "DATABASE_URL": url}) for module, url in urls.items()}
 
 
 def own_urls(database_url: str, groups: Mapping[str, str], place: Sequence[str]) -> dict[str, str]:

@@ -38,10 +38,12 @@ class WebProcess(KeptServer):
 
     def environments(self) -> Mapping[str, Mapping[str, str]]:
         """Return what it needs, with the URLs by which it reaches the database."""
-        place = (str(self.settings.home_folder), str(self.settings.web_port))
+        home = str(self.settings.home_folder)
+        place = (home, str(self.settings.web_port))
         database_url = self.environment["DATABASE_URL"]
-        urls = {
+        given = {
+            "DOGEAR_HOME": home,
             "DATABASE_URL": own_url(database_url, WEB, place),
             "DOGEAR_MONITOR_DATABASE_URL": own_url(database_url, MONITOR, place),
         }
-        return {MODULE: program_environment({**self.environment, **urls}, SECRETS, is_outward=True)}
+        return {MODULE: program_environment({**self.environment, **given}, SECRETS, is_outward=True)}

@@ -57,13 +57,16 @@ class _Body:
         self._deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
         self._is_whole = False
         self.size = 0
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-        self.refusal = too_large() if length.isdigit() and int(length[:12]) > LARGEST_BODY else None
+        self.refusal: ProblemError | None = None
+        said = {name: value for name, value in scope["headers"] if name in {b"content-length", b"transfer-encoding"}}
+        length = said.get(b"content-length", b"")
+        self._waiting = EACH if said else 0
+        self._hold(self._waiting)
+        if length.isdigit() and int(length[:12]) > LARGEST_BODY:
+            self.refusal = too_large()
 
     async def receive(self) -> Message:
         """Return the next part; once it is refused, that the client has gone."""
-        if self.size == 0:
-            self._hold(EACH)
         if self._is_whole or self.refusal:
             return GONE if self.refusal else await self._receive()
         try:
@@ -74,14 +77,17 @@ class _Body:
             return GONE
         self._is_whole = not message.get("more_body")
         self._hold(len(message.get("body", b"")))
+        if self.size - self._waiting > LARGEST_BODY:
+            self.refusal = too_large()
+        elif self._is_whole:
+            self._hold(-self._waiting)
+            self._waiting = 0
         return GONE if self.refusal else message
 
     def _hold(self, size: int) -> None:
         self.size += size
         self._bodies.held += size
-        if self.size > LARGEST_BODY + EACH:
-            self.refusal = too_large()
-        elif self._bodies.held > MOST_HELD:
+        if size > 0 and self._bodies.held > MOST_HELD:
             self.refusal = ProblemError(503, "Too much comes in just now.", headers={"Retry-After": "5"})
 
 

@@ -35,7 +35,7 @@ def family(server: KeptServer) -> Iterator[psutil.Process]:
 
 
 def test_a_process_is_told_the_secrets_that_it_needs_and_no_others(tmp_path: Path, database_url: str):
-    given = {"DOGEAR_HOME": str(tmp_path), "DATABASE_URL": database_url}
+    given = {"DATABASE_URL": database_url}
     settings = Settings(home=tmp_path, collector_port=free_port(), web_port=free_port(), oidc_issuer=None)
     with CollectorProcesses(settings, given) as collector, WebProcess(settings, given) as web:
         known = {server: [process.environ() for process in family(server)] for server in (collector, web)}
@@ -43,7 +43,7 @@ def test_a_process_is_told_the_secrets_that_it_needs_and_no_others(tmp_path: Pat
         assert len(known[server]) >= 2
         for environment in known[server]:
             assert {name for name, value in environment.items() if SECRET in value} == secrets
-            assert environment["DOGEAR_RATE_LIMIT_FREE"] == "7"
+            assert (environment["DOGEAR_RATE_LIMIT_FREE"], environment["DOGEAR_HOME"]) == ("7", str(tmp_path))
             owner = conninfo_to_dict(database_url)["user"]
             urls = [value for value in environment.values() if value.startswith("postgresql://")]
             assert urls
