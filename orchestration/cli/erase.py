@@ -92,6 +92,7 @@ def finish(settings: "Settings", database_url: str, done: "Erasure") -> None:
     steps = (
         partial(write_again, settings, database_url, done.to_export),
         partial(build, settings, database_url, done.to_build),
+        partial(write_marts_again, settings, database_url),
         partial(free, database_url),
     )
     for step in steps:
@@ -125,6 +126,32 @@ def write_again(settings: "Settings", database_url: str, days: "list[date]") -> 
                 say(f"{done.day}: written to the lake without the visitor.")
     except DogearError as error:
         raise DogearError(f"{error} The events are erased in PostgreSQL; the lake is not yet.") from None
+
+
+def write_marts_again(settings: "Settings", database_url: str) -> None:
+    """Write files of marts that were built without the visitor. Raise DogearError if that fails."""
+    from orchestration.errors import DogearError
+    from orchestration.lake.days import changed_days, lake_days
+    from orchestration.lake.export import export_days
+    from orchestration.lake.tables import MARTS
+    from orchestration.resources.duckdb_engine import open_duckdb
+    from orchestration.resources.postgres import connect
+
+    with connect(database_url) as connection:
+        wanted = {
+            table: {found.day for found in changed_days(connection, table=table)}
+            & {known.day for known in lake_days(connection, table=table)}
+            for table in MARTS
+        }
+    if not any(wanted.values()):
+        return
+    try:
+        with open_duckdb(settings) as engine:
+            for table, days in wanted.items():
+                for done in export_days(database_url, settings, engine, sorted(days), table):
+                    say(f"{done.day} of {table.name}: written to the lake as it is now.")
+    except DogearError as error:
+        raise DogearError(f"{error} The marts are built without the visitor; their files are not yet.") from None
 
 
 def build(settings: "Settings", database_url: str, ranges: "list[DayRange]") -> None:

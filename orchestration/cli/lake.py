@@ -1,6 +1,7 @@
 """``dogear lake``: all of history as Parquet."""
 
 import sys
+from collections import Counter
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help=
 
 @app.callback()
 def lake() -> None:
-    """The lake: each closed day of raw.events as a Parquet file.
+    """The lake: each closed day of raw.events, and of the marts of detail, as Parquet files.
 
     Days are written, compared and dropped from PostgreSQL automatically while Dogear runs; these commands do the same
     at once. DOGEAR_LAKE_URL says where the lake is: a folder, or a URL such as s3://bucket/path.
@@ -44,17 +45,26 @@ def days(from_day: From = None, to_day: To = None) -> None:
       dogear lake days --from 2026-03-01 --to 2026-03-31
     """
     from orchestration.lake.days import changed_days, lake_days
+    from orchestration.lake.tables import EVENTS, MARTS, TABLES
     from orchestration.resources.database import open_database
     from orchestration.resources.postgres import connect
     from orchestration.settings import Settings
 
     first, last = within(from_day, to_day)
     with open_database(Settings()) as url, connect(url) as connection:
-        found = lake_days(connection, first, last)
-        waiting = [day.day for day in changed_days(connection) if first <= day.day <= last]
+        found = lake_days(connection, first, last, EVENTS)
+        marts = Counter[date]()
+        for table in MARTS:
+            marts.update({day.day: day.bytes for day in lake_days(connection, first, last, table)})
+        waiting = {
+            day.day
+            for table in TABLES.values()
+            for day in changed_days(connection, table=table)
+            if first <= day.day <= last
+        }
     for day in found:
-        say(line(day, is_waiting=day.day in waiting))
-    new = sorted(set(waiting) - {day.day for day in found})
+        say(line(day, marts[day.day], is_waiting=day.day in waiting))
+    new = sorted(waiting - {day.day for day in found})
     if new:
         say(f"{count(len(new), 'day')} not in the lake yet: {new[0]} to {new[-1]}. Try: dogear lake export")
     if not found and not new:
@@ -76,18 +86,23 @@ def export(
     """
     from orchestration.days import DayRange
     from orchestration.lake.export import export_days
+    from orchestration.lake.tables import TABLES
     from orchestration.lake.wanted_days import days_of_range
 
+    written = 0
     with at_work() as (settings, url, engine, progress):
-        wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not rewrite)
-        task = progress.add_task("export", total=len(wanted))
-        rows = size = 0
-        for done in export_days(url, settings, engine, wanted):
-            rows, size = rows + done.rows, size + done.bytes
-            progress.update(task, advance=1, description=str(done.day))
-    if wanted:
-        say(f"{count(len(wanted), 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}.")
-    else:
+        for table in TABLES.values():
+            wanted = days_of_range(url, DayRange(*within(from_day, to_day)), only_changed=not rewrite, table=table)
+            task = progress.add_task(table.name, total=len(wanted))
+            days = rows = size = 0
+            for done in export_days(url, settings, engine, wanted, table) if wanted else ():
+                days, rows, size = days + 1, rows + done.rows, size + done.bytes
+                progress.update(task, advance=1, description=f"{table.name} {done.day}")
+            if days:
+                said = f"{count(days, 'day')} written to {settings.lake}: {count(rows, 'row')}, {decimal(size)}."
+                say(f"{table.name}: {said}")
+            written += days
+    if not written:
         say("The lake holds every closed day that PostgreSQL has. Whether its files are sound: dogear lake check")
 
 
@@ -105,28 +120,33 @@ def check(from_day: From = None, to_day: To = None) -> None:
     """
     from orchestration.lake.compare import compare_days
     from orchestration.lake.days import lake_days
+    from orchestration.lake.tables import TABLES
     from orchestration.resources.postgres import connect
 
     with at_work() as (settings, url, engine, progress):
         with connect(url) as connection:
-            wanted = [day.day for day in lake_days(connection, *within(from_day, to_day))]
-        task = progress.add_task("check", total=len(wanted))
+            wanted = {
+                table: [day.day for day in lake_days(connection, *within(from_day, to_day), table)]
+                for table in TABLES.values()
+            }
+        total = sum(map(len, wanted.values()))
+        task = progress.add_task("check", total=total)
         compared = wrong = gone = 0
-        for day in compare_days(url, settings, engine, wanted):
-            compared += 1
-            gone += day.has_left
-            progress.update(task, completed=compared, description=str(day.day))
-            if day.verdict != "equal":
-                wrong += 1
-                then = "restore the file from a backup" if day.has_left else "to rewrite it: dogear lake export"
-                say(f"{day.day}: {day.verdict}, {day.reason}; {then}")
-    waiting = len(wanted) - compared
-    more = f" {count(waiting, 'day')} wait to be written first." if waiting else ""
-    if not wanted:
+        for table, days in wanted.items():
+            for day in compare_days(url, settings, engine, days, table):
+                compared += 1
+                gone += day.has_left
+                progress.update(task, completed=compared, description=f"{table.name} {day.day}")
+                if day.verdict != "equal":
+                    wrong += 1
+                    then = "restore the file from a backup" if day.has_left else "to rewrite it: dogear lake export"
+                    say(f"{day.day} of {table.name}: {day.verdict}, {day.reason}; {then}")
+    more = f" {count(total - compared, 'file')} wait to be written first." if total > compared else ""
+    if not total:
         say("None of these days is in the lake.")
         return
-    apart = f" ({count(gone, 'day')} with what was written, since PostgreSQL no longer holds them)" if gone else ""
-    say(f"{count(compared, 'day')} compared{apart}, {wrong or 'none'} found wrong.{more}")
+    apart = f" ({count(gone, 'file')} with what was written, since PostgreSQL no longer holds them)" if gone else ""
+    say(f"{count(compared, 'file')} compared{apart}, {wrong or 'none'} found wrong.{more}")
     sys.exit(1 if wrong else 0)
 
 
@@ -184,10 +204,11 @@ def within(first: datetime | None, last: datetime | None) -> tuple[date, date]:
     return first.date() if first else date.min, last.date() if last else date.max
 
 
-def line(day: "LakeDay", *, is_waiting: bool) -> str:
+def line(day: "LakeDay", bytes_of_marts: int, *, is_waiting: bool) -> str:
     where = f"left PostgreSQL on {day.left_at:%Y-%m-%d}" if day.left_at else "in PostgreSQL too"
     then = "; has changed since, to be written again" if is_waiting else ""
-    return f"{day.day}  {day.rows:>12,} rows  {decimal(day.bytes):>10}  {where}{then}"
+    marts = f"marts {decimal(bytes_of_marts):>10}"
+    return f"{day.day}  {day.rows:>12,} events  {decimal(day.bytes):>10}  {marts}  {where}{then}"
 
 
 def count(number: int, what: str) -> str:

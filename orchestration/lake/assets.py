@@ -1,11 +1,15 @@
-"""The lake as assets: each closed day of raw.events as Parquet, and the days that may leave PostgreSQL for it."""
+"""The lake as assets: closed days of events and of marts as Parquet, and the days that may leave PostgreSQL for it."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
 
 from orchestration.errors import DogearError
 from orchestration.lake.days import changed_days
+from orchestration.lake.tables import EVENTS, MARTS, LakeTable
 from orchestration.partitions import DAILY, days_of
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
@@ -39,17 +43,53 @@ class DaysToExport(dg.Config):
 def lake_events(
     context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB, config: DaysToExport
 ) -> dg.MaterializeResult[Any]:
+    return write_days(context, database, duckdb, config, [EVENTS])
+
+
+@dg.asset(
+    key=["lake", "marts"],
+    deps=[table.name.split(".") for table in MARTS],
+    partitions_def=DAILY,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    group_name="lake",
+    owners=["team:lake"],
+    kinds={"duckdb", "parquet"},
+    pool="duckdb",
+    retry_policy=PASSING_FAULTS,
+    description=(
+        "One row per row of a mart of detail: each closed UTC day of sessions, page views, clicks, custom events and "
+        "visitor days as Parquet files, with whole numbers as keys of visitors and sessions. Rewritten when the day "
+        "was built again."
+    ),
+)
+def lake_marts(
+    context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB, config: DaysToExport
+) -> dg.MaterializeResult[Any]:
+    return write_days(context, database, duckdb, config, MARTS)
+
+
+def write_days(
+    context: dg.AssetExecutionContext,
+    database: Database,
+    duckdb: DuckDB,
+    config: DaysToExport,
+    tables: Sequence[LakeTable],
+) -> dg.MaterializeResult[Any]:
+    """Write the days of a run, and note of each day how many rows and bytes its files have."""
     from orchestration.lake.export import export_days
     from orchestration.lake.wanted_days import days_of_range
 
-    wanted = days_of_range(database.url, days_of(context), only_changed=config.only_changed)
-    done = []
+    rows, size = Counter[date](), Counter[date]()
     with duckdb.get_connection() as engine:
-        for day in export_days(database.url, database.settings, engine, wanted):
-            context.log.info("%s: %d rows, %d bytes", day.day, day.rows, day.bytes)
-            context.add_asset_metadata({"dagster/row_count": day.rows, "bytes": day.bytes}, partition_key=str(day.day))
-            done.append(day)
-    return dg.MaterializeResult(metadata={"days written by this run": len(done)})
+        for table in tables:
+            wanted = days_of_range(database.url, days_of(context), only_changed=config.only_changed, table=table)
+            for day in export_days(database.url, database.settings, engine, wanted, table):
+                context.log.info("%s of %s: %d rows, %d bytes", day.day, table.name, day.rows, day.bytes)
+                rows[day.day] += day.rows
+                size[day.day] += day.bytes
+    for day, count in rows.items():
+        context.add_asset_metadata({"dagster/row_count": count, "bytes": size[day]}, partition_key=str(day))
+    return dg.MaterializeResult(metadata={"days written by this run": len(rows)})
 
 
 @dg.asset(
@@ -97,4 +137,4 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
     )
 
 
-defs = dg.Definitions(assets=[lake_events, retention])
+defs = dg.Definitions(assets=[lake_events, lake_marts, retention])

@@ -10,7 +10,7 @@ with counts as (
 lake as (
     select day, counted_events, counted_crawlers, export_again, left_at
     from lake.days
-    where day between %(first)s and %(last)s
+    where of_table = 'raw.events' and day between %(first)s and %(last)s
 )
 
 select

@@ -5,11 +5,14 @@ is hashed is the text of every column, in a form that is the same in both engine
 fractions as whole millionths.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from orchestration.lake.tables import LakeTable
 
 COLUMNS_OF_TABLE = Path(__file__).with_name("columns_of_table.sql").read_text()
 # Between two columns, and in place of NULL: characters that texts hardly ever hold.
@@ -30,10 +33,10 @@ class Column:
         return DUCKDB_TYPES.get(self.type, self.type)
 
 
-def event_columns(connection: psycopg.Connection) -> tuple[Column, ...]:
-    """Return those of raw.events, in order."""
-    rows = psycopg.RawCursor(connection).execute(COLUMNS_OF_TABLE.encode(), ["raw.events"]).fetchall()
-    return tuple(Column(*row) for row in rows)
+def columns_of(connection: psycopg.Connection, table: LakeTable) -> tuple[Column, ...]:
+    """Return the columns of a table as the lake has them, in order: then its keys."""
+    rows = psycopg.RawCursor(connection).execute(COLUMNS_OF_TABLE.encode(), [table.name]).fetchall()
+    return (*(Column(*row) for row in rows), *(Column(key, "bigint") for key in table.keys))
 
 
 def postgres_checksum(columns: tuple[Column, ...]) -> str:
@@ -62,12 +65,13 @@ def row_text(columns: tuple[Column, ...], texts: dict[str, str], other: str) -> 
     return f"concat_ws({BETWEEN}, {', '.join(parts)})"
 
 
-def read_as(wanted: tuple[Column, ...], there: tuple[Column, ...]) -> str:
-    """Return SQL for the columns ``wanted`` of a file with the columns ``there``: NULL for those added later."""
-    names = {column.name for column in there}
-    return ", ".join(
-        quoted(c.name) if c.name in names else f"null::{c.duckdb_type} as {quoted(c.name)}" for c in wanted
-    )
+def read_as(wanted: tuple[Column, ...], there: tuple[Column, ...], named: Mapping[str, str] | None = None) -> str:
+    """Return SQL for the columns ``wanted`` of a file with the columns ``there``: NULL for those added later.
+
+    ``named``: expressions for columns that are known without the file.
+    """
+    known = {column.name: quoted(column.name) for column in there} | dict(named or {})
+    return ", ".join(f"{known.get(c.name, f'null::{c.duckdb_type}')} as {quoted(c.name)}" for c in wanted)
 
 
 def quoted(name: str) -> str:

@@ -9,9 +9,10 @@ import duckdb
 import psycopg
 
 from orchestration.errors import DogearError
-from orchestration.lake.columns import Column, duckdb_checksum, event_columns, postgres_checksum, read_as
+from orchestration.lake.columns import Column, columns_of, duckdb_checksum, postgres_checksum, read_as
 from orchestration.lake.days import LakeDay, alone_in_lake, export_again, is_changed, lake_days, note_repaired, schemas
-from orchestration.lake.storage import MANIFEST, LakeStorage, file_of, open_lake
+from orchestration.lake.storage import MANIFEST, LakeStorage, open_lake
+from orchestration.lake.tables import EVENTS, LakeTable
 from orchestration.resources.postgres import connect
 from orchestration.resources.storage_urls import reason
 from orchestration.settings import Settings
@@ -21,8 +22,8 @@ INTERRUPTED = "Query interrupted"
 Verdict = Literal["equal", "unequal", "unreadable"]
 NOTE = """
     insert into lake.checks (
-        day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
-    ) values (%s, %s, %s, %s, %s, %s, %s)
+        of_table, day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
+    ) values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -48,26 +49,35 @@ class Comparison:
 
 
 def compare_days(
-    database_url: str, settings: Settings, engine: duckdb.DuckDBPyConnection, days: Iterable[date] | None = None
+    database_url: str,
+    settings: Settings,
+    engine: duckdb.DuckDBPyConnection,
+    days: Iterable[date] | None = None,
+    table: LakeTable = EVENTS,
 ) -> Iterator[Comparison]:
-    """Compare each of ``days`` in the lake (default: all) by reading it whole; yield and record the outcome.
+    """Compare each of ``days`` of a table in the lake (default: all) by reading it whole; yield and record the outcome.
 
-    An unequal or unreadable day is marked for another export if PostgreSQL still holds it. Days whose
-    events have changed since the export wait for the next one and are skipped. Raises DogearError if the lake
+    An unequal or unreadable day is marked for another export if PostgreSQL still holds it. Days that have
+    changed since the export wait for the next one and are skipped. Raises DogearError if the lake
     does not answer at all.
     """
     storage = open_lake(settings.lake)
     with connect(database_url) as connection:
-        there = [noted.day for noted in lake_days(connection)]
+        there = [noted.day for noted in lake_days(connection, table=table)]
     for day in there if days is None else sorted(set(days).intersection(there)):
         # Others, say an erasure, get their turn between two days.
         with alone_in_lake(database_url) as connection:
-            found = [compare_day(connection, engine, storage, noted) for noted in lake_days(connection, day, day)]
+            noted_days = lake_days(connection, day, day, table)
+            found = [compare_day(connection, engine, storage, noted, table) for noted in noted_days]
         yield from filter(None, found)
 
 
 def compare_day(
-    connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
+    connection: psycopg.Connection,
+    engine: duckdb.DuckDBPyConnection,
+    storage: LakeStorage,
+    noted: LakeDay,
+    table: LakeTable = EVENTS,
 ) -> Comparison | None:
     """Compare one day and record the outcome; None if it waits for an export. The caller holds the lake's lock.
 
@@ -78,29 +88,34 @@ def compare_day(
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction():
-            return compare_at_one_moment(connection, engine, storage, noted)
+            return compare_at_one_moment(connection, engine, storage, noted, table)
     finally:
         connection.isolation_level = None
 
 
 def compare_at_one_moment(
-    connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, noted: LakeDay
+    connection: psycopg.Connection,
+    engine: duckdb.DuckDBPyConnection,
+    storage: LakeStorage,
+    noted: LakeDay,
+    table: LakeTable,
 ) -> Comparison | None:
-    if noted.left_at is None and is_changed(connection, noted.day):
+    if noted.left_at is None and is_changed(connection, noted.day, table):
         return None
     written_with = schemas(connection)[noted.schema_version]
     if noted.left_at:
         expected, columns = Rows(noted.rows, noted.checksum), written_with
     else:
-        columns = event_columns(connection)
-        expected = rows_in_postgres(connection, columns, noted.day)
-    found = read_day(engine, storage, columns, noted.day, written_with)
+        columns = columns_of(connection, table)
+        expected = rows_in_postgres(connection, columns, noted.day, table)
+    found = read_day(engine, storage, table, columns, noted.day, written_with)
     verdict, why = judge(expected, found)
-    connection.execute(NOTE, [noted.day, verdict, expected.rows, expected.checksum, found.rows, found.checksum, why])
+    counted = [expected.rows, expected.checksum, found.rows, found.checksum]
+    connection.execute(NOTE, [table.name, noted.day, verdict, *counted, why])
     if verdict == "equal":
-        note_repaired(connection, noted.day)
+        note_repaired(connection, noted.day, table)
     elif not noted.left_at:
-        export_again(connection, [noted.day], f"found {verdict}")
+        export_again(connection, [noted.day], f"found {verdict}", table)
     return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None)
 
 
@@ -115,20 +130,18 @@ def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:
     return "equal", None
 
 
-def rows_in_postgres(connection: psycopg.Connection, columns: tuple[Column, ...], day: date) -> Rows:
-    """Return what raw.events holds of the day."""
-    question = (
-        f"select count(*), {postgres_checksum(columns)} from raw.events "  # noqa: S608 - the columns are PostgreSQL's own
-        "where occurred_at >= %(day)s::date::timestamp at time zone 'UTC' "
-        "and occurred_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'"
-    )
-    ((rows, checksum),) = connection.execute(question.encode(), {"day": day}).fetchall()
+def rows_in_postgres(connection: psycopg.Connection, columns: tuple[Column, ...], day: date, table: LakeTable) -> Rows:
+    """Return what the table holds of the day."""
+    rows_of_day = f"({table.rows_of(day)}) as day_rows"
+    question = f"select count(*), {postgres_checksum(columns)} from {rows_of_day}"  # noqa: S608 - the columns are PostgreSQL's own
+    ((rows, checksum),) = connection.execute(question.encode()).fetchall()
     return Rows(rows, int(checksum))
 
 
 def read_day(
     engine: duckdb.DuckDBPyConnection,
     storage: LakeStorage,
+    table: LakeTable,
     columns: tuple[Column, ...],
     day: date,
     written_with: tuple[Column, ...],
@@ -137,7 +150,7 @@ def read_day(
     rows_of_file = f"select {read_as(columns, written_with)} from read_parquet($file, hive_partitioning = false)"  # noqa: S608
     question = f"select count(*), {duckdb_checksum(columns)} from ({rows_of_file})"  # noqa: S608
     try:
-        ((rows, checksum),) = engine.execute(question, {"file": storage.place(file_of(day))}).fetchall()
+        ((rows, checksum),) = engine.execute(question, {"file": storage.place(table.file_of(day))}).fetchall()
     except duckdb.OutOfMemoryException as error:
         raise DogearError(
             f"{day} cannot be compared: {str(error).splitlines()[0]} See DOGEAR_DUCKDB_MEMORY_LIMIT."

@@ -1,4 +1,4 @@
-"""PostgreSQL's record of what is in the lake: ``lake.days``, one row per day."""
+"""PostgreSQL's record of what is in the lake: ``lake.days``, one row per table and day."""
 
 import json
 from collections.abc import Generator
@@ -10,23 +10,28 @@ from pathlib import Path
 import psycopg
 
 from orchestration.lake.columns import Column
+from orchestration.lake.tables import EVENTS, LakeTable
 from orchestration.resources.locks import LAKE, alone
 from orchestration.resources.postgres import connect
 
 CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
+CHANGED_MART_DAYS = Path(__file__).with_name("changed_mart_days.sql").read_bytes()
 # Most late events come soon after midnight: without a pause, the file would be written twice.
 CLOSED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class ChangedDay:
-    """A closed day that must be exported: how many events raw.day_counts has of it, and whether it left PostgreSQL."""
+    """A closed day that must be exported, of what it is made now, and whether it was marked to be written again.
+
+    ``made_of``: of raw.events how many events and crawlers raw.day_counts has of it, and whether it left PostgreSQL; of
+    a mart when it was built. ``is_unbuilt``: its marts are being built, or wait for it.
+    """
 
     day: date
-    events: int
-    crawlers: int
+    made_of: tuple[object, ...]
     why: str
-    has_left: bool
+    is_unbuilt: bool
 
 
 @dataclass(frozen=True)
@@ -52,28 +57,44 @@ def alone_in_lake(database_url: str) -> Generator[psycopg.Connection]:
         yield connection
 
 
-def changed_days(connection: psycopg.Connection, now: datetime | None = None) -> list[ChangedDay]:
-    """Return every closed day that must be exported, oldest first."""
+def changed_days(
+    connection: psycopg.Connection, now: datetime | None = None, table: LakeTable = EVENTS
+) -> list[ChangedDay]:
+    """Return every closed day of the table that must be exported, oldest first. One that is being built waits."""
     last_closed = ((now or datetime.now(UTC)) - CLOSED_AFTER).date() - timedelta(days=1)
-    return changed_within(connection, date.min, last_closed)
+    return [day for day in changed_within(connection, date.min, last_closed, table) if not day.is_unbuilt]
 
 
-def is_changed(connection: psycopg.Connection, day: date) -> bool:
-    """Return whether the lake lacks the day's current events, or the day is marked to be rewritten."""
-    return bool(changed_within(connection, day, day))
+def is_changed(connection: psycopg.Connection, day: date, table: LakeTable = EVENTS) -> bool:
+    """Return whether the lake lacks the day's current rows, or the day is marked to be rewritten, or to be built."""
+    return bool(changed_within(connection, day, day, table))
 
 
-def changed_within(connection: psycopg.Connection, first: date, last: date) -> list[ChangedDay]:
-    """Return those of these days that must be exported."""
-    return [ChangedDay(*row) for row in connection.execute(CHANGED_DAYS, {"first": first, "last": last})]
+def changed_within(connection: psycopg.Connection, first: date, last: date, table: LakeTable) -> list[ChangedDay]:
+    """Return those of these days whose file is not, or will not be, what PostgreSQL holds."""
+    said = {"first": first, "last": last, "table": table.name}
+    if table is EVENTS:
+        rows = connection.execute(CHANGED_DAYS, said)
+        return [ChangedDay(day, (events, crawlers, left), why, False) for day, events, crawlers, why, left in rows]
+    if not is_there(connection, table.name) or not is_there(connection, "marts.built_days"):
+        return []
+    rows = connection.execute(CHANGED_MART_DAYS, said)
+    return [ChangedDay(day, (built_at,), why, is_unbuilt) for day, built_at, why, is_unbuilt in rows]
 
 
-def lake_days(connection: psycopg.Connection, first: date | None = None, last: date | None = None) -> list[LakeDay]:
-    """Return the days in the lake, of all or of these, oldest first."""
+def is_there(connection: psycopg.Connection, table: str) -> bool:
+    """Return whether there is a table; marts come with the first build, and some go with an update."""
+    return connection.execute("select where to_regclass(%s) is not null", [table]).rowcount == 1
+
+
+def lake_days(
+    connection: psycopg.Connection, first: date | None = None, last: date | None = None, table: LakeTable = EVENTS
+) -> list[LakeDay]:
+    """Return the days of the table in the lake, of all or of these, oldest first."""
     rows = connection.execute(
         "select day, rows, checksum, bytes, schema_version, exported_at, left_at from lake.days "
-        "where day >= coalesce(%s, day) and day <= coalesce(%s, day) order by day",
-        [first, last],
+        "where of_table = %s and day >= coalesce(%s, day) and day <= coalesce(%s, day) order by day",
+        [table.name, first, last],
     )
     return [LakeDay(day, count, int(checksum), *rest) for day, count, checksum, *rest in rows]
 
@@ -97,14 +118,17 @@ def schemas(connection: psycopg.Connection) -> dict[int, tuple[Column, ...]]:
     return {version: tuple(Column(*column) for column in columns) for version, columns in rows}
 
 
-def note_repaired(connection: psycopg.Connection, day: date) -> None:
+def note_repaired(connection: psycopg.Connection, day: date, table: LakeTable = EVENTS) -> None:
     """Record that the day's file is sound again: it was rewritten, or somebody has restored it."""
     connection.execute(
-        "update lake.checks set repaired_at = now() where day = %s and verdict <> 'equal' and repaired_at is null",
-        [day],
+        "update lake.checks set repaired_at = now() "
+        "where of_table = %s and day = %s and verdict <> 'equal' and repaired_at is null",
+        [table.name, day],
     )
 
 
-def export_again(connection: psycopg.Connection, days: list[date], why: str) -> None:
+def export_again(connection: psycopg.Connection, days: list[date], why: str, table: LakeTable = EVENTS) -> None:
     """Let these days be written again, if the lake has them."""
-    connection.execute("update lake.days set export_again = %s where day = any(%s)", [why, days])
+    connection.execute(
+        "update lake.days set export_again = %s where of_table = %s and day = any(%s)", [why, table.name, days]
+    )

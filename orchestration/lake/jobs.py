@@ -2,15 +2,15 @@
 
 import dagster as dg
 
-from orchestration.lake.assets import lake_events, retention
-from orchestration.lake.checks import lake_holds_what_postgres_holds
+from orchestration.lake.assets import lake_events, lake_marts, retention
+from orchestration.lake.checks import lake_holds_the_marts, lake_holds_what_postgres_holds
 from orchestration.priorities import Priority
 
 export = dg.define_asset_job(
     "export_lake",
-    selection=dg.AssetSelection.assets(lake_events).without_checks(),
+    selection=dg.AssetSelection.assets(lake_events, lake_marts).without_checks(),
     tags=Priority.UPKEEP.tags,
-    description="Write closed days of raw.events to the lake: what the sensor of changed days asks for.",
+    description="Write closed days of events and marts to the lake: what the sensor of changed days asks for.",
 )
 leave = dg.define_asset_job(
     "retention",
@@ -23,7 +23,7 @@ leave = dg.define_asset_job(
 )
 check = dg.define_asset_job(
     "check_lake",
-    selection=dg.AssetSelection.checks(lake_holds_what_postgres_holds),
+    selection=dg.AssetSelection.checks(lake_holds_what_postgres_holds, lake_holds_the_marts),
     tags=Priority.UPKEEP.tags,
     description="Compare days of the lake with PostgreSQL.",
 )

@@ -12,6 +12,7 @@ from orchestration.errors import DogearError
 from orchestration.lake.columns import Column
 from orchestration.lake.days import lake_days, schemas
 from orchestration.lake.storage import MANIFEST, LakeStorage
+from orchestration.lake.tables import EVENTS, MARTS, LakeTable
 from orchestration.settings import Settings
 
 FORMAT = 1
@@ -29,11 +30,18 @@ class ManifestDay(msgspec.Struct):
 
 
 class Manifest(msgspec.Struct):
-    """The contents of the lake. ``schemas``: names and PostgreSQL types of the columns of each version."""
+    """The contents of the lake. ``schemas``: names and PostgreSQL types of the columns of each version.
+
+    ``days`` are those of raw.events, ``marts`` those of each mart, by name.
+    """
 
     format: int = FORMAT
     schemas: dict[int, list[tuple[str, str]]] = {}
     days: list[ManifestDay] = []
+    marts: dict[str, list[ManifestDay]] = {}
+
+    def days_of(self, table: LakeTable) -> list[ManifestDay]:
+        return self.days if table is EVENTS else self.marts.get(table.name, [])
 
     def columns(self, version: int) -> tuple[Column, ...]:
         return tuple(Column(*column) for column in self.schemas[version])
@@ -43,11 +51,16 @@ def known_manifest(connection: psycopg.Connection) -> Manifest:
     """Return the manifest that PostgreSQL's record implies."""
     return Manifest(
         schemas={version: [(c.name, c.type) for c in columns] for version, columns in schemas(connection).items()},
-        days=[
-            ManifestDay(day.day, day.rows, str(day.checksum), day.bytes, day.schema_version, day.exported_at)
-            for day in lake_days(connection)
-        ],
+        days=known_days(connection, EVENTS),
+        marts={table.name: known_days(connection, table) for table in MARTS},
     )
+
+
+def known_days(connection: psycopg.Connection, table: LakeTable) -> list[ManifestDay]:
+    return [
+        ManifestDay(day.day, day.rows, str(day.checksum), day.bytes, day.schema_version, day.exported_at)
+        for day in lake_days(connection, table=table)
+    ]
 
 
 def write_manifest(connection: psycopg.Connection, settings: Settings, storage: LakeStorage) -> None:

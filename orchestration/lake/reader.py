@@ -13,7 +13,8 @@ import pybreaker
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, read_as
 from orchestration.lake.manifest import Manifest, ManifestDay, parsed_manifest, read_manifest
-from orchestration.lake.storage import MANIFEST, LakeRefusesError, LakeStorage, file_of, open_lake
+from orchestration.lake.storage import MANIFEST, LakeRefusesError, LakeStorage, open_lake
+from orchestration.lake.tables import EVENTS, MARTS, LakeTable
 from orchestration.lake.warehouse_file import show_warehouse, warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
@@ -23,21 +24,24 @@ FAILURES, SECONDS = 5, 60.0
 BETWEEN_FILES = "\x1f"
 
 
-def events_of_lake(manifest: Manifest, storage: LakeStorage, wanted: tuple[Column, ...] | None = None) -> str:
-    """The SQL that reads raw.events: the columns ``wanted``, and ``day``, by which whole files are left out.
+def rows_of_lake(
+    manifest: Manifest, storage: LakeStorage, table: LakeTable = EVENTS, wanted: tuple[Column, ...] | None = None
+) -> str:
+    """The SQL that reads a table: the columns ``wanted``, and its day, by which whole files are left out.
 
-    Without ``wanted`` they are those of the newest version.
+    Without ``wanted`` they are those of the newest version. The day is a mart's own column, and ``day`` of raw.events.
 
     Files are named one by one, as in the manifest: listing folders, and opening each file for its columns, would
     take longer than most queries. Files that were written with fewer columns have NULL in the others.
     """
-    if not manifest.days:
+    days = manifest.days_of(table)
+    if not days:
         raise DogearError(f"The lake {storage.url} is empty: no day was exported yet. Try: dogear lake export")
-    columns = wanted or manifest.columns(max(manifest.days, key=lambda day: day.exported_at).schema_version)
-    versions = sorted({day.schema_version for day in manifest.days})
+    columns = wanted or manifest.columns(max(days, key=lambda day: day.exported_at).schema_version)
+    versions = sorted({day.schema_version for day in days})
     return " union all ".join(
         part_of_view(
-            storage, columns, manifest.columns(version), (d for d in manifest.days if d.schema_version == version)
+            storage, table, columns, manifest.columns(version), (d for d in days if d.schema_version == version)
         )
         for version in versions
     )
@@ -49,18 +53,25 @@ def make_events(connection: duckdb.DuckDBPyConnection, storage: LakeStorage, col
     It has these ``columns``, those of PostgreSQL, also before a day was written that has them all.
     """
     kind = "view" if storage.filesystem is None else "table"
-    events = events_of_lake(read_manifest(storage), storage, columns)
+    events = rows_of_lake(read_manifest(storage), storage, EVENTS, columns)
     connection.execute(f"create or replace {kind} raw.events as {events}")
 
 
 def part_of_view(
-    storage: LakeStorage, wanted: tuple[Column, ...], there: tuple[Column, ...], days: Iterable[ManifestDay]
+    storage: LakeStorage,
+    table: LakeTable,
+    wanted: tuple[Column, ...],
+    there: tuple[Column, ...],
+    days: Iterable[ManifestDay],
 ) -> str:
     """Return the days that were written with the columns ``there``."""
     # One text: a list of ten years of files takes DuckDB twice as long, for each query.
-    files = literal(BETWEEN_FILES.join(storage.place(file_of(day.day)) for day in days))
+    files = literal(BETWEEN_FILES.join(storage.place(table.file_of(day.day)) for day in days))
+    # The day in the name of a file is known before the file is opened, so it stands in for a mart's own.
+    named = {table.day_column: "day"} if table.day_column else {}
+    day = "" if table.day_column else ", day"
     return (
-        f"select {read_as(wanted, there)}, day from read_parquet("  # noqa: S608
+        f"select {read_as(wanted, there, named)}{day} from read_parquet("  # noqa: S608
         f"string_split({files}, {literal(BETWEEN_FILES)}), hive_partitioning = true, hive_types = {{'day': date}})"
     )
 
@@ -126,17 +137,27 @@ class LakeReader:
                 warehouse = warehouse_file(self.settings)
                 reach = [warehouse, warehouse.with_name(f"{warehouse.name}.wal"), *self.reach]
                 self._database = open_duckdb(self.settings, reach=reach)
-                self._database.execute("create schema raw")
+                self._database.execute("create schema raw; create schema marts")
             # With ten years of days, naming their files takes longer than most queries.
-            if manifest is None or manifest != self._manifest:
-                events = events_of_lake(parsed_manifest(manifest, storage), storage)
-                shown = self._shown("raw.events", events, self._database.sql(events).columns)
-                self._database.execute(f"create or replace view raw.events as {shown}")
-                self._manifest = manifest
-            self._warehouse = show_warehouse(
-                self._database, warehouse_file(self.settings), self._warehouse, self._shown
-            )
+            is_other = manifest is None or manifest != self._manifest
+            contents = parsed_manifest(manifest, storage) if is_other else None
+            if contents:
+                self._show(contents, storage, EVENTS)
+            warehouse = show_warehouse(self._database, warehouse_file(self.settings), self._warehouse, self._shown)
+            # The warehouse has the marts of detail as they were when it was built; the lake has them as they are.
+            if contents or warehouse != self._warehouse:
+                contents = contents or parsed_manifest(manifest, storage)
+                for table in MARTS:
+                    if contents.days_of(table):
+                        self._show(contents, storage, table)
+            self._manifest, self._warehouse = manifest, warehouse
             return self._database
+
+    def _show(self, manifest: Manifest, storage: LakeStorage, table: LakeTable) -> None:
+        assert self._database
+        rows = rows_of_lake(manifest, storage, table)
+        if shown := self._shown(table.name, rows, self._database.sql(rows).columns):
+            self._database.execute(f"create or replace view {table.name} as {shown}")
 
     def _shown(self, _name: str, rows: str, _columns: Collection[str], /) -> str | None:
         """Return what the view of this name shows of these rows; None for no view. Here it shows all."""

@@ -71,17 +71,18 @@ def recall_day(
 ) -> None:
     """Restore one day, beside its late events. The caller holds the lake's lock."""
     from orchestration.lake.compare import read_day
-    from orchestration.lake.storage import file_of
+    from orchestration.lake.tables import EVENTS
     from orchestration.resources.bulk_load import load_rows
     from orchestration.resources.server import Server
 
     (noted,) = lake_days(connection, day, day)
     columns = schemas(connection)[noted.schema_version]
-    found = read_day(engine, storage, columns, day, columns)
+    found = read_day(engine, storage, EVENTS, columns, day, columns)
     if (found.rows, found.checksum) != (noted.rows, noted.checksum):
         raise DogearError(
-            f"{storage.place(file_of(day))} does not hold what was written to it ({found.reason or 'other rows'}), and "
-            f"{day} has left PostgreSQL: restore the file from a backup. See: dogear lake check --from {day}"
+            f"{storage.place(EVENTS.file_of(day))} does not hold what was written to it "
+            f"({found.reason or 'other rows'}), and {day} has left PostgreSQL: restore the file from a backup. "
+            f"See: dogear lake check --from {day}"
         )
     # PostgreSQL casts texts to these types when it copies them from the staging table.
     names = [
@@ -90,7 +91,7 @@ def recall_day(
     ]
     rows = engine.execute(
         f"select {', '.join(names)} from read_parquet($file, hive_partitioning = false)",  # noqa: S608
-        {"file": storage.place(file_of(day))},
+        {"file": storage.place(EVENTS.file_of(day))},
     ).to_arrow_reader()
     connection.execute("select raw.ensure_event_partitions(%s)", [[day]])
     connection.commit()
@@ -98,7 +99,7 @@ def recall_day(
     with Server.of(database_url).adbc() as target, target.cursor() as cursor:
         load_rows(target, "raw.events", rows, on_conflict="nothing")
         cursor.execute(COUNT_ANEW, [day])
-        cursor.execute("update lake.days set left_at = null where day = $1", [day])
+        cursor.execute("update lake.days set left_at = null where of_table = 'raw.events' and day = $1", [day])
         target.commit()
     connection.execute("select raw.analyze_event_partitions(%s)", [[day]])
     connection.commit()

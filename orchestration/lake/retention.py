@@ -129,7 +129,9 @@ def drop_partition(connection: psycopg.Connection, day: date, rows: int) -> str 
         return "an event of it has come just now"
     connection.execute(sql.SQL("alter table raw.events detach partition {}").format(partition(day)))
     connection.execute(sql.SQL("drop table {}").format(partition(day)))
-    connection.execute("update lake.days set left_at = now() where day = %s and left_at is null", [day])
+    connection.execute(
+        "update lake.days set left_at = now() where of_table = 'raw.events' and day = %s and left_at is null", [day]
+    )
     return None
 
 

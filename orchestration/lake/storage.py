@@ -4,7 +4,6 @@ import os
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +139,9 @@ def publish_in_folder(file: Path, root: Path, name: str) -> None:
         os.fsync(stream.fileno())
     file.replace(place)
     open_like_its_folder(place)
-    for folder in (place.parent, place.parent.parent):
+    for folder in (place.parent, *(it for it in place.parent.parents if it.is_relative_to(root))):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def file_of(day: date) -> str:
-    """Return the name of a day's file."""
-    return f"events/day={day}/events.parquet"

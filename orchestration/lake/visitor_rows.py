@@ -10,7 +10,7 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.manifest import known_manifest
-from orchestration.lake.reader import events_of_lake
+from orchestration.lake.reader import rows_of_lake
 from orchestration.lake.storage import open_lake
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
@@ -42,7 +42,7 @@ def visitor_days(
     try:
         with open_duckdb(settings) as engine:
             engine.execute("create schema raw")
-            engine.execute(f"create view raw.events as {events_of_lake(manifest, storage)}")
+            engine.execute(f"create view raw.events as {rows_of_lake(manifest, storage)}")
             return [VisitorDay(*row) for row in engine.execute(VISITOR_ROWS, said).fetchall()]
     except duckdb.Error as error:
         raise DogearError(

@@ -7,7 +7,8 @@ days as (
     select built.day
     from marts.built_days as built
     -- Days that have left PostgreSQL cannot be counted here; the lake's copy has a check of its own.
-    left join lake.days as left_days on built.day = left_days.day and left_days.left_at is not null
+    left join lake.days as left_days
+        on left_days.of_table = 'raw.events' and built.day = left_days.day and left_days.left_at is not null
     inner join (
         select day, sum(events) as events
         from raw.day_counts

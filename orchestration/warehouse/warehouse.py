@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import DogearError
-from orchestration.lake.columns import event_columns
+from orchestration.lake.columns import columns_of
 from orchestration.lake.reader import make_events
 from orchestration.lake.storage import open_lake
+from orchestration.lake.tables import EVENTS
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.resources.duckdb_engine import locked_duckdb, open_duckdb
 from orchestration.resources.postgres import connect
@@ -126,7 +127,7 @@ def prepare_sources(database_url: str, settings: Settings, file: Path) -> None:
     """Load what dbt reads: events of the lake, and a copy of the content tables of PostgreSQL."""
     tables = source_tables(parsed_project(database_url, settings), "content")
     with connect(database_url) as postgres:
-        columns = event_columns(postgres)
+        columns = columns_of(postgres, EVENTS)
     with open_duckdb(settings, file) as connection:
         connection.execute("create schema if not exists raw")
         make_events(connection, open_lake(settings.lake), columns)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import DogearError
-from orchestration.lake.columns import event_columns
+from orchestration.lake.columns import columns_of
 from orchestration.lake.compare import compare_days
 from orchestration.lake.reader import make_events
 from orchestration.lake.storage import open_lake
+from orchestration.lake.tables import EVENTS
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 
@@ -86,7 +87,7 @@ def test_the_warehouse_has_a_column_of_which_no_file_knows(lake):
     lake.rows("alter table raw.events add column reaction text")
     with connect(lake.url) as connection, open_duckdb(lake.settings) as engine:
         engine.execute("create schema raw")
-        make_events(engine, open_lake(lake.settings.lake), event_columns(connection))
+        make_events(engine, open_lake(lake.settings.lake), columns_of(connection, EVENTS))
         assert engine.execute("select reaction, count(*) from raw.events group by all").fetchall() == [(None, 20)]
 
 

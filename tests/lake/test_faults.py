@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_the_lake_as_it_was(lake):
     process = exporting(lake, MAY[:1], largest_file=10_000)
     _, error = process.communicate(timeout=120)
     assert process.returncode
-    assert "2026-05-01 cannot be written to the lake" in error
+    assert "2026-05-01 of raw.events cannot be written to the lake" in error
     assert lake.read(BY_DAY) == [(MAY[0], 300)]
     assert lake.changed() == [MAY[0]]
     lake.export()

@@ -15,6 +15,7 @@ from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.lake.export import export_days
 from orchestration.lake.reader import LakeReader
+from orchestration.lake.tables import MARTS as LAKE_MARTS
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
@@ -84,6 +85,24 @@ def test_every_mart_is_equal_row_by_row(built: Built):
     assert {"analytics_sessions", "analytics_visitors", "content_documents"} <= {*marts.names}
     assert marts.empty() == []
     assert marts.differences() == []
+
+
+def test_the_lake_s_own_marts_of_detail_are_equal_row_by_row(built: Built):
+    installation, settings = built
+    engine = open_duckdb(settings)
+    days = [day for (day,) in installation.rows("select day from marts.built_days")]
+    for table in LAKE_MARTS:
+        list(export_days(installation.database_url, settings, engine, days, table))
+    reader = LakeReader(settings)
+    with reader.session() as session:
+        for table in LAKE_MARTS:
+            mirrored = f"select * exclude ({', '.join(table.keys)}) from {table.name}"
+            built_there = f"from warehouse.{table.name}"
+            for one, other in ((mirrored, built_there), (built_there, mirrored)):
+                only = session.execute(f"select count(*) from ({one} except all {other})").fetchall()
+                assert only == [(0,)], (table.name, one)
+            assert session.execute(f"select count(*) > 0 from {table.name}").fetchall() == [(True,)], table.name
+    reader.close()
 
 
 def test_keys_are_never_null(built: Built):

@@ -19,7 +19,7 @@ begin
 
     select 'days_not_in_lake', '', count(*)::double precision
     from counts
-    left join lake.days on days.day = counts.day
+    left join lake.days on days.of_table = 'raw.events' and days.day = counts.day
     where
         counts.day < (now() at time zone 'UTC' - interval '1 hour')::date
         and (counts.events <> 0 or counts.crawlers <> 0)

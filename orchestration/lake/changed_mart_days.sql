@@ -1,0 +1,28 @@
+-- The days, from the first to the last requested, whose file of a mart (%(table)s) is not there, or was written before the
+-- day was built again, or must be written again: one row per day, with when it was built (NULL: it holds nothing any
+-- more), and whether it is being built now, or waits for it.
+with built as (
+    select day, events, built_at
+    from marts.built_days
+    where day between %(first)s and %(last)s
+),
+
+lake as (
+    select day, built_at, export_again
+    from lake.days
+    where of_table = %(table)s and day between %(first)s and %(last)s
+)
+
+select
+    coalesce(built.day, lake.day) as day,
+    built.built_at,
+    coalesce(lake.export_again, '') as why,
+    coalesce(built.events < 0, false) as is_unbuilt
+from built
+full join lake on built.day = lake.day
+where
+    lake.day is null
+    or lake.export_again is not null
+    or lake.built_at is distinct from built.built_at
+    or built.events < 0
+order by 1
