@@ -1,11 +1,13 @@
 """The functions of schema analytics, on a site whose numbers can be checked by eye (readers.py)."""
 
 from datetime import UTC, date, datetime
+from hashlib import md5
 
 import psycopg
 import pytest
 
 from tests.analysts.readers import ANA, BEN, CAY, SITE, rounded
+from tests.installation import Installation
 
 
 def march(day: int) -> date:
@@ -44,6 +46,12 @@ def test_a_visitor_of_several_days_counts_once_in_a_week_and_a_month(ask):
     assert [(row[0].day, *row[3:5]) for row in ask(whole)] == [
         (23, 0, 0), (2, 3, 2), (9, 2, 2), (16, 0, 0), (23, 0, 0), (30, 0, 0),
     ]  # fmt: skip
+
+
+def test_the_set_of_a_page_s_visitors_has_the_numbers_of_their_ids(tiny_site: Installation):
+    keys = [int(md5(visitor.encode(), usedforsecurity=False).hexdigest()[:15], 16) for visitor in (ANA, BEN)]
+    question = "select visitor_keys from marts.visitor_sets where entity_id = '/a' and day = '2026-03-04'"
+    assert tiny_site.rows(question) == [(sorted(keys),)]
 
 
 def test_days_without_visits_are_there_and_have_no_averages(ask):

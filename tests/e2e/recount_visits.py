@@ -69,6 +69,12 @@ def visitor_days(facts: Facts) -> Iterable[Row]:
         yield (day, entity, len(views), min(times), max(times), *timed(views))
 
 
+@MARTS.recount("visitor_sets", "day, {entity}, cardinality(visitor_keys)")
+def visitor_sets(facts: Facts) -> Iterable[Row]:
+    for (day, entity), views in views_by_entity(facts.views, lambda view: view.act.day).items():
+        yield (day, entity, len({view.act.reader for view in views}))
+
+
 @MARTS.recount("analytics_visitors", "{entity}, visit_count, first_visit, last_visit, avg_time_on_page, days_visited")
 def visitors(facts: Facts) -> Iterable[Row]:
     for (_, entity), views in views_by_entity(facts.views, lambda view: view.act.reader).items():

@@ -57,6 +57,19 @@
     cast(md5(concat_ws('|', {{ expressions | join(', ') }})) as uuid)
 {%- endmacro %}
 
+{# A number for the id of a visitor, the same in every engine and for ever: the first 60 bits of its MD5. #}
+{% macro visitor_key(id) -%}
+    {{ adapter.dispatch('visitor_key')(id) }}
+{%- endmacro %}
+
+{% macro postgres__visitor_key(id) -%}
+    cast(cast('x' || left(md5({{ id }}), 15) as bit(60)) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__visitor_key(id) -%}
+    cast('0x' || left(md5({{ id }}), 15) as bigint)
+{%- endmacro %}
+
 {# A number for a text, the same within a build: shorter to sort by than the text. The number differs by engine. #}
 {% macro short_key(text) -%}
     {{ adapter.dispatch('short_key')(text) }}

@@ -10,15 +10,24 @@
 -- Whole weeks and months of the days that are built: a visitor who comes on one day is not a newcomer on later days.
 with
 
+visitors as (
+    select
+        user_code,
+        site,
+        day,
+        unnest(visitor_keys) as visitor_key
+    from {{ ref('visitor_sets') }}
+    where entity_type = 'site' and ({{ in_periods('week', 'day') }} or {{ in_periods('month', 'day') }})
+),
+
 visits as (
     select
         user_code,
         site,
         day,
-        lag(day) over (partition by visitor_id, site, user_code order by day) as previous_day,
-        lead(day) over (partition by visitor_id, site, user_code order by day) as next_day
-    from {{ ref('visitor_days') }}
-    where entity_type = 'site' and ({{ in_periods('week', 'day') }} or {{ in_periods('month', 'day') }})
+        lag(day) over (partition by visitor_key, site, user_code order by day) as previous_day,
+        lead(day) over (partition by visitor_key, site, user_code order by day) as next_day
+    from visitors
 ),
 
 -- Few rows: for each day, the distances to the visits before and after.

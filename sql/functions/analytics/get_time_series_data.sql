@@ -60,8 +60,9 @@ language sql stable parallel safe rows 60 as $$
             select distinct
                 date_trunc(analytics.unit_of(get_time_series_data.step), days.day::timestamp)::date as period,
                 days.site,
-                days.visitor_id
-            from marts.visitor_days as days
+                visitor_key
+            from marts.visitor_sets as days
+            cross join unnest(days.visitor_keys) as visitor_key
             where
                 analytics.unit_of(get_time_series_data.step) <> 'day'
                 and (

@@ -46,16 +46,14 @@ language sql stable parallel safe rows 10 as $$
     left join scoped.content_documents as documents
         on documents.site = get_top_content.in_site and top.entity_id = documents.content_id
     cross join lateral (
-        select count(*) as unique_visitors
-        from (
-            select distinct days.visitor_id
-            from marts.visitor_days as days
-            where
-                days.site = get_top_content.in_site
-                and top.entity_type = days.entity_type
-                and top.entity_id = days.entity_id
-                and days.day between get_top_content.from_day and get_top_content.to_day
-        ) as visits
+        select count(distinct visitor_key) as unique_visitors
+        from marts.visitor_sets as days
+        cross join unnest(days.visitor_keys) as visitor_key
+        where
+            days.site = get_top_content.in_site
+            and top.entity_type = days.entity_type
+            and top.entity_id = days.entity_id
+            and days.day between get_top_content.from_day and get_top_content.to_day
     ) as visitors
     order by top.total_views desc, top.entity_type, top.entity_id
 $$;

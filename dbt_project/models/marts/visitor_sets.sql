@@ -1,0 +1,32 @@
+{{
+    config(
+        day_column='day',
+        indexes=[{'columns': ['day']}, {'columns': ['entity_id', 'day']}],
+        post_hook="{{ analyze_if_grown(this) }}"
+    )
+}}
+
+-- 8 bytes for each visitor, so that they can be counted over any range of days, however long ago.
+with
+
+visitors as (
+    select
+        day,
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        {{ visitor_key('visitor_id') }} as visitor_key
+    from {{ ref('visitor_days') }}
+    where {{ in_days('day') }}
+)
+
+select
+    day,
+    user_code,
+    site,
+    entity_type,
+    entity_id,
+    array_agg(visitor_key order by visitor_key) as visitor_keys
+from visitors
+group by day, user_code, site, entity_type, entity_id
