@@ -85,23 +85,9 @@ placed as (
             numbers=['x_percent', 'y_band']
         ) }} as place
     from counts
-),
-
-named as (
-    select
-        user_code,
-        site,
-        date,
-        kind,
-        points,
-        case when {{ has_own_row('most_spots') }} then entity_type else 'page' end as entity_type,
-        {{ or_other('entity_id', 'most_spots') }} as entity_id,
-        {{ or_other('device_type', 'most_spots') }} as device_type,
-        case when {{ has_own_row('most_spots') }} then x_percent end as x_percent,
-        case when {{ has_own_row('most_spots') }} then y_band end as y_band
-    from placed
 )
 
+-- No row of a spot has the key of the others' row: that has no place.
 select
     user_code,
     site,
@@ -112,6 +98,23 @@ select
     kind,
     x_percent,
     y_band,
+    points
+from placed
+where {{ has_own_row('most_spots') }}
+
+union all
+
+select
+    user_code,
+    site,
+    'page' as entity_type,
+    '(other)' as entity_id,
+    date,
+    '(other)' as device_type,
+    kind,
+    cast(null as smallint) as x_percent,
+    cast(null as integer) as y_band,
     cast(sum(points) as bigint) as points
-from named
-group by user_code, site, entity_type, entity_id, date, device_type, kind, x_percent, y_band
+from placed
+where not {{ has_own_row('most_spots') }}
+group by user_code, site, date, kind
