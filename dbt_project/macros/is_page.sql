@@ -13,3 +13,8 @@
 {% macro is_entry_page(sessions, pages) -%}
     {{ is_page(sessions, pages, 'session_day', utc_day(sessions ~ '.told_at'), 'entry_page_path') }}
 {%- endmacro %}
+
+{# The same for the page on which a session ended. #}
+{% macro is_exit_page(sessions, pages) -%}
+    {{ is_page(sessions, pages, 'session_day', sessions ~ '.exit_day', 'exit_page_path') }}
+{%- endmacro %}

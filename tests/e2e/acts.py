@@ -35,13 +35,25 @@ ARRIVALS: list[dict[str, str]] = [
     {"referrer": "https://gist.github.com/x"},
     {"referrer": "https://www.semicomplete.com/about"},
     {"utm_source": "newsletter", "utm_medium": "email"},
+    {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "May", "utm_term": "x", "utm_content": "top"},
     {"utm_source": "google", "utm_medium": "cpc", "referrer": "https://www.google.com/"},
+]
+# What the pages of readers say of them: towns that share a name, screens at the bounds of their classes.
+READERS: list[dict[str, Any]] = [
+    {},
+    {"country_code": "US", "region": "Illinois", "city": "Springfield", "language_code": "en-US", "screen_width": 991},
+    {"country_code": "US", "region": "Ohio", "city": "Springfield", "language_code": "en-US", "screen_width": 992},
+    {"country_code": "US", "city": "Springfield", "language_code": "es", "screen_width": 575},
+    {"country_code": "DE", "region": "Saxony", "language_code": "de", "device_type": "desktop", "screen_width": 1440},
 ]
 
 
 @dataclass(frozen=True)
 class Act:
-    """One event by a person. ``visitor`` tells sessions apart, ``reader`` whom a unique count counts."""
+    """One event by a person. ``visitor`` tells sessions apart, ``reader`` whom a unique count counts.
+
+    ``host`` is that of the page, which logs do not name.
+    """
 
     at: datetime
     visitor: tuple[str, ...]
@@ -49,6 +61,7 @@ class Act:
     path: str
     kind: str
     data: dict[str, Any]
+    host: str | None = None
 
     @property
     def day(self) -> date:
@@ -65,8 +78,9 @@ def acts_of_log(log: Path) -> list[Act]:
     found: list[Act] = []
     for line in gzip.decompress(log.read_bytes()).decode().splitlines():
         if view := recount.read_view(line):
-            target, referrer = line.split('"')[1].split(" ")[1], line.split('"')[3]
+            target, referrer, agent = line.split('"')[1].split(" ")[1], line.split('"')[3], line.split('"')[5]
             data = {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
+            data["user_agent"] = agent
             if referrer != "-":
                 data["referrer"] = referrer
             found.append(Act(view.at, view.visitor, (*view.visitor, view.at.date()), view.path, "page_view", data))
@@ -86,11 +100,17 @@ def moved_log(log: Path, to: Path) -> Path:
 def acts_of_readers(days: Iterable[date]) -> list[Act]:
     """A dozen readers a day, each known again on all days, who do all that a page can tell of."""
     chance = random.Random(20180413)
-    return [act for day in days for reader in range(12) for act in visit(chance, day, f"reader-{reader}")]
+    return [
+        act
+        for day in days
+        for reader in range(12)
+        for act in visit(chance, day, f"reader-{reader}", READERS[reader % len(READERS)])
+    ]
 
 
-def visit(chance: random.Random, day: date, reader: str) -> list[Act]:
+def visit(chance: random.Random, day: date, reader: str, known: dict[str, Any]) -> list[Act]:
     """Two pages or one, and on each of them a few acts, some after a pause that ends the session."""
+    own = {"user_agent": FIREFOX, "device_type": "tablet", **known}
     at = datetime.combine(day, time(), UTC) + timedelta(seconds=chance.randrange(80_000))
     acts: list[Act] = []
     for number in range(chance.choice([1, 2, 2])):
@@ -98,7 +118,7 @@ def visit(chance: random.Random, day: date, reader: str) -> list[Act]:
         kinds = ["page_view", *chance.choices(sorted(DETAILS), k=chance.randrange(4))]
         for kind in kinds:
             data = arrival if kind == "page_view" else DETAILS[kind](chance)
-            acts.append(Act(at, (reader,), (reader,), path, kind, data))
+            acts.append(Act(at, (reader,), (reader,), path, kind, {**own, **data}, SITE))
             at += timedelta(seconds=chance.choice([3, 20, 90]))
         at += timedelta(seconds=chance.choice([0, 60, 2400]))
     return acts
@@ -125,8 +145,8 @@ def written(acts: Iterable[Act], to: Path) -> Path:
     """The acts as a file of events, such as a server sends them."""
     lines = []
     for act in acts:
-        own = {"occurred_at": act.at.isoformat(), "visitor_id": act.reader[0], "user_agent": FIREFOX}
-        url = {"page_url": f"https://{SITE}{act.path}", "device_type": "tablet"}
+        own = {"occurred_at": act.at.isoformat(), "visitor_id": act.reader[0]}
+        url = {"page_url": f"https://{act.host}{act.path}"}
         lines.append(json.dumps({"type": act.kind, "data": {**own, **url, **act.data}}))
     to.write_text("\n".join(lines) + "\n")
     return to

@@ -43,6 +43,10 @@ class Visit:
         return [act.path for act in self.acts if act.kind == "page_view"]
 
     @property
+    def last_view(self) -> Act:
+        return [act for act in self.acts if act.kind == "page_view"][-1]
+
+    @property
     def is_bounce(self) -> bool:
         return len(self.paths) == 1
 

@@ -129,5 +129,5 @@ def heatmap(facts: Facts) -> Iterable[Row]:
     for act in points:
         x, y, width = act.pointer
         kind = "click" if act.kind == "click" else "move"
-        counts[facts.entity(act), act.day, "tablet", kind, min(100 * x // width, 99), y // 50 * 50] += 1
+        counts[facts.entity(act), act.day, act.data["device_type"], kind, min(100 * x // width, 99), y // 50 * 50] += 1
     return ((*spot, count) for spot, count in counts.items())

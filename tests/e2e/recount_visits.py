@@ -15,13 +15,15 @@ MARTS = Marts()
 @MARTS.recount(
     "analytics_sessions",
     "first_seen, last_seen, page_views, clicks, events, conversions, is_bounce, is_engaged, engaged_seconds, channel, "
-    "traffic_source",
+    "traffic_source, {entry}, {exit}, page_host, screen_width",
 )
 def sessions(facts: Facts) -> Iterable[Row]:
     for visit in facts.visits:
+        pages = (facts.entity(visit.acts[0]), facts.entity(visit.last_view))
+        page = (visit.acts[0].host, visit.acts[0].data.get("screen_width"))
         counts = (len(visit.paths), visit.count("click"), len(visit.acts), visit.conversions)
         says = (visit.is_bounce, visit.is_engaged, visit.engaged_seconds, visit.channel, coarse(visit.channel))
-        yield (visit.acts[0].at, visit.acts[-1].at, *counts, *says)
+        yield (visit.acts[0].at, visit.acts[-1].at, *counts, *says, *pages, *page)
 
 
 @MARTS.recount(

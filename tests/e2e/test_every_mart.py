@@ -25,6 +25,12 @@ GOALS = [Goal("read", "page_view", "/projects/xdotool"), Goal("wrote", "letter_g
 RECOUNTED_IN_REAL_SITE = {"content_broken_links", "content_languages", "content_quality_distribution"}
 MARTS = "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v', 'm')"
 NAME = "coalesce((select i.file_path from content.items as i where i.content_id::text = {0}), {0})"
+NAMED = {
+    "entity": NAME.format("m.entity_id"),
+    "content": NAME.format("m.content_id::text"),
+    "entry": NAME.format("m.entry_entity_id"),
+    "exit": NAME.format("m.exit_entity_id"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +72,7 @@ def rounded(row: tuple[Any, ...]) -> tuple[Any, ...]:
 @pytest.mark.parametrize("mart", sorted(RECOUNTS))
 def test_a_mart_says_what_was_counted(built: Warehouse, facts: Facts, mart: str):
     recount = RECOUNTS[mart]
-    columns = recount.columns.format(entity=NAME.format("m.entity_id"), content=NAME.format("m.content_id::text"))
+    columns = recount.columns.format(**NAMED)
     expected = Counter(map(rounded, recount.rows(facts)))
     assert len(expected) > 1
     found = Counter(map(rounded, built.rows(f"select {columns} from marts.{mart} as m")))

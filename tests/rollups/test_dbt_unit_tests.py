@@ -35,7 +35,7 @@ def test_a_key_that_is_there_twice_or_null_is_found(warehouse: Warehouse, paths:
         connection.execute("create schema intermediate")
         connection.execute(
             "create table intermediate.int_viewed_pages (event_day date, user_code text, site text, page_path text, "
-            "is_entry_after_midnight boolean, path text, page_views bigint)"
+            "is_seen_after_midnight boolean, path text, page_views bigint)"
         )
         connection.execute(
             "insert into intermediate.int_viewed_pages select %s, 'jordan', 'example.org', unnest(%s::text[])",

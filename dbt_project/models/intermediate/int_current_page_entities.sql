@@ -25,7 +25,7 @@ entities as (
         pages.site,
         pages.page_path,
         pages.path,
-        pages.is_entry_after_midnight,
+        pages.is_seen_after_midnight,
         documents.content_type,
         documents.content_id,
         documents.content_id is not null as is_document,
@@ -56,7 +56,7 @@ select
     user_code,
     site,
     page_path,
-    is_entry_after_midnight,
+    is_seen_after_midnight,
     coalesce(content_type, 'page') as entity_type,
     case when is_document then content_id else {{ or_other('path') }} end as entity_id
 from placed

@@ -28,7 +28,7 @@ pages_by_session_day as (
         *,
         event_day - 1 as marts_day
     from pages
-    where is_entry_after_midnight
+    where is_seen_after_midnight
 )
 
 select

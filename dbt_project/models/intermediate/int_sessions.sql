@@ -62,6 +62,7 @@ sessions as (
         coalesce(max(case when is_entry then occurred_at end), session_started_at) as told_at,
         max(case when is_entry then page_path end) as entry_page_path,
         {{ last_known('page_path', 'view_number', "event_type = 'page_view'") }} as exit_page_path,
+        max(case when event_type = 'page_view' then event_day end) as exit_day,
         max(case when is_entry then arrival_source end) as arrival_source,
         max(case when is_entry then arrival_medium end) as arrival_medium,
         max(case when is_entry then arrival_campaign end) as arrival_campaign
@@ -93,6 +94,7 @@ select
     sessions.told_at,
     sessions.entry_page_path,
     sessions.exit_page_path,
+    sessions.exit_day,
     coalesce(traffic_sources.channel, 'Unassigned') as channel,
     coalesce(traffic_sources.traffic_source, 'other') as traffic_source
 from sessions

@@ -52,6 +52,9 @@ select
     entities.entity_type as entry_entity_type,
     entities.entity_id as entry_entity_id,
     sessions.exit_page_path,
+    exit_entities.entity_type as exit_entity_type,
+    exit_entities.entity_id as exit_entity_id,
+    events.page_host,
     events.referrer_host,
     events.referrer_path,
     events.utm_source,
@@ -67,6 +70,7 @@ select
     events.browser,
     events.language_code,
     events.timezone,
+    events.screen_width,
     events.country_code,
     events.region,
     events.city,
@@ -81,3 +85,5 @@ inner join events
         and sessions.site = events.site
 left join entities
     on {{ is_entry_page('sessions', 'entities') }}
+left join entities as exit_entities
+    on {{ is_exit_page('sessions', 'exit_entities') }}
