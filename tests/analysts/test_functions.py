@@ -108,6 +108,29 @@ def test_where_sessions_come_from(ask):
     ]
 
 
+def test_what_sessions_have_in_common(ask):
+    rows = ask("get_breakdown(%s, 'exit_page', '2026-03-01', '2026-03-31')", SITE)
+    assert [rounded(row) for row in rows] == [
+        # Ana read on at /b only once; Ben converted.
+        ("/a", "page", 4, 4, 0.5, 1.0, 0.25),
+        ("/b", "page", 1, 2, 1.0, 0.0, 0.0),
+    ]
+    assert ask("get_breakdown(%s, 'exit_page', '2026-03-01', '2026-03-31', 1)", SITE) == rows[:1]
+    assert [row[:3] for row in ask("get_breakdown(%s, 'country', '2026-03-01', '2026-03-31')", SITE)] == [("", "", 5)]
+
+
+def test_each_dimension_of_the_mart_can_be_asked_for(ask, tiny_site):
+    dimensions = {name for (name,) in tiny_site.rows("select distinct dimension from marts.analytics_daily_breakdowns")}
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        ask("get_breakdown('x', 'mood', '2026-03-01', '2026-03-01')")
+    assert {*str(error.value).partition("there are: ")[2].partition(".")[0].split(", ")} == dimensions
+    for dimension in dimensions:
+        ((sessions,),) = tiny_site.rows(
+            f"select sum(sessions) from analytics.get_breakdown('{SITE}', '{dimension}', '2026-03-01', '2026-03-31')"
+        )
+        assert sessions == 5, dimension
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -119,6 +142,8 @@ def test_where_sessions_come_from(ask):
         ("get_entity_visitors('page', '/a', '2026-03-02', '2026-03-01')", "lies before from_day"),
         ("get_top_content('x', '2026-03-02', '2026-03-01')", "lies before from_day"),
         ("get_top_sources('x', '2026-03-02', '2026-03-01')", "lies before from_day"),
+        ("get_breakdown('x', 'country', '2026-03-02', '2026-03-01')", "lies before from_day"),
+        ("get_breakdown('x', null, '2026-03-01', '2026-03-01')", "There is no dimension NULL"),
         ("get_top_themes('x', '2026-03-02', '2026-03-01')", "lies before from_day"),
         ("get_letters_by_type('x', '2026-03-02', '2026-03-01')", "lies before from_day"),
         ("get_timeline('x', '2026-03-02', '2026-03-01')", "lies before from_day"),

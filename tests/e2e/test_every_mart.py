@@ -12,14 +12,14 @@ import pytest
 from orchestration.days import DayRange
 from orchestration.events.logs.import_file import import_file
 from orchestration.rollups import goals
-from tests.e2e import recount_days, recount_documents, recount_visits
+from tests.e2e import recount_breakdowns, recount_days, recount_documents, recount_visits
 from tests.e2e.acts import LOG_BEGINS, MOVED_BEGINS, SITE, acts_of_log, acts_of_readers, moved_log, written
 from tests.e2e.facts import Facts, Goal
 from tests.e2e.recount_content import pages_of
 from tests.installation import Installation
 from tests.rollups.building import MODELS, REFRESHED, Warehouse
 
-RECOUNTS = recount_visits.MARTS | recount_days.MARTS | recount_documents.MARTS
+RECOUNTS = recount_visits.MARTS | recount_days.MARTS | recount_breakdowns.MARTS | recount_documents.MARTS
 GOALS = [Goal("read", "page_view", "/projects/xdotool"), Goal("wrote", "letter_generated")]
 # Read from files, which say everything themselves.
 RECOUNTED_IN_REAL_SITE = {"content_broken_links", "content_languages", "content_quality_distribution"}
@@ -30,6 +30,7 @@ NAMED = {
     "content": NAME.format("m.content_id::text"),
     "entry": NAME.format("m.entry_entity_id"),
     "exit": NAME.format("m.exit_entity_id"),
+    "value": NAME.format("m.value"),
 }
 
 

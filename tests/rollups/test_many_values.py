@@ -1,12 +1,13 @@
 """Texts that strangers make up, more than anybody reads: marts stay small, and count all of them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.content.git_site import GitSite
 from tests.rollups.building import MODELS, Warehouse
 
-NUMBER, OWN_ROWS, OWN_SPOTS = 3_000, 1_000, 10_000
+NUMBER, OWN_ROWS, OWN_SPOTS, OWN_PAIRS = 3_000, 1_000, 10_000, 10_000
 # One event in ten comes twice.
 EVENTS = f"""
     insert into raw.events (
@@ -62,6 +63,21 @@ POINTS = f"""
 """
 
 
+# One hundred languages on each page; one reader in ten comes twice.
+PAIRS = OWN_PAIRS + 2_000
+READERS = f"""
+    insert into raw.events (
+        event_id, occurred_at, event_type, source, site, user_code, client_session_id, is_bot, page_path, language_code
+    )
+    select
+        gen_random_uuid(), '2026-03-01T09:00Z', 'page_view', 'test', 'example.org', 'ada', concat(number, again), false,
+        concat('/', number / 100), concat('l', number % 100)
+    from
+        generate_series(0, {PAIRS - 1}) as number,
+        lateral generate_series(0, case when number % 10 = 0 then 1 else 0 end) as again
+"""
+
+
 def test_the_most_frequent_keep_rows_of_their_own_and_the_others_share_one(warehouse: Warehouse, tmp_path: Path):
     (tmp_path / "site").mkdir()
     site = GitSite(tmp_path / "site", warehouse.url)
@@ -82,6 +98,7 @@ def test_the_most_frequent_keep_rows_of_their_own_and_the_others_share_one(wareh
         assert len(rows) == own_rows + 1
         assert sum(rows.values()) == COUNTED, "nothing is lost"
     assert_links_share_rows_too(warehouse)
+    assert_sessions_are_broken_down(warehouse)
     pages = "select entity_type, entity_id, total_views from marts.analytics_aggregates"
     days = "where hour is null and user_code = 'ada'"
     views = {(kind, page): number for kind, page, number in warehouse.rows(f"{pages} {days}")}
@@ -125,11 +142,43 @@ def assert_links_share_rows_too(warehouse: Warehouse):
     assert warehouse.rows(stats) == [(COUNTED, COUNTED, COUNTED, NUMBER)]
 
 
-def test_a_heat_map_keeps_its_most_frequent_spots(warehouse: Warehouse):
+def assert_sessions_are_broken_down(warehouse: Warehouse):
+    breakdown = "select value, within, sessions from marts.analytics_daily_breakdowns where user_code = 'ada'"
+    sources = {value: number for value, _, number in warehouse.rows(f"{breakdown} and dimension = 'utm_source'")}
+    assert numbers(sources) == most_frequent(OWN_ROWS)
+    assert sum(sources.values()) == COUNTED
+    pages = {(kind, page): number for page, kind, number in warehouse.rows(f"{breakdown} and dimension = 'exit_page'")}
+    assert {number for (kind, _), number in pages.items() if kind == "blog"} == {1}, "a document is never another page"
+    assert len(pages) == OWN_ROWS + 2
+    assert sum(pages.values()) == COUNTED
+
+
+def test_spots_of_heat_maps_and_readers_of_pages(warehouse: Warehouse):
     warehouse.rows("select raw.ensure_event_partitions(array['2026-03-01'::date])")
     warehouse.rows(f"{POINTS} returning 1")
-    warehouse.rows(f"insert into raw.day_counts (day, events) values ('2026-03-01', {SPOTS * 11 // 10}) returning 1")
+    warehouse.rows(f"{READERS} returning 1")
+    events = (SPOTS + PAIRS) * 11 // 10
+    warehouse.rows(f"insert into raw.day_counts (day, events) values ('2026-03-01', {events}) returning 1")
     warehouse.build(select=MODELS)
+    assert_spots(warehouse)
+    assert_pairs_of_page_and_language(warehouse)
+
+
+def assert_pairs_of_page_and_language(warehouse: Warehouse):
+    pairs = warehouse.rows(
+        "select entity_id, value, page_views from marts.analytics_daily_page_breakdowns where dimension = 'language'"
+    )
+    own = [pair for pair in pairs if pair[1] != "(other)"]
+    assert len(own) == OWN_PAIRS
+    assert sum(views == 2 for *_, views in own) == PAIRS // 10, "the most frequent"
+    of_pages = Counter[str]()
+    for page, _, views in pairs:
+        of_pages[page] += views
+    assert {*of_pages.values()} == {110}
+    assert len(of_pages) == PAIRS // 100
+
+
+def assert_spots(warehouse: Warehouse):
     spots = "select entity_id, x_percent, y_band, points from marts.analytics_heatmap"
     other, *own = sorted(warehouse.rows(spots), key=lambda row: (row[0] != "(other)", row[2], row[1]))
     assert other == ("(other)", None, None, SPOTS - OWN_SPOTS)

@@ -81,7 +81,7 @@ placed as (
     select
         *,
         {{ place_by_count(
-            'user_code, site, date', 'points', ['entity_type', 'entity_id', 'device_type', 'kind'],
+            'date, user_code, site', 'points', ['entity_type', 'entity_id', 'device_type', 'kind'],
             numbers=['x_percent', 'y_band']
         ) }} as place
     from counts

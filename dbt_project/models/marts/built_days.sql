@@ -2,9 +2,9 @@
 
 -- Written last: a day is here only if every mart holds it.
 {%- for mart in [
-    'analytics_clicks', 'analytics_custom_events', 'analytics_daily_sites', 'analytics_daily_user_stats',
-    'analytics_daily_properties', 'analytics_goal_conversions', 'analytics_heatmap', 'content_metrics',
-    'content_version_days', 'visitor_periods'
+    'analytics_clicks', 'analytics_custom_events', 'analytics_daily_breakdowns', 'analytics_daily_page_breakdowns',
+    'analytics_daily_sites', 'analytics_daily_user_stats', 'analytics_daily_properties', 'analytics_goal_conversions',
+    'analytics_heatmap', 'content_metrics', 'content_version_days', 'visitor_periods'
 ] %}
 -- depends_on: {{ ref(mart) }}
 {%- endfor %}
