@@ -13,10 +13,10 @@ sessions as (
     where {{ in_days('session_day') }}
 ),
 
--- A session of the last day may have its entry on the day after.
+-- A session of the last day may have its entry on the day after. With attention none begins.
 events as (
     select * from {{ ref('stg_events') }}
-    where {{ at_days('occurred_at', after=1) }}
+    where not {{ is_attention('event_type') }} and {{ at_days('occurred_at', after=1) }}
 ),
 
 entities as (
