@@ -19,6 +19,20 @@
     (cast(sum({{ column }}) as double precision) / nullif(count({{ column }}), 0))
 {%- endmacro %}
 
+{# An array of numbers in ascending order. Within the aggregate that makes it, order by would sort all rows by the columns
+   that they are grouped by. #}
+{% macro sorted_numbers(numbers) -%}
+    {{ adapter.dispatch('sorted_numbers')(numbers) }}
+{%- endmacro %}
+
+{% macro postgres__sorted_numbers(numbers) -%}
+    (select array_agg(number order by number) from unnest({{ numbers }}) as number)
+{%- endmacro %}
+
+{% macro duckdb__sorted_numbers(numbers) -%}
+    list_sort({{ numbers }})
+{%- endmacro %}
+
 {# How often one whole number goes into another. #}
 {% macro whole_quotient(number, divisor) -%}
     {{ adapter.dispatch('whole_quotient')(number, divisor) }}

@@ -19,6 +19,18 @@ visitors as (
         {{ visitor_key('visitor_id') }} as visitor_key
     from {{ ref('visitor_days') }}
     where {{ in_days('day') }}
+),
+
+sets as (
+    select
+        day,
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        array_agg(visitor_key) as visitor_keys
+    from visitors
+    group by day, user_code, site, entity_type, entity_id
 )
 
 select
@@ -27,6 +39,5 @@ select
     site,
     entity_type,
     entity_id,
-    array_agg(visitor_key order by visitor_key) as visitor_keys
-from visitors
-group by day, user_code, site, entity_type, entity_id
+    {{ sorted_numbers('visitor_keys') }} as visitor_keys
+from sets
