@@ -9,15 +9,8 @@
 -- 8 bytes for each visitor, so that they can be counted over any range of days, however long ago.
 with
 
-visitors as (
-    select
-        day,
-        user_code,
-        site,
-        entity_type,
-        entity_id,
-        {{ visitor_key('visitor_id') }} as visitor_key
-    from {{ ref('visitor_days') }}
+visitor_days as (
+    select * from {{ ref('visitor_days') }}
     where {{ in_days('day') }}
 ),
 
@@ -28,8 +21,8 @@ sets as (
         site,
         entity_type,
         entity_id,
-        array_agg(visitor_key) as visitor_keys
-    from visitors
+        array_agg({{ visitor_key('visitor_id') }}) as visitor_keys
+    from visitor_days
     group by day, user_code, site, entity_type, entity_id
 )
 
