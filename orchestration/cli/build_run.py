@@ -41,8 +41,6 @@ def build_ranges(
     # Open to the end: after Ctrl-C, dbt's threads still write while the process ends.
     dbt_log = (settings.home_folder / "dbt" / "build.log").open("a", buffering=1)
     with DagsterInstance.get() as instance, progress_bar() as progress:
-        # One connection for all events of a run; by default each event opens its own, which takes longer than the SQL.
-        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
         for days in ranges:
             started = time.monotonic()
             # dbt's own lines would break the progress bar.

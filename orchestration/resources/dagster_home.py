@@ -20,6 +20,8 @@ def prepare_dagster_home(settings: Settings, database_url: str) -> dict[str, str
         "DAGSTER_HOME": str(home),
         "DOGEAR_DAGSTER_STORAGE_URL": Server.of(database_url).dagster_url(),
         "DAGSTER_DISABLE_TELEMETRY": "true",
+        # A mart says of each day of a run that it holds it: written together, not one by one.
+        "DAGSTER_EVENT_BATCH_SIZE": "1000",
         # It may have been an option of the command only; links to runs need it.
         "DOGEAR_PORT": str(settings.port),
     }

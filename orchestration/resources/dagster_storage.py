@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
-from sqlalchemy import URL, CreateEnginePlugin, Engine, Pool, event
+from sqlalchemy import URL, CreateEnginePlugin, Engine, NullPool, Pool, QueuePool, event
 from sqlalchemy.dialects import plugins
 
 from orchestration.resources.server import DAGSTER_SCHEMA, Server
@@ -19,6 +19,10 @@ class ServerPlugin(CreateEnginePlugin):
 
     def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
         super().__init__(url, kwargs)
+        # Dagster opens a connection for each statement or two, and writes an event with several: a run would spend
+        # more time on connections than on its events. One is kept; others are opened while threads need them.
+        if kwargs.get("poolclass") is NullPool:
+            kwargs.update(poolclass=QueuePool, pool_size=1, max_overflow=-1)
         self._server = Server.of(str(url.query["server"]))
 
     def update_url(self, url: URL) -> URL:

@@ -57,14 +57,19 @@ def test_dagsters_storage_has_a_schema_of_its_own(database_url):
     engine.dispose()
 
 
-def test_dagster_goes_on_after_the_server_has_ended_the_connections_that_it_keeps(database_url):
-    engine = sqlalchemy.create_engine(Server.of(database_url).dagster_url(), pool_size=1)
+def backend(engine: sqlalchemy.Engine) -> int:
     with engine.connect() as connection:
-        process = connection.exec_driver_sql("select pg_backend_pid()").scalar()
+        return connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
+
+
+def test_dagster_goes_on_after_the_server_has_ended_the_connections_that_it_keeps(database_url):
+    # As Dagster asks for it.
+    engine = sqlalchemy.create_engine(Server.of(database_url).dagster_url(), poolclass=sqlalchemy.NullPool)
+    process, again = (backend(engine) for _ in range(2))
+    assert again == process
     with Server.of(database_url).psycopg() as administrator:
         administrator.execute("select pg_terminate_backend(%s, 10000)", [process])
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("select 1").scalar() == 1
+    assert backend(engine) != process
     engine.dispose()
 
 
