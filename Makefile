@@ -60,7 +60,7 @@ types-of-tests: $(READY)
 	$(VENV)/bin/pyright --project tests
 
 pure: $(READY)
-	$(VENV)/bin/pytest --pure --quiet
+	$(VENV)/bin/pytest --pure --quiet --numprocesses 2
 
 lint: style types
 	$(VENV)/bin/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/analyses
