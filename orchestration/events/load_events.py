@@ -1,13 +1,15 @@
 """Events into ``raw.events``: each once, however often and from wherever it comes."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 
 from orchestration.resources.bulk_load import column_types, one_row
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 HERE = Path(__file__).parent / "load_sql"
 # The columns of an event that see_visitors.sql needs besides its site.
@@ -19,7 +21,7 @@ NEEDED = ("event_id", "received_at", "client_occurred_at", *SEEN)
 
 
 def load_events(
-    connection: adbc.Connection, rows: pa.Table | pa.RecordBatchReader, *, file_id: UUID | None = None
+    connection: "adbc.Connection", rows: pa.Table | pa.RecordBatchReader, *, file_id: UUID | None = None
 ) -> int:
     """Load ``rows``, as export_events.sql gives them; return how many were new.
 

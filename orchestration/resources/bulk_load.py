@@ -1,15 +1,18 @@
 """One way to load rows into PostgreSQL: Arrow in, COPY to a staging table, then one INSERT."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
+
+# It takes pandas with it, half a second of each process that loads the code location.
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 Conflict = Literal["error", "nothing", "update"]
 
 
 def load_rows(
-    connection: adbc.Connection,
+    connection: "adbc.Connection",
     table: str,
     rows: pa.Table | pa.RecordBatchReader,
     *,
@@ -35,7 +38,7 @@ def load_rows(
     return int(written)
 
 
-def column_types(cursor: adbc.Cursor, table: str) -> dict[str, str]:
+def column_types(cursor: "adbc.Cursor", table: str) -> dict[str, str]:
     """Return the type of each column of ``table``, both as SQL writes them."""
     cursor.execute(
         "select quote_ident(attname), format_type(atttypid, atttypmod) from pg_attribute "
@@ -45,7 +48,7 @@ def column_types(cursor: adbc.Cursor, table: str) -> dict[str, str]:
     return {('"' + name.strip('"') + '"'): kind for name, kind in cursor.fetchall()}
 
 
-def conflict_clause(cursor: adbc.Cursor, table: str, columns: list[str], on_conflict: Conflict) -> str:
+def conflict_clause(cursor: "adbc.Cursor", table: str, columns: list[str], on_conflict: Conflict) -> str:
     if on_conflict == "error":
         return ""
     if on_conflict == "nothing":
@@ -60,7 +63,7 @@ def conflict_clause(cursor: adbc.Cursor, table: str, columns: list[str], on_conf
     return f"on conflict ({', '.join(key)}) do update set {updates}"
 
 
-def one_row(cursor: adbc.Cursor) -> tuple[Any, ...]:
+def one_row(cursor: "adbc.Cursor") -> tuple[Any, ...]:
     row = cursor.fetchone()
     assert row is not None
     return tuple(row)
