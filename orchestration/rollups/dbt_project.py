@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -136,10 +137,15 @@ def relations(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
 
 def nodes(parsed: Path, *materialized: str) -> dict[str, dict[str, Any]]:
     """Return the manifest's node of each model and seed with this materialization, by name with schema."""
-    found = json.loads((parsed / "manifest.json").read_bytes())["nodes"].values()
-    return {
-        f"{node['schema']}.{node['alias']}": node
-        for node in found
-        # An analysis is a "view" too, but is never created.
-        if node["resource_type"] in {"model", "seed"} and node["config"]["materialized"] in materialized
-    }
+    manifest = parsed / "manifest.json"
+    found = models_and_seeds(manifest, manifest.stat().st_ino, manifest.stat().st_mtime_ns)
+    return {name: node for name, node in found.items() if node["config"]["materialized"] in materialized}
+
+
+# A build asks five times, and each tick of the sensor three times. A parsed manifest is replaced as a whole.
+@lru_cache(maxsize=1)
+def models_and_seeds(manifest: Path, _file: int, _written: int) -> dict[str, dict[str, Any]]:
+    """Return the node of each model and seed, by name with schema; nobody may change what is returned."""
+    found = json.loads(manifest.read_bytes())["nodes"].values()
+    # An analysis is a "view" too, but is never created.
+    return {f"{it['schema']}.{it['alias']}": it for it in found if it["resource_type"] in {"model", "seed"}}
