@@ -11,7 +11,7 @@
 {# Whether a session of int_sessions entered on a page: the day on which it began counts, even if its entry came after
    midnight. #}
 {% macro is_entry_page(sessions, pages) -%}
-    {{ is_page(sessions, pages, 'session_day', utc_day(sessions ~ '.told_at'), 'entry_page_path') }}
+    {{ is_page(sessions, pages, 'session_day', utc_day(sessions ~ '.described_at'), 'entry_page_path') }}
 {%- endmacro %}
 
 {# The same for the page on which a session ended. #}

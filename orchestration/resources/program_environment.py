@@ -1,6 +1,7 @@
 """What a program of ours finds in its environment: what it needs, and no secret of another.
 
-Whoever gets hold of a process gets hold of its environment. So names are listed here, and what nobody listed stays out.
+Anybody who gets hold of a process gets hold of its environment. So names are listed here, and what nobody listed stays
+out.
 """
 
 import os

@@ -84,7 +84,7 @@ def check(access: Access, connection: HTTPConnection, found: Caller) -> None:
 async def check_unasked(connection: HTTPConnection) -> None:
     """Ask who asks where nothing has yet: a path of the API that there is not, or a body that cannot be read.
 
-    Raises ProblemError: nobody is told either.
+    Raises ProblemError for nobody, who learns neither which paths there are nor what is wrong with a body.
     """
     if connection.url.path.startswith(API) and ASKED not in connection.scope:
         await caller(connection)

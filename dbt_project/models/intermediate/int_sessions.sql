@@ -58,8 +58,8 @@ sessions as (
         coalesce(
             max(case when is_entry then cast(event_id as text) end),
             max(case when event_number = 1 then cast(event_id as text) end)
-        ) as telling_event_id,
-        coalesce(max(case when is_entry then occurred_at end), session_started_at) as told_at,
+        ) as describing_event_id,
+        coalesce(max(case when is_entry then occurred_at end), session_started_at) as described_at,
         max(case when is_entry then page_path end) as entry_page_path,
         {{ last_known('page_path', 'view_number', "event_type = 'page_view'") }} as exit_page_path,
         max(case when event_type = 'page_view' then event_day end) as exit_day,
@@ -90,8 +90,8 @@ select
     sessions.clicks,
     sessions.events,
     coalesce(goal_events.conversions, 0) as conversions,
-    cast(sessions.telling_event_id as uuid) as telling_event_id,
-    sessions.told_at,
+    cast(sessions.describing_event_id as uuid) as describing_event_id,
+    sessions.described_at,
     sessions.entry_page_path,
     sessions.exit_page_path,
     sessions.exit_day,

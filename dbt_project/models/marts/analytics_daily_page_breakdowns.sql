@@ -36,7 +36,7 @@ page_views as (
 -- midnight.
 late_sessions as (
     select * from {{ ref('int_sessions') }}
-    where page_views > 0 and {{ utc_day('told_at') }} > session_day and {{ in_days('session_day') }}
+    where page_views > 0 and {{ utc_day('described_at') }} > session_day and {{ in_days('session_day') }}
 ),
 
 late_entries as (

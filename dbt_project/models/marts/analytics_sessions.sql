@@ -80,8 +80,8 @@ select
 from sessions
 inner join events
     on
-        sessions.telling_event_id = events.event_id
-        and sessions.told_at = events.occurred_at
+        sessions.describing_event_id = events.event_id
+        and sessions.described_at = events.occurred_at
         and sessions.site = events.site
 left join entities
     on {{ is_entry_page('sessions', 'entities') }}
