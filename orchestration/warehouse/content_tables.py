@@ -17,7 +17,7 @@ LEFT_OUT = {"body", "content_snapshot", "author_email"}
 # Types that PostgreSQL sends to Arrow as they are; others are sent as text, such as uuid, jsonb and numeric.
 SENT_AS_THEY_ARE = {
     *("boolean", "smallint", "integer", "bigint", "double precision"),
-    *("text", "text[]", "date", "timestamp with time zone"),
+    *("text", "text[]", "bigint[]", "date", "timestamp with time zone"),
 }
 
 
