@@ -37,7 +37,7 @@ def ask_for(
     due = [days for days, state in states.items() if memory.is_due(str(days), state, now)][:most]
     if not due:
         return skip(f"{', '.join(map(str, states))}: asked for a moment ago.", memory)
-    requests = [request(days, f"{states[days]} {days} {now:.0f}") for days in due]
+    requests = [request(days, f"{states[days]} {days} {now:.3f}") for days in due]
     memory = memory.without_old(now, keep=map(str, states)).with_asked({str(days): states[days] for days in due}, now)
     return dg.SensorResult(run_requests=requests, cursor=memory.written())
 

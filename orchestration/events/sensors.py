@@ -43,7 +43,7 @@ def drop_folder_sensor(context: dg.SensorEvaluationContext, database: Database) 
     tries = before.tries + 1 if found == before.files else 1
     asked = Asked(found, tries, now + min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE))
     # The time too: the same file may come again after it was imported.
-    request = dg.RunRequest(run_key=f"{found} {now:.0f}", tags={"files": str(len(look.ready))} | Priority.TODAY.tags)
+    request = dg.RunRequest(run_key=f"{found} {now:.3f}", tags={"files": str(len(look.ready))} | Priority.TODAY.tags)
     return dg.SensorResult(run_requests=[request], cursor=json.dumps(asked))
 
 
