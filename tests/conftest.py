@@ -14,6 +14,7 @@ from orchestration.resources.embedded_postgres import EmbeddedPostgres
 from orchestration.resources.migrations import migrate
 from orchestration.resources.postgres import connect, with_database
 from tests.installation import Installation
+from tests.memory import folder_in_memory
 from tests.parsing import Parsed, database_name
 from tests.pure import is_pure
 from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
@@ -69,8 +70,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a running PostgreSQL that promises no durability, which makes tests quick and changes nothing else."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with EmbeddedPostgres(folder, fsync="off", synchronous_commit="off", full_page_writes="off") as url:
+    with (
+        folder_in_memory(tmp_path_factory.mktemp("postgres")) as folder,
+        EmbeddedPostgres(folder, fsync="off", synchronous_commit="off", full_page_writes="off") as url,
+    ):
         ensure_database(url, TEMPLATE)
         migrate(with_database(url, TEMPLATE))
         yield url
