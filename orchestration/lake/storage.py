@@ -139,7 +139,8 @@ def publish_in_folder(file: Path, root: Path, name: str) -> None:
         os.fsync(stream.fileno())
     file.replace(place)
     open_like_its_folder(place)
-    for folder in (place.parent, *(it for it in place.parent.parents if it.is_relative_to(root))):
+    # Any of them may be new, the lake's own too, whose name is in the folder above it.
+    for folder in (it for it in place.parents if it.is_relative_to(root.parent)):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
