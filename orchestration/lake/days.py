@@ -77,7 +77,7 @@ def changed_within(connection: psycopg.Connection, first: date, last: date, tabl
         rows = connection.execute(CHANGED_DAYS, said)
         return [ChangedDay(day, (events, crawlers, left), why, False) for day, events, crawlers, why, left in rows]
     if not is_there(connection, table.name) or not is_there(connection, "marts.built_days"):
-        return []
+        return [ChangedDay(known.day, (), "", True) for known in lake_days(connection, first, last, table)]
     rows = connection.execute(CHANGED_MART_DAYS, said)
     return [ChangedDay(day, (built_at,), why, is_unbuilt) for day, built_at, why, is_unbuilt in rows]
 

@@ -22,7 +22,7 @@ class LakeTable:
     @property
     def folder(self) -> str:
         """The folder of its files, in the lake."""
-        return "events" if self is EVENTS else self.name.replace(".", "/")
+        return self.name.removeprefix("raw.").replace(".", "/")
 
     def file_of(self, day: date) -> str:
         """Return the name of a day's file, in the lake."""

@@ -13,6 +13,7 @@ from orchestration.days import DayRange
 from orchestration.lake.compare import compare_days
 from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
+from orchestration.lake.scoped import Scope, ScopedReader
 from orchestration.lake.tables import MARTS, TABLES
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
@@ -100,6 +101,33 @@ def test_duckdb_reads_what_postgres_holds_by_the_same_names_and_with_keys(lake: 
         assert in_lake == lake.rows(f"select {columns}{computed} from {table.name} {by_all}"), table.name
         assert in_lake, table.name
     assert verdicts(lake) == {"equal"}
+
+
+def test_the_keys_of_files_are_those_of_the_sets_of_visitors(lake: Lake):
+    by = "day, site, entity_type, entity_id"
+    in_lake = lake.read(f"select {by}, list_sort(list(visitor_key)) from marts.visitor_days group by all order by all")
+    assert in_lake
+    assert in_lake == lake.rows(f"select {by}, visitor_keys from marts.visitor_sets order by {by}")
+
+
+def test_a_scope_holds_for_files_of_marts(lake: Lake):
+    reader = ScopedReader(lake.settings)
+    for owners, has_rows in ((["owner"], True), (["another"], False), ([], False)):
+        with reader.within(Scope(owners)) as session:
+            for table in MARTS:
+                found = session.ask(f"select count(*) > 0 from {table.name}").fetchall()
+                assert found == [(has_rows,)], (owners, table.name)
+    reader.close()
+
+
+def test_a_mart_that_is_not_there_is_neither_compared_nor_written_until_it_is_built(lake: Lake):
+    lake.rows("alter table marts.analytics_sessions rename to gone")
+    try:
+        engine = open_duckdb(lake.settings)
+        assert list(compare_days(lake.url, lake.settings, engine, table=SESSIONS)) == []
+        assert waiting(lake) == set()
+    finally:
+        lake.rows("alter table marts.gone rename to analytics_sessions")
 
 
 def test_a_condition_on_a_mart_s_day_opens_no_other_file(lake: Lake):
