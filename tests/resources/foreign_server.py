@@ -143,7 +143,7 @@ def make_certificates(folder: Path) -> None:
 def pgbouncer(server: ForeignServer, role: str | None, database: str, pool_mode: str) -> Iterator[str]:
     """Debian's PgBouncer, which refuses ``options``; yields the URL of the role's database through it.
 
-    It logs in with this role, whoever comes. Without one, with role and password of who comes.
+    It logs in with this role, no matter who comes. Without one, with role and password of who comes.
     """
     need(PGBOUNCER, "pgbouncer")
     assert PGBOUNCER

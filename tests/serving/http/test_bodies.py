@@ -1,4 +1,4 @@
-"""Bodies that are too large, too slow or too many: refused before anything is made of them, by whoever reads them."""
+"""Bodies that are too large, too slow or too many: refused before anything is made of them, whatever reads them."""
 
 import socket
 from collections.abc import Iterator
