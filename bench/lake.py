@@ -44,6 +44,7 @@ HEAP = """
     select sum(pg_table_size(inhrelid))::bigint, sum(pg_total_relation_size(inhrelid))::bigint
     from pg_inherits where inhparent = 'raw.events'::regclass
 """
+OF_TABLE = "select sum(pg_table_size(partition))::bigint from ops.day_partitions where table_name = %s"
 EXPORT = """
 import sys
 from datetime import date
@@ -96,7 +97,7 @@ def fill_marts(url: str, settings: Settings, days: int, events: int) -> dict[str
     for table in MARTS:
         with psycopg.connect(url) as connection:
             wanted = [day.day for day in changed_days(connection, table=table)]
-            ((of_table,),) = connection.execute("select pg_table_size(%s::regclass)", [table.name]).fetchall()
+            ((of_table,),) = connection.execute(OF_TABLE, [table.name]).fetchall()
         done = list(export_days(url, settings, open_duckdb(settings), wanted, table))
         size, heap = size + sum(day.bytes for day in done), heap + of_table
     seconds, made = time.perf_counter() - started, days * events

@@ -11,9 +11,14 @@ ONE_DAY = timedelta(days=1)
 LONGEST_BRIDGE = 14
 
 
+def today() -> date:
+    """Return the site's day that it is now."""
+    return datetime.now(UTC).date()
+
+
 @dataclass(frozen=True)
 class DayRange:
-    """Consecutive UTC days, both ends included."""
+    """Consecutive days, both ends included."""
 
     first: date
     last: date

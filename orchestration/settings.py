@@ -163,7 +163,7 @@ class Settings(BaseSettings):
         default=90,
         ge=2,
         le=36_500,
-        description="Days that raw events stay in PostgreSQL; older ones are in the lake alone.",
+        description="Days that events and marts of detail stay in PostgreSQL; older ones are in the lake alone.",
     )
     audit_days: int = Field(
         default=365, ge=90, le=36_500, description="Days that the audit log is kept; after them its rows are deleted."

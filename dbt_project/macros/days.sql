@@ -1,6 +1,11 @@
 {# The days that are being built: every model uses these macros to select the rows that belong to them. #}
 
-{# Rows whose UTC day, in a date column, is one of them, or one of the `before` and `after` days around. #}
+{# The site's day that it is now. #}
+{% macro today() -%}
+    {{ utc_day('current_timestamp') }}
+{%- endmacro %}
+
+{# Rows whose day, the site's, in a date column, is one of them, or one of the `before` and `after` days around. #}
 {% macro in_days(column, before=0, after=0) -%}
     {%- if var('from_day') -%}
         {{ column }} between date '{{ var("from_day") }}' - {{ before }} and date '{{ var("to_day") }}' + {{ after }}

@@ -24,19 +24,11 @@
 {%- endmacro %}
 
 {% macro postgres__analyze_if_grown(relation) -%}
-    do $$
-    begin
-        if (
-            select pg_relation_size(oid) > 1.05 * relpages * current_setting('block_size')::bigint
-            from pg_class
-            where oid = '{{ relation }}'::regclass
-        ) or not exists (
-            select from pg_stats where schemaname = '{{ relation.schema }}' and tablename = '{{ relation.identifier }}'
-        ) then
-            analyze {{ relation }};
-        end if;
-    end
-    $$
+    {%- if config.get('partition_by_day') -%}
+    select ops.analyze_day_partitions('{{ relation }}', {{ days_written() }})
+    {%- else -%}
+    select ops.analyze_if_grown('{{ relation }}')
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro duckdb__analyze_if_grown(relation) -%}

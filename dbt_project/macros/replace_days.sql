@@ -9,6 +9,7 @@
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     {%- set around = {'before': config.get('days_before', 0), 'after': config.get('days_after', 0)} -%}
     {{ wait_for_other_builds(target) }}
+    {{ ensure_day_partitions(target) }}
     delete from {{ target }} where
     {% if config.get('by_period') -%}
         (period = 'week' and {{ in_periods('week', 'period_start') }})
@@ -18,7 +19,11 @@
     {%- endif %};
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
-    {{ day_by_day(config.require('day_column')) }}
+    {% if is_partitioned() -%}
+        where {{ has_partition(target) }}
+    {%- else -%}
+        {{ day_by_day(config.require('day_column')) }}
+    {%- endif %}
 {% endmacro %}
 
 {% macro wait_for_other_builds(table) -%}

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First UTC day.")]
+# Of a file that differs, by what makes it whole again.
+THEN = {
+    "export": "to rewrite it: dogear lake export",
+    "build": "to build it again: dogear build, then dogear lake export",
+    "backup": "restore the file from a backup",
+}
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last UTC day.")]
 
 
@@ -139,7 +145,7 @@ def check(from_day: From = None, to_day: To = None) -> None:
                 progress.update(task, completed=compared, description=f"{table.name} {day.day}")
                 if day.verdict != "equal":
                     wrong += 1
-                    then = "restore the file from a backup" if day.has_left else "to rewrite it: dogear lake export"
+                    then = THEN[day.way_out]
                     say(f"{day.day} of {table.name}: {day.verdict}, {day.reason}; {then}")
     more = f" {count(total - compared, 'file')} wait to be written first." if total > compared else ""
     if not total:
@@ -156,8 +162,9 @@ def retention(
 ) -> None:
     """Drop days from PostgreSQL that are older than DOGEAR_RETENTION_DAYS.
 
-    Each is dropped only after its copy in the lake is proven equal, by count and checksum. Marts stay for ever.
-    Rejected events of the same age are deleted too.
+    A day leaves as a whole: its events, and its sessions, page views, clicks, custom events and visitors. It is dropped
+    only after its copies in the lake are proven equal, by count and checksum. Rollups stay for ever. Rejected events of
+    the same age are deleted too.
 
     \b
     Examples:

@@ -122,16 +122,17 @@ def say(what: str, how: str) -> None:
 
 def load_sample_visits(settings: "Settings", database_url: str) -> int:
     """Make and import the sample site's visits, up to yesterday, once a day; return how many events were new."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from orchestration.content.site_paths import site_paths
     from orchestration.content.sites import SAMPLE
+    from orchestration.days import today
     from orchestration.events.logs.import_file import import_file, was_imported
     from orchestration.events.sample_traffic import write_sample_traffic
 
     folder = settings.home_folder / "sample"
     folder.mkdir(exist_ok=True)
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     file = folder / f"visits-to-{yesterday}.ndjson"
     if was_imported(database_url, file, SAMPLE.site):
         return 0

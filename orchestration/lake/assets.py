@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.errors import DogearError
 from orchestration.lake.days import changed_days
-from orchestration.lake.tables import EVENTS, MARTS, LakeTable
+from orchestration.lake.tables import EVENTS, MARTS, TABLES, LakeTable
 from orchestration.partitions import DAILY, days_of
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
@@ -94,40 +94,43 @@ def write_days(
 
 @dg.asset(
     key=["lake", "retention"],
-    deps=[lake_events],
+    deps=[lake_events, lake_marts],
     group_name="lake",
     owners=["team:lake"],
     kinds={"postgres", "duckdb"},
     pool="duckdb",
     description=(
-        "Days of raw.events older than DOGEAR_RETENTION_DAYS: the partition of each is dropped once the lake is proven "
-        "to hold the same rows. What would go is said by: dogear lake retention --dry-run"
+        "Days of raw.events and of the marts of detail older than DOGEAR_RETENTION_DAYS: the partitions of each are "
+        "dropped once the lake is proven to hold the same rows. Rollups stay. What would go is said by: dogear lake "
+        "retention --dry-run"
     ),
 )
 def retention(context: dg.AssetExecutionContext, database: Database, duckdb: DuckDB) -> dg.MaterializeResult[Any]:
-    from orchestration.lake.export import Export, export_days
+    from orchestration.lake.export import export_days
     from orchestration.lake.retention import forget_corrected, let_old_days_leave, remove_old_rejected
     from orchestration.lake.storage import LakeRefusesError
 
-    with connect(database.url) as connection:
-        changed = [changed.day for changed in changed_days(connection)]
-    exported: list[Export] = []
-    failure = ""
+    exported: set[date] = set()
+    failures: list[str] = []
     with duckdb.get_connection() as engine:
-        try:
-            exported.extend(export_days(database.url, database.settings, engine, changed))
-        except LakeRefusesError:
-            raise
-        except DogearError as error:
-            # A day that cannot be written stays; the others may leave.
-            failure = str(error)
-            context.log.error(visible_text(failure))
+        for table in TABLES.values():
+            with connect(database.url) as connection:
+                changed = [changed.day for changed in changed_days(connection, table=table)]
+            try:
+                done = export_days(database.url, database.settings, engine, changed, table) if changed else ()
+                exported.update(day.day for day in done)
+            except LakeRefusesError:
+                raise
+            except DogearError as error:
+                # A day that cannot be written stays; the others may leave.
+                failures.append(str(error))
+                context.log.error(visible_text(failures[-1]))
         days = list(let_old_days_leave(database.url, database.settings, engine))
     kept = [(day.day, day.kept) for day in days if day.kept]
     return dg.MaterializeResult(
         metadata={
             "days exported before": len(exported),
-            "days not exported": failure or "none",
+            "days not exported": " ".join(failures) or "none",
             "days that left": sum(day.kept is None for day in days),
             "bytes freed": sum(day.bytes for day in days if day.kept is None),
             "days kept": metadata_table(["day", "why"], kept),
@@ -137,4 +140,16 @@ def retention(context: dg.AssetExecutionContext, database: Database, duckdb: Duc
     )
 
 
-defs = dg.Definitions(assets=[lake_events, lake_marts, retention])
+left_visits = dg.AssetSpec(
+    key=["lake", "left_visits"],
+    deps=[lake_marts],
+    group_name="lake",
+    owners=["team:lake"],
+    kinds={"postgres", "duckdb"},
+    description=(
+        "One row per visitor and page or site of visitor_days, with what it had on days that have left PostgreSQL. "
+        "Summed up in the lake whenever marts.analytics_visitors is refreshed."
+    ),
+)
+
+defs = dg.Definitions(assets=[lake_events, lake_marts, retention, left_visits])

@@ -1,6 +1,7 @@
 -- The days, from the first to the last requested, whose file of a mart (%(table)s) is not there, or was written before the
 -- day was built again, or must be written again: one row per day, with when it was built (NULL: it holds nothing any
--- more), and whether it is being built now, or waits for it.
+-- more), and whether it is being built now, or waits for it. A day that only the lake holds is not to be written until it
+-- was built.
 with built as (
     select day, events, built_at
     from marts.built_days
@@ -8,7 +9,7 @@ with built as (
 ),
 
 lake as (
-    select day, built_at, export_again
+    select day, built_at, export_again, left_at
     from lake.days
     where of_table = %(table)s and day between %(first)s and %(last)s
 )
@@ -17,7 +18,7 @@ select
     coalesce(built.day, lake.day) as day,
     built.built_at,
     coalesce(lake.export_again, '') as why,
-    coalesce(built.events < 0, false) as is_unbuilt
+    coalesce(built.events < 0, lake.left_at is not null) as is_unbuilt
 from built
 full join lake on built.day = lake.day
 where

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration.lake.compare import Comparison
+from orchestration.lake.compare import Comparison, WayOut
 from orchestration.lake.due_checks import NIGHTLY, days_to_check
 from orchestration.lake.tables import EVENTS, MARTS, LakeTable
 from orchestration.resources.dagster_database import Database
 from orchestration.resources.dagster_duckdb import DuckDB
 from orchestration.resources.metadata_table import metadata_table
+
+THEN: dict[WayOut, str] = {
+    "export": "is rewritten automatically",
+    "build": "is built again automatically",
+    "backup": "restore the file from a backup",
+}
 
 
 class DaysToCompare(dg.Config):
@@ -71,8 +77,7 @@ def compare(database: Database, duckdb: DuckDB, tables: Sequence[LakeTable], num
 
 def finding(table: LakeTable, wrong: Comparison) -> tuple[object, ...]:
     """Return what is wrong with a day of the table, to read, and what becomes of it."""
-    then = "restore the file from a backup" if wrong.has_left else "is rewritten automatically"
-    return table.name, wrong.day, wrong.verdict, wrong.reason, then
+    return table.name, wrong.day, wrong.verdict, wrong.reason, THEN[wrong.way_out]
 
 
 defs = dg.Definitions(asset_checks=[lake_holds_what_postgres_holds, lake_holds_the_marts])

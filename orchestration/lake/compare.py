@@ -10,7 +10,16 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, columns_of, duckdb_checksum, postgres_checksum, read_as
-from orchestration.lake.days import LakeDay, alone_in_lake, export_again, is_changed, lake_days, note_repaired, schemas
+from orchestration.lake.days import (
+    LakeDay,
+    alone_in_lake,
+    build_again,
+    export_again,
+    is_changed,
+    lake_days,
+    note_repaired,
+    schemas,
+)
 from orchestration.lake.storage import MANIFEST, LakeStorage, open_lake
 from orchestration.lake.tables import EVENTS, LakeTable
 from orchestration.resources.postgres import connect
@@ -20,6 +29,9 @@ from orchestration.settings import Settings
 # DuckDB's message, as a RuntimeError, after Ctrl-C.
 INTERRUPTED = "Query interrupted"
 Verdict = Literal["equal", "unequal", "unreadable"]
+# What makes a damaged day whole again: another export where PostgreSQL holds it; of a mart's day that has left, a build
+# of its events; of events that have left, a backup.
+WayOut = Literal["export", "build", "backup"]
 NOTE = """
     insert into lake.checks (
         of_table, day, verdict, postgres_rows, postgres_checksum, lake_rows, lake_checksum, reason
@@ -46,6 +58,7 @@ class Comparison:
     found: Rows
     reason: str | None
     has_left: bool
+    way_out: WayOut
 
 
 def compare_days(
@@ -57,7 +70,8 @@ def compare_days(
 ) -> Iterator[Comparison]:
     """Compare each of ``days`` of a table in the lake (default: all) by reading it whole; yield and record the outcome.
 
-    An unequal or unreadable day is marked for another export if PostgreSQL still holds it. Days that have
+    An unequal or unreadable day is marked for another export if PostgreSQL still holds it, and where a mart's day has
+    left it, to be built. Days that have
     changed since the export wait for the next one and are skipped. Raises DogearError if the lake
     does not answer at all.
     """
@@ -112,11 +126,14 @@ def compare_at_one_moment(
     verdict, why = judge(expected, found)
     counted = [expected.rows, expected.checksum, found.rows, found.checksum]
     connection.execute(NOTE, [table.name, noted.day, verdict, *counted, why])
+    way_out = "export" if not noted.left_at else "backup" if table is EVENTS else "build"
     if verdict == "equal":
         note_repaired(connection, noted.day, table)
-    elif not noted.left_at:
+    elif way_out == "export":
         export_again(connection, [noted.day], f"found {verdict}", table)
-    return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None)
+    elif way_out == "build":
+        build_again(connection, [noted.day])
+    return Comparison(noted.day, verdict, expected, found, why, noted.left_at is not None, way_out)
 
 
 def judge(expected: Rows, found: Rows) -> tuple[Verdict, str | None]:

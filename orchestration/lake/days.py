@@ -1,7 +1,7 @@
 """PostgreSQL's record of what is in the lake: ``lake.days``, one row per table and day."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +16,8 @@ from orchestration.resources.postgres import connect
 
 CHANGED_DAYS = Path(__file__).with_name("changed_days.sql").read_bytes()
 CHANGED_MART_DAYS = Path(__file__).with_name("changed_mart_days.sql").read_bytes()
+# marts.built_days.events of a day that must be built, with the days that its sessions reach.
+NOT_BUILT = -1
 # Most late events come soon after midnight: without a pause, the file would be written twice.
 CLOSED_AFTER = timedelta(hours=1)
 
@@ -100,7 +102,7 @@ def lake_days(
 
 
 def days_that_left(connection: psycopg.Connection, first: date, last: date) -> list[date]:
-    """Return those of these days whose rows only the lake holds."""
+    """Return those of these days whose events only the lake holds."""
     return [day.day for day in lake_days(connection, first, last) if day.left_at]
 
 
@@ -131,4 +133,13 @@ def export_again(connection: psycopg.Connection, days: list[date], why: str, tab
     """Let these days be written again, if the lake has them."""
     connection.execute(
         "update lake.days set export_again = %s where of_table = %s and day = any(%s)", [why, table.name, days]
+    )
+
+
+def build_again(connection: psycopg.Connection, days: Collection[date]) -> None:
+    """Mark ``days`` as not built, so that the next build builds them, even those that have no event left."""
+    connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
+    connection.execute(
+        "insert into marts.built_days (day, events, rules, built_at) select unnest(%s::date[]), %s, '', now()",
+        [sorted(days), NOT_BUILT],
     )

@@ -126,7 +126,7 @@ def export_day(
     table: LakeTable,
 ) -> Export:
     """Write one day, and record it. The caller holds the lake's lock."""
-    if days_that_left(connection, day, day):
+    if table is EVENTS and days_that_left(connection, day, day):
         recall_day(database_url, connection, engine, storage, day)
     columns = columns_of(connection, table)
     file = storage.room_for_unfinished(settings.spill_folder)

@@ -14,11 +14,13 @@ from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, read_as
 from orchestration.lake.manifest import Manifest, ManifestDay, parsed_manifest, read_manifest
 from orchestration.lake.storage import MANIFEST, LakeRefusesError, LakeStorage, open_lake
-from orchestration.lake.tables import EVENTS, MARTS, LakeTable
+from orchestration.lake.tables import EVENTS, MARTS, VISITOR_DAYS, LakeTable
 from orchestration.lake.warehouse_file import show_warehouse, warehouse_file
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
+# A function of schema analytics whose rows old days have in the lake alone.
+GET_ENTITY_VISITORS = Path(__file__).with_name("get_entity_visitors.sql").read_text()
 FAILURES, SECONDS = 5, 60.0
 # Occurs in no file name.
 BETWEEN_FILES = "\x1f"
@@ -137,7 +139,7 @@ class LakeReader:
                 warehouse = warehouse_file(self.settings)
                 reach = [warehouse, warehouse.with_name(f"{warehouse.name}.wal"), *self.reach]
                 self._database = open_duckdb(self.settings, reach=reach)
-                self._database.execute("create schema raw; create schema marts")
+                self._database.execute("create schema raw; create schema marts; create schema analytics")
             # With ten years of days, naming their files takes longer than most queries.
             is_other = manifest is None or manifest != self._manifest
             contents = parsed_manifest(manifest, storage) if is_other else None
@@ -150,6 +152,8 @@ class LakeReader:
                 for table in MARTS:
                     if contents.days_of(table):
                         self._show(contents, storage, table)
+                if contents.days_of(VISITOR_DAYS):
+                    self._database.execute(GET_ENTITY_VISITORS)
             self._manifest, self._warehouse = manifest, warehouse
             return self._database
 

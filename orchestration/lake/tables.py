@@ -50,6 +50,7 @@ def key_of(column: str) -> str:
 VISITOR = {"visitor_key": "visitor_id"}
 VISITOR_AND_SESSION = {**VISITOR, "session_key": "session_id"}
 EVENTS = LakeTable("raw.events", None, "user_code, occurred_at, event_id, site")
+VISITOR_DAYS = LakeTable("marts.visitor_days", "day", "user_code, site, entity_type, entity_id, visitor_id", VISITOR)
 MARTS = (
     LakeTable(
         "marts.analytics_sessions", "session_day", "user_code, site, first_seen, session_id", VISITOR_AND_SESSION
@@ -59,6 +60,6 @@ MARTS = (
     LakeTable(
         "marts.analytics_custom_events", "event_day", "user_code, site, occurred_at, event_id", VISITOR_AND_SESSION
     ),
-    LakeTable("marts.visitor_days", "day", "user_code, site, entity_type, entity_id, visitor_id", VISITOR),
+    VISITOR_DAYS,
 )
 TABLES = {table.name: table for table in (EVENTS, *MARTS)}

@@ -1,4 +1,4 @@
-"""Which days of the lake hold events of a visitor."""
+"""Which days of the lake hold a visitor: in events, or in marts of detail."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +9,10 @@ import duckdb
 import psycopg
 
 from orchestration.errors import DogearError
-from orchestration.lake.manifest import known_manifest
+from orchestration.lake.manifest import Manifest, known_manifest
 from orchestration.lake.reader import rows_of_lake
-from orchestration.lake.storage import open_lake
+from orchestration.lake.storage import LakeStorage, open_lake
+from orchestration.lake.tables import MARTS
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.settings import Settings
 
@@ -20,10 +21,10 @@ VISITOR_ROWS = Path(__file__).with_name("visitor_rows.sql").read_text()
 
 @dataclass(frozen=True)
 class VisitorDay:
-    """A UTC day, how many of its rows in the lake are the visitor's, and whether they count in marts."""
+    """A UTC day, how many of its events in the lake are the visitor's, and whether its marts name the visitor."""
 
     day: date
-    rows: int
+    events: int
     in_marts: bool
 
 
@@ -43,9 +44,21 @@ def visitor_days(
         with open_duckdb(settings) as engine:
             engine.execute("create schema raw")
             engine.execute(f"create view raw.events as {rows_of_lake(manifest, storage)}")
+            engine.execute(f"create view detail as {rows_of_detail(manifest, storage)}")
             return [VisitorDay(*row) for row in engine.execute(VISITOR_ROWS, said).fetchall()]
     except duckdb.Error as error:
         raise DogearError(
             f"The lake cannot be searched for the visitor: {str(error).splitlines()[0]} Nothing was erased. "
             "Which file is damaged says: dogear lake check"
         ) from None
+
+
+def rows_of_detail(manifest: Manifest, storage: LakeStorage) -> str:
+    """Return the SQL of who is in the lake's marts of detail, and when."""
+    nobody = "select null::date as day, null::varchar as site, null::varchar as visitor_id, null::varchar as account_id"
+    found = [
+        f"select {table.day_column}, site, visitor_id, account_id from ({rows_of_lake(manifest, storage, table)})"  # noqa: S608 - our own
+        for table in MARTS
+        if manifest.days_of(table)
+    ]
+    return " union all ".join([f"{nobody} where false", *found])

@@ -31,7 +31,7 @@ TAKEN = f"select nspname from pg_namespace where nspname = any(%s) and not ({IS_
 NOTE = "comment on table ops.alembic_version is 'One row: the number of the last migration that this database has.'"
 # Those that migrations make, then those that dbt makes.
 SCHEMAS = (
-    *("access", "analytics", "content", "dagster", "lake", "live", "ops", "raw", "scoped"),
+    *("access", "analytics", "content", "dagster", "days", "lake", "live", "ops", "raw", "scoped"),
     *("intermediate", "marts", "staging"),
 )
 

@@ -18,6 +18,7 @@ import psycopg
 
 from orchestration.days import DayRange
 from orchestration.errors import DogearError
+from orchestration.lake.left_visits import sum_up_left_visits
 from orchestration.lake.recall import recall
 from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
@@ -31,6 +32,7 @@ from orchestration.settings import Settings
 # How many days before and after the built days a model may read (at_days in the dbt project).
 READ_AROUND = 3
 CANCEL_EVERY = 0.2
+VISITORS_OF_ALL_TIME = "analytics_visitors"
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
 
 
@@ -74,11 +76,16 @@ def dbt_build(
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:
-    """Create or refresh the materialized views of these names, and test them; like ``dbt_build``."""
+    """Create or refresh the materialized views of these names, and test them; like ``dbt_build``.
+
+    Visitors of all time are summed up from the lake where their days have left PostgreSQL.
+    """
     parsed = parsed_project(database_url, settings)
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
             refuse_foreign(connection, parsed)
+        if VISITORS_OF_ALL_TIME in names:
+            sum_up_left_visits(database_url, settings)
         yield from run_dbt(database_url, settings, parsed, ["--select", *names], lock)
 
 

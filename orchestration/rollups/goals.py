@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import psycopg
 
 from orchestration.errors import DogearError
+from orchestration.lake.days import NOT_BUILT
 from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import NOT_BUILT
 
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_NAME, LONGEST_PATH = 100, 500

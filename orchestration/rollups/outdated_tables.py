@@ -1,4 +1,4 @@
-"""Tables of days from an older version: their columns are not those that the dbt project declares.
+"""Tables of days from an older version: columns or partitions are not those that the dbt project declares.
 
 dbt could not add today's rows to them, or could add a row without a key. They are dropped by the next build, and all
 days are built again, from events that PostgreSQL or the lake holds.
@@ -10,13 +10,14 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from orchestration.rollups.dbt_project import declared_columns
+from orchestration.rollups.dbt_project import declared_columns, relations
 
 # A type that is not declared, or that the server does not know, may be any; PostgreSQL 15 refuses an empty text.
 OUTDATED = """
     select tables.name
-    from unnest(%s::text[], %s::jsonb[]) as tables (name, columns)
-    where to_regclass(tables.name) is not null and exists (
+    from unnest(%s::text[], %s::jsonb[], %s::bool[]) as tables (name, columns, is_partitioned)
+    inner join pg_class as there on there.oid = to_regclass(tables.name)
+    where (there.relkind = 'p') <> tables.is_partitioned or exists (
         select
         from jsonb_each(tables.columns) as declared (name, column_says)
         full join (
@@ -35,12 +36,16 @@ OUTDATED = """
 
 
 def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
-    """Return the name, with schema, of each table of days that has other columns than the project declares."""
-    declared = declared_columns(parsed)
-    return [name for (name,) in connection.execute(OUTDATED, [list(declared), [*map(Jsonb, declared.values())]])]
+    """Return the name, with schema, of each table of days that is not as the project declares it."""
+    declared, configured = declared_columns(parsed), relations(parsed, "incremental")
+    partitioned = [bool(configured[name].get("partition_by_day")) for name in declared]
+    said = [list(declared), [*map(Jsonb, declared.values())], partitioned]
+    return [name for (name,) in connection.execute(OUTDATED, said)]
 
 
 def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:
     """Drop them, with dbt's relations that depend on them; the caller holds the lock of builds."""
     for name in outdated_tables(connection, parsed):
         connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(*name.split("."))))
+        # Each with its partitions: all at once would be more locks than a server has.
+        connection.commit()

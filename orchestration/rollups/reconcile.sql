@@ -6,9 +6,6 @@ with
 days as (
     select built.day
     from marts.built_days as built
-    -- Days that have left PostgreSQL cannot be counted here; the lake's copy has a check of its own.
-    left join lake.days as left_days
-        on left_days.of_table = 'raw.events' and built.day = left_days.day and left_days.left_at is not null
     inner join (
         select day, sum(events) as events
         from raw.day_counts
@@ -16,7 +13,11 @@ days as (
         group by day
     ) as counts
         on built.day = counts.day and built.events = counts.events
-    where left_days.day is null
+    -- Days that have left PostgreSQL, with their events or only with their detail, cannot be counted here; the lake's copy
+    -- has a check of its own.
+    where not exists (
+        select from lake.days as left_days where left_days.day = built.day and left_days.left_at is not null
+    )
 ),
 
 events as (

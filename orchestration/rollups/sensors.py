@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.asking.ask_for_days import UNFINISHED, ask_for, digest, skip
 from orchestration.asking.asked_runs import Memory
-from orchestration.days import DayRange
+from orchestration.days import DayRange, today
 from orchestration.partitions import run_tags
 from orchestration.priorities import Priority
 from orchestration.resources.dagster_database import Database
@@ -87,7 +87,7 @@ def is_building(instance: dg.DagsterInstance) -> bool:
 
 def priority(days: DayRange) -> Priority:
     """Return the priority: people look at today's numbers, and late events have waited already."""
-    return Priority.TODAY if days.last >= datetime.now(UTC).date() else Priority.LATE
+    return Priority.TODAY if days.last >= today() else Priority.LATE
 
 
 defs = dg.Definitions(sensors=[stale_days])

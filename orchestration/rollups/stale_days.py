@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
-from orchestration.days import ONE_DAY, DayRange, ranges
+from orchestration.days import ONE_DAY, DayRange, ranges, today
 from orchestration.events.event import LONGEST_DELAY
+from orchestration.lake.days import NOT_BUILT
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
 from orchestration.rollups.outdated_tables import outdated_tables
@@ -18,9 +19,9 @@ from orchestration.settings import Settings
 RAW_DAYS = (Path(__file__).parent / "raw_days.sql").read_bytes()
 CONTENT_STATE = (Path(__file__).parent / "content_state.sql").read_bytes()
 OTHER_CONTENT = "intermediate.int_days_of_other_content"
-# Stored in place of the number of events. NOT_BUILT: the day must be rebuilt, with the days that its sessions reach.
-# BEGUN: a build has begun, which covers those others itself; with one value for both, each failed build would add days.
-NOT_BUILT, BEGUN = -1, -2
+# Stored in place of the number of events, as NOT_BUILT is: a build has begun, which covers the days that the day's
+# sessions reach itself; with one value for both, each failed build would add days.
+BEGUN = -2
 # Between two builds of a past day that strangers can still reach.
 PAUSE_OF_PAST_DAYS = timedelta(hours=1)
 
@@ -70,7 +71,7 @@ def stale_ranges(
         raw = raw_days(connection)
         built = None if is_outdated or missing_tables(connection, tables) else built_days(connection)
         if built is None:
-            return ranges({*raw, *always} or {datetime.now(UTC).date()}, raw)
+            return ranges({*raw, *always} or {today()}, raw)
         of_other_rules = days_of_other_rules(built, rules)
         made_of = {day: by.events for day, by in built.items()}
         touched = touched_days(changed_days(raw, made_of).difference(waiting), raw.keys() | built.keys())

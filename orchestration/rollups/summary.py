@@ -21,6 +21,8 @@ TITLES = {
     "sources": "Where sessions came from",
     "clicks": "What was clicked",
 }
+# Read from a mart of detail, whose old days are in the lake alone.
+OF_DETAIL = "clicks"
 DEFAULT_DAYS = 28
 
 
@@ -48,19 +50,27 @@ def read_summary(database_url: str, site: str, first: date | None, last: date | 
         if not is_visited(connection, window):
             return None
         answers = {title: ask(connection, name, window) for name, title in TITLES.items()}
+        kept_from = first_day_of_detail(connection)
+        if kept_from and kept_from > first:
+            answers[f"{TITLES[OF_DETAIL]} from {kept_from} on"] = answers.pop(TITLES[OF_DETAIL])
     return Summary(first, last, {title: frame for title, frame in answers.items() if len(frame)})
 
 
 def last_day(connection: psycopg.Connection, site: str) -> date | None:
-    row = connection.execute("select max(view_day) from marts.analytics_page_views where site = %s", [site]).fetchone()
+    question = "select max(date) from marts.analytics_daily_sites where site = %s and page_views > 0"
+    row = connection.execute(question, [site]).fetchone()
     return row[0] if row else None
 
 
 def is_visited(connection: psycopg.Connection, window: Mapping[str, object]) -> bool:
-    question = (
-        "select from marts.analytics_sessions where site = %(site)s and session_day between %(first)s and %(last)s"
-    )
+    question = "select from marts.analytics_daily_sites where site = %(site)s and date between %(first)s and %(last)s"
     return connection.execute(f"{question} limit 1", window).rowcount > 0
+
+
+def first_day_of_detail(connection: psycopg.Connection) -> date | None:
+    """Return from which day on PostgreSQL has each click, session and page view; None while no day has left."""
+    row = connection.execute("select analytics.detail_begins()").fetchone()
+    return row[0] if row else None
 
 
 def ask(connection: psycopg.Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":

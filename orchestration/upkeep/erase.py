@@ -127,7 +127,7 @@ def erase(database_url: str, settings: Settings, visitor: Visitor, day_columns: 
             for lock in LOCKS:
                 take(connection, lock)
             in_lake = visitor_days(lake, settings, visitor.id, visitor.uuid, visitor.site)
-            bring_back(database_url, settings, lake, [day.day for day in in_lake])
+            bring_back(database_url, settings, lake, [day.day for day in in_lake if day.events])
             connection.execute(TABLES)
             damaged = damaged_lines(database_url, settings, visitor)
             done = erased(connection, visitor, in_lake, damaged, day_columns)
@@ -159,18 +159,21 @@ def erased(
 ) -> Erasure:
     """Delete the rows, in the connection's transaction."""
     removed = from_database(connection, visitor)
-    if in_lake:
-        rows = sum(day.rows for day in in_lake)
-        in_marts = [day.day for day in in_lake if day.in_marts]
-        removed.append(Removed("lake.events", rows, in_lake[0].day, in_lake[-1].day, in_marts))
+    with_events = [day for day in in_lake if day.events]
+    if with_events:
+        rows = sum(day.events for day in with_events)
+        removed.append(Removed("lake.events", rows, with_events[0].day, with_events[-1].day, []))
     if damaged:
         lines, on = sum(named.lines for named in damaged), [named.day for named in damaged]
         removed.append(Removed("journal/damaged", lines, min(on), max(on), []))
-    days = days_to_clear(connection, visitor, removed, day_columns)
+    # Summed up again when its mart is refreshed.
+    connection.execute("delete from lake.left_visits")
+    named = {day.day for day in in_lake if day.in_marts}
+    days = named | days_to_clear(connection, visitor, removed, day_columns)
     mark_erased(connection, days, day_columns)
     if removed or days:
         note_erasure(connection, days | days_of_events(removed))
-    return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in in_lake])
+    return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in with_events])
 
 
 def days_of_events(removed: Iterable[Removed]) -> set[date]:

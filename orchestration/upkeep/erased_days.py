@@ -12,8 +12,9 @@ import psycopg
 from psycopg import sql
 
 from orchestration.days import DayRange, ranges
+from orchestration.lake.days import build_again
 from orchestration.resources.copy_rows import column_types
-from orchestration.rollups.stale_days import NOT_BUILT, built_days, missing_tables, raw_days, touched_days
+from orchestration.rollups.stale_days import built_days, missing_tables, raw_days, touched_days
 
 MARTS_OF_VISITOR = Path(__file__).with_name("marts_of_visitor.sql").read_text()
 BUILT_DAYS = "marts.built_days"
@@ -43,11 +44,7 @@ def days_in_marts(
 def mark_erased(connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]) -> None:
     """Mark ``days`` as not built, so that the next build rebuilds them, even those that have no event left."""
     if BUILT_DAYS in present(connection, columns):
-        connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
-        connection.execute(
-            "insert into marts.built_days (day, events, rules, built_at) select unnest(%s::date[]), %s, '', now()",
-            [sorted(days), NOT_BUILT],
-        )
+        build_again(connection, days)
 
 
 def ranges_to_build(

@@ -9,11 +9,19 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_run import READ_AROUND
 
 TABLES = Path(__file__).with_name("tables_of_visitors.sql").read_bytes()
 # Seconds. A reader of a table keeps its rewrite waiting, and all later sessions wait for the rewrite.
 LONGEST_WAIT = 30.0
 LOOK_EVERY = 0.1
+# Of a table as a whole, statistics hold values of all its partitions.
+PARTITIONED = """
+    select distinct of_table::text
+    from ops.day_partitions
+    where exists (select from pg_stats where schemaname || '.' || tablename = table_name)
+    order by 1
+"""
 # ANALYZE's most frequent values of a column, and older ones.
 STATISTICS = "pg_catalog.pg_statistic"
 # A rewrite also copies the rows that these may still read.
@@ -26,7 +34,7 @@ OLDER_READERS = """
 
 
 def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float = LONGEST_WAIT) -> None:
-    """Rewrite the tables without the deleted rows, those of raw.events for ``days``; then end the old write-ahead log.
+    """Rewrite the tables without the deleted rows, partitions of ``days`` alone; then end the old write-ahead log.
 
     Each is closed to others meanwhile. Raises DogearError if others do not release one within ``longest_wait``
     seconds. PostgreSQL skips what is not ours: the statistics in a database of another owner.
@@ -36,10 +44,17 @@ def rewrite_tables(database_url: str, days: Sequence[date], longest_wait: float 
         connection.execute("select set_config('lock_timeout', %s, false)", [f"{longest_wait * 1000:.0f}ms"])
         connection.execute("set statement_timeout = 0")
         wait_for_older_readers(connection, longest_wait)
-        tables = [table for (table,) in connection.execute(TABLES, {"days": list(days)}).fetchall()]
-        for table in [*tables, STATISTICS]:
+        said = {"days": list(days), "around": READ_AROUND}
+        tables = [table for (table,) in connection.execute(TABLES, said).fetchall()]
+        wholes = [table for (table,) in connection.execute(PARTITIONED).fetchall()]
+        commands = [
+            *((table, f"vacuum (full, analyze) {table}") for table in tables),
+            *((table, f"analyze {table}") for table in wholes),
+            (STATISTICS, f"vacuum (full, analyze) {STATISTICS}"),
+        ]
+        for table, command in commands:
             try:
-                connection.execute(f"vacuum (full, analyze) {table}".encode())
+                connection.execute(command.encode())
             except psycopg.errors.LockNotAvailable:
                 raise bytes_left(f"{table} is in use") from None
         end_log(connection)

@@ -13,7 +13,7 @@ from serving.monitoring.readings import Reading
 
 # name, what it says, label names; the values come from a reading.
 COUNTERS = {
-    "visitors": ("dogear_visitors", "Visitors: each counts once a site and UTC day.", ["site"]),
+    "visitors": ("dogear_visitors", "Visitors: each counts once a site and day.", ["site"]),
     "events": ("dogear_events", "Events of people, by type.", ["type"]),
     "letters": ("dogear_letters", "Letters that were generated (event letter_generated), by type.", ["type"]),
     "page_views": ("dogear_page_views", "Page views, by site and path.", ["site", "path"]),
@@ -55,11 +55,9 @@ def metrics_of(reading: Reading) -> Iterable[Metric]:
         "site",
         reading.now.get("current_visitors", {}),
     )
-    said = "Sessions of the last seven UTC days that reached a goal, as a share (0 to 1), by site."
+    said = "Sessions of the last seven days that reached a goal, as a share (0 to 1), by site."
     yield gauge("dogear_conversion_rate", said, "site", reading.conversion_rate)
-    yield gauge(
-        "dogear_theme_views", "Events theme of the last seven UTC days, by theme.", "theme", reading.theme_views
-    )
+    yield gauge("dogear_theme_views", "Events theme of the last seven days, by theme.", "theme", reading.theme_views)
 
 
 def components_metric(components: Mapping[str, Health]) -> Metric:

@@ -5,7 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from orchestration.days import today
 from orchestration.errors import DogearError
 from orchestration.events.event import LONGEST_DELAY
 from orchestration.resources.server import Server
@@ -98,7 +99,7 @@ class Readings:
 
     async def _read_days(self, connection: psycopg.AsyncConnection[Any], built_at: float | None) -> None:
         """Count the days again, if their marts are others: that asks for more than what is true now."""
-        first_day = datetime.now(UTC).date() - LONGEST_DELAY - timedelta(days=1)
+        first_day = today() - LONGEST_DELAY - timedelta(days=1)
         if built_at is None or (built_at == self._built_at and self._first_day == first_day):
             return
         rows: list[Row] = await (await connection.execute(DAYS, [first_day])).fetchall()
@@ -114,7 +115,7 @@ class Readings:
 
 def sums_of_last_days(rows: list[Row]) -> dict[str, dict[str, float]]:
     """Return the sum of each metric and label over the last days, in the order of the rows."""
-    first_day = datetime.now(UTC).date() - timedelta(days=GAUGE_DAYS - 1)
+    first_day = today() - timedelta(days=GAUGE_DAYS - 1)
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for metric, day, label, amount in rows:
         if day >= first_day and label != OTHER:

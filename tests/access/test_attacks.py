@@ -243,6 +243,7 @@ def test_the_functions_it_may_call_are_those_that_check_for_themselves(tenants: 
     with web_of_tenants.connect() as connection:
         found = [name for (name,) in connection.execute(question).fetchall()]
     assert [name for name in found if not name.startswith("access.")] == [
+        "analytics.detail_begins()",
         "analytics.get_cached_content(text,regprocedure,interval)",
         "analytics.get_live_stats(text)",
     ]

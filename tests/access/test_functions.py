@@ -44,7 +44,7 @@ def answers(connection: psycopg.Connection, site: str) -> dict[str, list]:
 
 
 def test_each_function_that_reads_is_called_here(tenants: Installation):
-    assert [name for (name,) in tenants.rows(READING)] == sorted([*CALLS, "get_cached_content"])
+    assert [name for (name,) in tenants.rows(READING)] == sorted([*CALLS, "detail_begins", "get_cached_content"])
 
 
 def test_answers_about_ones_own_site_are_those_that_the_owner_of_the_database_gets(

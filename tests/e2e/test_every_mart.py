@@ -23,7 +23,7 @@ RECOUNTS = recount_visits.MARTS | recount_days.MARTS | recount_breakdowns.MARTS 
 GOALS = [Goal("read", "page_view", "/projects/xdotool"), Goal("wrote", "letter_generated")]
 # Read from files, which say everything themselves.
 RECOUNTED_IN_REAL_SITE = {"content_broken_links", "content_languages", "content_quality_distribution"}
-MARTS = "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v', 'm')"
+MARTS = "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'p', 'v', 'm')"
 NAME = "coalesce((select i.file_path from content.items as i where i.content_id::text = {0}), {0})"
 NAMED = {
     "entity": NAME.format("m.entity_id"),

@@ -94,7 +94,7 @@ def test_whoever_loads_just_then_keeps_the_day(lake_of_two_days):
     lake = lake_of_two_days
     with connect(lake.url) as loading:
         loading.execute("lock table raw.events in row exclusive mode")
-        assert [found.kept for found in leave(lake)] == ["others use raw.events just now; it leaves next time"]
+        assert [found.kept for found in leave(lake)] == ["others use its tables just now; it leaves next time"]
     assert [found.kept for found in leave(lake)] == [None]
 
 
@@ -183,7 +183,7 @@ def test_a_lake_elsewhere_is_not_taken_for_the_one_that_days_left_for(lake_of_tw
         visitor_days(connect(lake.url), elsewhere, "visitor 1", None, None)
     (Path(lake.settings.lake) / "manifest.json").unlink()
     found = visitor_days(connect(lake.url), lake.settings, "visitor 1", None, None)
-    assert [(day.day, day.rows) for day in found] == [(MAY_1, 3), (MAY_2, 3)]
+    assert [(day.day, day.events) for day in found] == [(MAY_1, 3), (MAY_2, 3)]
 
 
 def test_dbt_by_hand_finds_the_days_that_it_writes(lake_of_two_days):

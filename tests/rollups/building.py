@@ -103,6 +103,10 @@ class Warehouse:
         with connect(self.url) as connection:
             return connection.execute(question.encode()).fetchall()
 
+    def execute(self, statement: str) -> None:
+        with connect(self.url) as connection:
+            connection.execute(statement.encode())
+
     def empty(self) -> None:
         """As before the first event: no events, and no marts."""
         with connect(self.url) as connection:

@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from orchestration.days import DayRange, ranges
+from orchestration.lake.days import NOT_BUILT
 from orchestration.resources.postgres import connect
-from orchestration.rollups.stale_days import NOT_BUILT, Built, forget_days, stale_ranges, touched_days, waiting_days
+from orchestration.rollups.stale_days import Built, forget_days, stale_ranges, touched_days, waiting_days
 
 TABLES = ["marts.built_days"]
 BUILT_DAYS = """

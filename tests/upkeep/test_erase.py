@@ -13,8 +13,8 @@ import pytest
 from orchestration.content.sites import Site, save_site
 from orchestration.days import DayRange
 from orchestration.events.logs.import_file import import_file
+from orchestration.lake.days import NOT_BUILT
 from orchestration.rollups.dbt_project import day_columns, parsed_project
-from orchestration.rollups.stale_days import NOT_BUILT
 from orchestration.settings import Settings
 from orchestration.upkeep.erase import Visitor, erase, look
 from orchestration.upkeep.unfinished import free_bytes

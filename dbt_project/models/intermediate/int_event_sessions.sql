@@ -3,7 +3,7 @@
         day_column='event_day',
         days_before=1,
         days_after=1,
-        indexes=[{'columns': ['event_day']}],
+        partition_by_day=true,
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}
@@ -74,7 +74,7 @@ stretches as (
 ),
 
 -- A session begins with the first thing that a person did in a stretch. Where the stretch goes on for longer than a
--- session may last, another begins with the first of each further UTC day.
+-- session may last, another begins with the first of each further day of the site.
 starts as (
     select
         *,

@@ -1,7 +1,7 @@
 {{
     config(
         day_column='view_day',
-        indexes=[{'columns': ['view_day']}],
+        partition_by_day=true,
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

@@ -2,7 +2,7 @@
     config(
         day_column='session_day',
         days_before=1,
-        indexes=[{'columns': ['session_day']}],
+        partition_by_day=true,
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

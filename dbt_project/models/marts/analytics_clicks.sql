@@ -1,7 +1,7 @@
 {{
     config(
         day_column='click_day',
-        indexes=[{'columns': ['click_day']}],
+        partition_by_day=true,
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

@@ -1,4 +1,4 @@
-{{ config(day_column='event_day', indexes=[{'columns': ['event_day']}]) }}
+{{ config(day_column='event_day', partition_by_day=true, post_hook="{{ analyze_if_grown(this) }}") }}
 
 with
 

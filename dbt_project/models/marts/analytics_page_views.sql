@@ -1,7 +1,8 @@
 {{
     config(
         day_column='view_day',
-        indexes=[{'columns': ['view_day']}, {'columns': ['session_id']}],
+        partition_by_day=true,
+        indexes=[{'columns': ['session_id']}],
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

@@ -1,7 +1,7 @@
 {{
     config(
         day_column='session_day',
-        indexes=[{'columns': ['session_day']}],
+        partition_by_day=true,
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

@@ -9,8 +9,22 @@
 
 with
 
-visitor_days as (
-    select * from {{ ref('visitor_days') }}
+visits as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        visitor_id,
+        account_id,
+        page_views,
+        first_viewed_at,
+        last_viewed_at,
+        seconds_on_page,
+        timed_views,
+        1 as days
+    from {{ ref('visitor_days') }}
+    {{ and_visits_of_days_that_left() }}
 )
 
 select
@@ -24,6 +38,6 @@ select
     min(first_viewed_at) as first_visit,
     max(last_viewed_at) as last_visit,
     {{ exact_sum('seconds_on_page') }} / nullif(sum(timed_views), 0) as avg_time_on_page,
-    count(*) as days_visited
-from visitor_days
+    cast(sum(days) as bigint) as days_visited
+from visits
 group by user_code, site, entity_type, entity_id, visitor_id

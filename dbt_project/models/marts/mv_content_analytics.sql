@@ -4,25 +4,33 @@
     )
 }}
 
-{%- set today = utc_day('current_timestamp') %}
-
 with
 
 metrics as (
     select * from {{ ref('content_metrics') }}
-    where metric_date between {{ today }} - 29 and {{ today }}
+    where metric_date between {{ today() }} - 29 and {{ today() }}
 ),
 
 -- A visitor who reads on several days is one visitor.
+visitor_keys as (
+    select
+        user_code,
+        site,
+        entity_type,
+        entity_id,
+        unnest(visitor_keys) as visitor_key
+    from {{ ref('visitor_sets') }}
+    where entity_type not in ('page', 'site') and day between {{ today() }} - 29 and {{ today() }}
+),
+
 visitors as (
     select
         user_code,
         site,
         entity_type as content_type,
         entity_id as content_id,
-        count(distinct visitor_id) as unique_visitors
-    from {{ ref('visitor_days') }}
-    where entity_type not in ('page', 'site') and day between {{ today }} - 29 and {{ today }}
+        count(distinct visitor_key) as unique_visitors
+    from visitor_keys
     group by user_code, site, entity_type, entity_id
 ),
 
@@ -62,8 +70,8 @@ select
     sums.content_id,
     items.title,
     items.url_path,
-    {{ today }} - 29 as first_day,
-    {{ today }} as last_day,
+    {{ today() }} - 29 as first_day,
+    {{ today() }} as last_day,
     sums.last_read_on,
     sums.total_views,
     coalesce(visitors.unique_visitors, 0) as unique_visitors,

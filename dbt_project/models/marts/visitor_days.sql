@@ -1,7 +1,8 @@
 {{
     config(
         day_column='day',
-        indexes=[{'columns': ['day']}, {'columns': ['entity_id', 'day', 'visitor_id']}],
+        partition_by_day=true,
+        indexes=[{'columns': ['entity_id', 'visitor_id']}],
         post_hook="{{ analyze_if_grown(this) }}"
     )
 }}

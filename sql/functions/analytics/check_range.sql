@@ -2,7 +2,7 @@ create or replace function analytics.check_range(from_day date, to_day date) ret
 language plpgsql immutable parallel safe as $$
 begin
     if from_day is null or to_day is null then
-        raise exception 'from_day and to_day must be given: the first and the last UTC day, such as 2026-03-01.'
+        raise exception 'from_day and to_day must be given: the first and the last day, such as 2026-03-01.'
             using errcode = 'invalid_parameter_value';
     end if;
     if to_day < from_day then
@@ -17,4 +17,4 @@ begin
 end
 $$;
 comment on function analytics.check_range is
-'True for UTC days that a function here may be asked for; else an error that says what is allowed: first not after last, 10 years at most.';
+'True for days that a function here may be asked for; else an error that says what is allowed: first not after last, 10 years at most.';

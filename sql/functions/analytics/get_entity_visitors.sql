@@ -11,8 +11,12 @@ returns table (
     avg_time_on_page double precision,
     days_visited bigint
 )
-language sql stable parallel safe rows 100 as $$
-    with
+-- Not in SQL, where a check beside tables that have no such day is planned away; and with the days known to the plan.
+language plpgsql stable parallel safe rows 100 set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+begin
+    perform analytics.check_range(from_day, to_day), analytics.check_detail(from_day, to_day);
+    return query with
 
     -- A day with enough visitors has all that are asked for on it or after it: days before need no look to find them.
     latest as (
@@ -53,12 +57,13 @@ language sql stable parallel safe rows 100 as $$
         days.entity_type = get_entity_visitors.entity_type
         and days.entity_id = get_entity_visitors.entity_id
         and days.day between get_entity_visitors.from_day and get_entity_visitors.to_day
-        and analytics.check_range(get_entity_visitors.from_day, get_entity_visitors.to_day)
     group by days.site, days.visitor_id
-    order by last_visit desc, days.site, days.visitor_id
+    order by last_visit desc, days.site, days.visitor_id;
+end
 $$;
 comment on function analytics.get_entity_visitors is
-'One row per visitor who viewed the entity on a UTC day of the range, the latest first, at most `most` (100).
-visit_count: page views of it. first_visit, last_visit: of the range. avg_time_on_page: seconds, mean of the page views for which it is known, NULL where of none. days_visited: UTC days. account_id: NULL without one.
+'One row per visitor who viewed the entity on one of the site''s days of the range, the latest first, at most `most` (100).
+visit_count: page views of it. first_visit, last_visit: of the range. avg_time_on_page: seconds, mean of the page views for which it is known, NULL where of none. days_visited: the site''s days. account_id: NULL without one.
+Of days whose detail has left PostgreSQL (analytics.detail_begins()), only the lake can be asked, by the same function in DuckDB.
 Exact. But a visitor without account or consent has another visitor_id on each day, and is one row a day.
 entity_type and entity_id as in marts.visitor_days: a content type and content_id, page and a path, site and the site. in_site: only that site; name it where you have several.';

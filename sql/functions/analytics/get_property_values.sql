@@ -24,5 +24,5 @@ language sql stable parallel safe rows 10 as $$
     limit analytics.check_most(get_property_values.most)
 $$;
 comment on function analytics.get_property_values is
-'One row per value that a property (one of `properties`) of a custom event had, on UTC days of the range, the most frequent first.
+'One row per value that a property (one of `properties`) of a custom event had, on the site''s days of the range, the most frequent first.
 event_count: exact. Visitors are counted a day at a time, so those of the range lie between visitors_at_least (the day with the most) and visitors_at_most (all days together); of one day both are right.';

@@ -103,7 +103,7 @@ language sql stable parallel safe rows 60 as $$
     order by periods.period
 $$;
 comment on function analytics.get_time_series_data is
-'One row per period of the range, those without visits too: a UTC day (step daily), an ISO week from Monday (weekly) or a month (monthly).
+'One row per period of the range, those without visits too: a day of the site (step daily), an ISO week from Monday (weekly) or a month (monthly).
 period: its first day. first_day, last_day: its days that were counted; the first and the last period are cut to the range.
 total_views: page views. unique_visitors: different visitors of the whole period, exact, never a sum of days; a visitor without account or consent has another id on each day and counts on each. avg_time_on_page: seconds, mean of the page views for which it is known; NULL where of none. bounce_rate: share, 0 to 1, of the sessions that entered here and viewed one page; NULL where none entered here.
 entity_type, entity_id, in_site: as for analytics.get_entity_visitors.';

@@ -58,5 +58,5 @@ language sql stable parallel safe rows 10 as $$
     order by top.total_views desc, top.entity_type, top.entity_id
 $$;
 comment on function analytics.get_top_content is
-'One row per document or page that was viewed on UTC days of the range, the most viewed first, at most `most` (10), for one site.
+'One row per document or page that was viewed on the site''s days of the range, the most viewed first, at most `most` (10), for one site.
 title: NULL for a page that is no document, or no longer. total_views: page views. unique_visitors: exact for the whole range. avg_time_on_page: seconds. bounce_rate: share, 0 to 1, of the sessions that entered there. NULL where there is nothing to divide by.';

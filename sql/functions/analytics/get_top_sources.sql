@@ -29,5 +29,5 @@ language sql stable parallel safe rows 10 as $$
     limit analytics.check_most(get_top_sources.most)
 $$;
 comment on function analytics.get_top_sources is
-'One row per source of the sessions that began on UTC days of the range, the most frequent first, for one site.
+'One row per source of the sessions that began on the site''s days of the range, the most frequent first, for one site.
 channel: GA4''s default channel group. referrer: utm_source, else the host that led here; empty where neither is known. sessions, page_views: exact. engaged_rate, bounce_rate, conversion_rate: shares, 0 to 1, of these sessions.';

@@ -11,9 +11,9 @@ language sql stable parallel safe as $$
         where
             days.entity_type = 'site'
             and days.hour is null
-            and days.date > (now() at time zone 'UTC')::date - 30
+            and days.date > analytics.today() - 30
         group by days.site
     ) as sites
 $$;
 comment on function analytics.overview is
-'For analytics.get_cached_content: an array with one object per site that was visited on the last 30 UTC days, today included: {site, page_views, entries (sessions that began with a page view), last_day}.';
+'For analytics.get_cached_content: an array with one object per site that was visited on the site''s last 30 days, today included: {site, page_views, entries (sessions that began with a page view), last_day}.';

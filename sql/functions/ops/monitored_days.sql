@@ -79,5 +79,5 @@ exception
 end
 $$;
 comment on function ops.monitored_days is
-'One row per metric, UTC day from first_day on, and label: what monitoring counts, of all sites, by the marts. The 1,000 most frequent labels of a metric, the most frequent first; the rest of a day is (other).
+'One row per metric, the site''s day from first_day on, and label: what monitoring counts, of all sites, by the marts. The 1,000 most frequent labels of a metric, the most frequent first; the rest of a day is (other).
 visitors, sessions, converting_sessions: by site. events: by type. letters: by type of letter. themes: by theme. page_views: by site and path, with the character 31 between. No rows before the first build, or while a mart is being made again.';
