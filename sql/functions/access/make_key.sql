@@ -24,9 +24,22 @@ begin
     if missing is not null then
         raise exception 'There is no site %.', missing using errcode = 'no_data_found';
     end if;
-    if (select count(*) from access.api_keys as live where live.account_id = own and live.revoked_at is null) >= 100 then
+    -- Two who count at once would both find room.
+    perform from access.accounts where accounts.account_id = own for no key update;
+    if (
+        select count(*)
+        from access.api_keys as live
+        where live.account_id = own and live.revoked_at is null and live.expires_at > clock_timestamp()
+    ) >= 100 then
         raise exception 'An account has 100 keys at most: revoke one first.' using errcode = 'program_limit_exceeded';
     end if;
+    -- One that has expired leaves its name.
+    update access.api_keys as ended set revoked_at = ended.expires_at
+    where
+        ended.account_id = own
+        and ended.name = make_key.name
+        and ended.revoked_at is null
+        and ended.expires_at <= clock_timestamp();
     insert into access.api_keys (account_id, name, secret_hash, hint, sites, made_by_key_id, expires_at)
     values (
         own,
@@ -49,4 +62,4 @@ exception when unique_violation then
 end
 $$;
 comment on function access.make_key is
-'Makes a key of the caller, or for_account''s where a command does it. It acts on these sites alone, if they are not NULL. One that a key made ends with that key. Returns its id.';
+'Makes a key of the caller, or for_account''s where a command does it. It acts on these sites alone, if they are not NULL. One that a key made ends with that key. An account has 100 valid keys at most. Returns its id.';

@@ -356,6 +356,43 @@ def test_a_key_that_expires(web, operator):
     assert not is_valid(web, key)
 
 
+def ended_keys(operator: psycopg.Connection, name: str, column: str, moment: str) -> None:
+    """Give an account a hundred keys that have ended, key 1 to key 100."""
+    operator.execute(
+        f"""
+        insert into access.api_keys (account_id, name, secret_hash, hint, {column})
+        select account_id, 'key ' || n, sha256(n::text::bytea), 'dgr_', {moment}
+        from access.accounts, generate_series(1, 100) as n
+        where accounts.name = %s
+        """.encode(),
+        [name],
+    )
+
+
+@pytest.mark.parametrize(("column", "moment"), [("expires_at", "now()"), ("revoked_at", "now()")])
+def test_keys_that_have_ended_leave_their_room_and_their_names(web, operator, column, moment):
+    add_account(operator, "ada", "owner", "ada")
+    ada = signed_in(web, "ada")
+    ended_keys(operator, "ada", column, moment)
+    keys = [make_key(web, ada, f"key {number}") for number in range(1, 100)]
+    assert all(is_valid(web, key) for key in keys)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="There is a key key 7 already"):
+        make_key(web, ada, "key 7")
+    make_key(web, ada, "key 100")
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="100 keys"):
+        make_key(web, ada, "one too many")
+
+
+def test_two_who_make_the_hundredth_key_at_once_make_one(web, web_url, operator):
+    add_account(operator, "ada", "owner", "ada")
+    ada = signed_in(web, "ada")
+    for number in range(99):
+        make_key(web, ada, f"key {number}")
+    wanted = [(ada, name, secrets.token_bytes(32), "dgr_") for name in ("first", "second")]
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="100 keys"):
+        both_at_once(web_url, "make_key", *wanted)
+
+
 def test_a_key_limited_to_a_site_manages_nothing(web, operator):
     add_account(operator, "root", "admin")
     root = signed_in(web, "root")
