@@ -1,10 +1,12 @@
-"""How much one key, or one person, may ask in a minute; each answer says what is left.
+"""How much one key, or one person, may ask in a minute, and how much all of an account; each answer says what is left.
 
 Headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
@@ -14,38 +16,60 @@ from serving.http.guard import Asgi, Message, Receive, Scope, Send
 from serving.http.problems import ProblemError
 from serving.http.token_buckets import TokenBuckets
 
-NAME = "minute"
+# An account may ask as much as so many of its keys: one that runs away leaves most of it to the others.
+BUDGETS_OF_AN_ACCOUNT = 5
 # Where a request's headers wait for its answer.
 STATE = "dogear.budget"
 
 
+@dataclass(frozen=True)
+class Policy:
+    """One of the budgets from which a request takes; ``share``: how many times what the plan allows."""
+
+    name: str
+    of: str
+    key: Hashable
+    share: int
+
+
+def policies_of(caller: Caller) -> list[Policy]:
+    """Return the budget of the key, or of the person: sessions and their tokens share one; and that of the account."""
+    own = (caller.account_id, caller.key_id)
+    return [
+        Policy("minute", "one key or person", own, 1),
+        Policy("account", "all keys, tokens and sessions of an account", caller.account_id, BUDGETS_OF_AN_ACCOUNT),
+    ]
+
+
 class Budget:
-    """Counts requests by plan, in this process: as many at once as a minute allows, and they come back evenly.
+    """Counts requests by plan, in this process: as many at once as a minute allows, and they come back evenly."""
 
-    A key has a budget of its own; the sessions and tokens of an account share one.
-    """
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
         most = {"free": settings.rate_limit_free, "pro": settings.rate_limit_pro}
-        self._buckets = {plan: TokenBuckets(per_minute) for plan, per_minute in most.items()}
+        self._buckets = {plan: TokenBuckets(per_minute, now) for plan, per_minute in most.items()}
 
     def take(self, connection: HTTPConnection, caller: Caller) -> None:
-        """Count a request. Raises ProblemError where none is left."""
+        """Count a request. Raises ProblemError where none is left, which is not counted."""
         buckets = self._buckets[caller.plan]
-        if not (most := buckets.per_minute):
+        if not buckets.per_minute:
             return
-        who = caller.key_id or caller.account_id
-        wait = buckets.wait([(who, 1)])
+        policies = policies_of(caller)
+        waits = {policy: buckets.wait([(policy.key, policy.share)]) for policy in policies}
+        wait = max(waits.values())
         if not wait:
-            buckets.take([(who, 1)])
-        missing = buckets.missing(who)
+            buckets.take([(policy.key, policy.share) for policy in policies])
+        left = {policy: buckets.left(policy.key, policy.share) for policy in policies}
+        # The answer speaks of the budget that keeps its caller waiting, else of the one that is nearer to its end.
+        shown = min(policies, key=lambda policy: (-waits[policy], left[policy]))
+        most = buckets.per_minute * shown.share
         connection.scope[STATE] = {
-            "RateLimit-Policy": f'"{NAME}";q={most};w=60',
-            "RateLimit": f'"{NAME}";r={int((60 - missing) * most / 60 + 0.5)};t={math.ceil(missing)}',
+            "RateLimit-Policy": f'"{shown.name}";q={most};w=60',
+            "RateLimit": f'"{shown.name}";r={left[shown]};t={math.ceil(buckets.missing(shown.key))}',
         }
         if wait:
             seconds = math.ceil(wait)
-            detail = f"Plan {caller.plan} allows {most} requests a minute; the next is answered in {seconds} s."
+            allowed = f"Plan {caller.plan} allows {most} requests a minute of {shown.of}"
+            detail = f"{allowed}; the next is answered in {seconds} s."
             raise ProblemError(429, detail, headers={"Retry-After": str(seconds)})
 
 

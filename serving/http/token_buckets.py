@@ -49,6 +49,10 @@ class TokenBuckets:
         now = self._now()
         return max(self._full_at.get(key, now) - now, 0)
 
+    def left(self, key: Hashable, share: int) -> int:
+        """Return how many a key may take now, rounded as ``wait`` rounds."""
+        return int((60 - self.missing(key)) * self.per_minute * share / 60 + 0.5)
+
     def _forget(self) -> None:
         median = sorted(self._full_at.values())[len(self._full_at) // 2]
         self._full_at = {key: at for key, at in self._full_at.items() if at > median}

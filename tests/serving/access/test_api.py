@@ -388,6 +388,17 @@ def test_each_key_has_a_budget_by_its_plan_and_sees_what_is_left(limited, keys, 
     assert ask(limited, keys["ada"], "GET", "/me").headers["RateLimit-Policy"] == '"minute";q=5;w=60'
 
 
+def test_a_key_that_runs_away_keeps_nobody_else_of_its_account_from_asking(limited, keys, owner_url):
+    assert {ask(limited, keys["ada"], "GET", "/me").status_code for _ in range(30)} == {200, 429}
+    others = [add_key(owner_url, f"key {number}", account="ada") for number in range(10)]
+    answers = [ask(limited, key, "GET", "/me") for key in others for _ in range(3)]
+    assert answers[0].status_code == 200
+    # Nor do ten other keys together have more than the account.
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["RateLimit-Policy"] == '"account";q=15;w=60'
+    assert ask(limited, keys["bob"], "GET", "/me").status_code == 200, "another's budget"
+
+
 def test_without_a_database_the_answer_is_try_later(served, keys, operator):
     operator.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'dogear_web_of_tests'")
     statuses = {ask(served, keys["ada"], "GET", "/me").status_code for _ in range(20)}
