@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     duckdb_threads: int | None = Field(
         default=None, ge=1, le=1024, description="Threads that DuckDB may use (default: one for each processor)."
     )
+    question_seconds: int = Field(
+        default=30, ge=1, le=3_600, description="Seconds after which DuckDB ends a question that somebody asks."
+    )
     lake_url: str | None = Field(
         default=None, description="Where the lake is: a folder, or an fsspec URL such as s3://bucket/path."
     )

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import DogearError
+from orchestration.lake.interrupting import within_seconds
 from orchestration.lake.reader import LakeReader
 from orchestration.lake.scoped_functions import FUNCTIONS, TABLE_FUNCTIONS
 
@@ -26,6 +27,8 @@ OF_ANY_OWNER = "coalesce(getvariable('sees_all'), false)"
 ON_SITE = "(coalesce(getvariable('on_all_sites'), false) or list_contains(getvariable('sites')::varchar[], site))"
 ON_ANY_SITE = "coalesce(getvariable('on_all_sites'), false)"
 NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"}
+# Longer ones take this process, and not DuckDB, a second to look at.
+LONGEST_QUESTION = 50_000
 SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "EXPRESSION_LIST", "TABLE_FUNCTION", "EMPTY"}
 
 
@@ -56,11 +59,18 @@ class ScopedSession:
     _cursor: duckdb.DuckDBPyConnection
     _views: Collection[str]
     _functions: Collection[str]
+    _seconds: float
 
-    def ask(self, question: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
-        """Run one SELECT. Raises QueryRefusedError for anything else, and DuckDB's errors."""
-        refuse_others(self._cursor, question, self._views, self._functions)
-        return self._cursor.execute(question, parameters)
+    @contextmanager
+    def ask(self, question: str, parameters: object = None) -> Generator[duckdb.DuckDBPyConnection]:
+        """Yield the rows of one SELECT, which are read within the block.
+
+        Raises QueryRefusedError for anything else, QuestionTooSlowError if it is not done within the seconds of
+        DOGEAR_QUESTION_SECONDS, and DuckDB's errors.
+        """
+        with within_seconds(self._cursor, self._seconds):
+            understood = checked(self._cursor, question, self._views, self._functions)
+            yield self._cursor.execute(understood, parameters)
 
 
 @dataclass
@@ -78,7 +88,7 @@ class ScopedReader(LakeReader):
             # Variables belong to this cursor.
             for name, value in scope.variables().items():
                 cursor.execute(f"set variable {name} = ?", [value])
-            yield ScopedSession(cursor, frozenset(self._views), self._functions)
+            yield ScopedSession(cursor, frozenset(self._views), self._functions, self.settings.question_seconds)
 
     def _shown(self, name: str, rows: str, columns: Collection[str], /) -> str | None:
         if not name.startswith(("raw.", "marts.")):
@@ -89,10 +99,16 @@ class ScopedReader(LakeReader):
         return f"select * from ({rows}) where {of_owner} and {on_site}"  # noqa: S608 - our own SQL
 
 
-def refuse_others(
+def checked(
     connection: duckdb.DuckDBPyConnection, question: str, views: Collection[str], functions: Collection[str]
-) -> None:
-    """Raise QueryRefusedError unless ``question`` is one SELECT from these views, by these functions."""
+) -> str:
+    """Return the question as DuckDB has understood it: what runs is what was looked at.
+
+    Hints are left out, such as NOT MATERIALIZED, by which a plan grows beyond all bounds. Raises QueryRefusedError
+    unless it is one SELECT from these views, by these functions.
+    """
+    if len(question) > LONGEST_QUESTION:
+        raise QueryRefusedError(f"A question may have {LONGEST_QUESTION:,} characters; long lists are parameters.")
     (parsed,) = connection.execute("select json_serialize_sql(?::varchar)", [question]).fetchone() or ("{}",)
     try:
         tree = json.loads(parsed)
@@ -104,6 +120,8 @@ def refuse_others(
             refuse_part(*part, views, functions)
     except RecursionError:
         raise QueryRefusedError("The question is nested too deeply.") from None
+    (understood,) = connection.execute("select json_deserialize_sql(?::json)", [parsed]).fetchone() or ("",)
+    return understood
 
 
 def parts(tree: Any, known: frozenset[str]) -> Iterator[tuple[Mapping[str, Any], frozenset[str]]]:
@@ -124,7 +142,10 @@ def parts(tree: Any, known: frozenset[str]) -> Iterator[tuple[Mapping[str, Any],
             return
         yield tree, known
         for name, child in tree.items():
-            if name != "cte_map":
+            if name == "function" and tree.get("type") == "TABLE_FUNCTION":
+                # It was looked at with the table; what it is given is still to be.
+                yield from parts({**child, "function_name": None}, known)
+            elif name != "cte_map":
                 yield from parts(child, known)
 
 
@@ -142,11 +163,14 @@ def refuse_part(
         is_known = not part["schema_name"] and name[1:] in known
         if part["catalog_name"] or part["at_clause"] or not (is_known or name in views):
             raise QueryRefusedError(f"There is no table {name.strip('.')[:80]!a}.")
-    if kind == "TABLE_FUNCTION" and str(part["function"]["function_name"]).lower() not in TABLE_FUNCTIONS:
-        raise QueryRefusedError(f"There is no table function {str(part['function']['function_name'])[:80]!a}.")
-    if "function_name" in part and (
-        part.get("catalog")
-        or part.get("schema") not in {"", "main"}
-        or str(part["function_name"]).lower() not in functions
-    ):
-        raise QueryRefusedError(f"There is no function {str(part['function_name'])[:80]!a}.")
+    if kind == "TABLE_FUNCTION":
+        refuse_function(part["function"], TABLE_FUNCTIONS)
+    elif part.get("function_name"):
+        refuse_function(part, functions)
+
+
+def refuse_function(called: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise QueryRefusedError for a function that is not known to be harmless."""
+    name = str(called["function_name"])
+    if called.get("catalog") or called.get("schema") not in {"", "main"} or name.lower() not in known:
+        raise QueryRefusedError(f"There is no function {name[:80]!a}.")

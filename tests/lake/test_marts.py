@@ -115,8 +115,8 @@ def test_a_scope_holds_for_files_of_marts(lake: Lake):
     for owners, has_rows in ((["owner"], True), (["another"], False), ([], False)):
         with reader.within(Scope(owners)) as session:
             for table in MARTS:
-                found = session.ask(f"select count(*) > 0 from {table.name}").fetchall()
-                assert found == [(has_rows,)], (owners, table.name)
+                with session.ask(f"select count(*) > 0 from {table.name}") as answer:
+                    assert answer.fetchall() == [(has_rows,)], (owners, table.name)
     reader.close()
 
 

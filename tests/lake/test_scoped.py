@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 import duckdb
 import pytest
 
-from orchestration.lake.scoped import QueryRefusedError, Scope, ScopedReader
+from orchestration.lake.interrupting import QuestionTooSlowError
+from orchestration.lake.scoped import QueryRefusedError, Scope, ScopedReader, ScopedSession
 from orchestration.lake.warehouse_file import warehouse_file
 from orchestration.settings import Settings
 from tests.conftest import database_of_its_own
@@ -53,7 +55,12 @@ def reader(settings: Settings) -> Iterator[ScopedReader]:
 
 def ask(reader: ScopedReader, scope: Scope, question: str, parameters: object = None) -> list[tuple]:
     with reader.within(scope) as session:
-        return session.ask(question, parameters).fetchall()
+        return rows(session, question, parameters)
+
+
+def rows(session: ScopedSession, question: str, parameters: object = None) -> list[tuple]:
+    with session.ask(question, parameters) as answer:
+        return answer.fetchall()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_a_caller_sees_the_rows_within_the_scope(reader: ScopedReader, scope: Sc
 def test_two_callers_at_once_see_their_own(reader: ScopedReader):
     with reader.within(ADA) as ada, reader.within(BO) as bo:
         question = "select distinct user_code from marts.visits"
-        assert [session.ask(question).fetchall() for session in (ada, bo, ada)] == [[("ada",)], [("bo",)], [("ada",)]]
+        assert [rows(session, question) for session in (ada, bo, ada)] == [[("ada",)], [("bo",)], [("ada",)]]
 
 
 @pytest.mark.parametrize(
@@ -217,6 +224,10 @@ TRICKS = {
     "begin": "begin",
     "checkpoint": "checkpoint",
     "vacuum": "vacuum",
+    "a list of gigabytes": "select len(range(500000000))",
+    "a text of gigabytes": "select len(repeat('a', 3000000000))",
+    "what takes the square of a length": "select levenshtein(visitor_id, visitor_id) from marts.visits",
+    "length": "select '" + "a" * 50_000 + "'",
     "depth": "select " + "abs(" * 2000 + "1" + ")" * 2000,
 }
 
@@ -227,9 +238,9 @@ def test_a_trick_is_refused_before_it_runs(reader: ScopedReader, settings: Setti
     assert file.exists()
     with reader.within(ADA) as session:
         with pytest.raises((QueryRefusedError, duckdb.ParserException)):
-            session.ask(TRICKS[trick].replace("{file}", str(file)))
+            rows(session, TRICKS[trick].replace("{file}", str(file)))
         # And nothing has changed.
-        assert session.ask("select distinct user_code from marts.visits").fetchall() == [("ada",)]
+        assert rows(session, "select distinct user_code from marts.visits") == [("ada",)]
 
 
 @pytest.mark.parametrize(
@@ -250,6 +261,56 @@ def test_an_error_says_nothing_of_a_row_out_of_scope(reader: ScopedReader, quest
     assert ask(reader, ADA, question) == [(2500,)]
     with pytest.raises((duckdb.ConversionException, duckdb.OutOfRangeException)):
         ask(reader, BO, question)
+
+
+LONG = {
+    "no row": "select count(*) from range(10000000) as a (n) join range(10000000) as b (m) on n * m = -1",
+    "no end": "with recursive up as (select 1 as n union all select n + 1 from up) select count(*) from up",
+    "too many rows": "select hash(n) from range(10000000000) as a (n)",
+}
+
+
+@pytest.mark.parametrize("read", ["fetchall", "fetchone", "to_arrow_table", "to_arrow_reader"])
+@pytest.mark.parametrize("question", LONG)
+def test_a_long_question_is_ended_and_the_next_one_answered(settings: Settings, question: str, read: str):
+    reader = ScopedReader(settings.model_copy(update={"question_seconds": 0.2}))
+
+    def read_out(session: ScopedSession) -> None:
+        """As a caller does who writes rows out while they are made."""
+        with session.ask(LONG[question]) as answer:
+            if read == "to_arrow_reader":
+                list(answer.to_arrow_reader())
+            while getattr(answer, read)():
+                pass
+
+    with reader.within(ADA) as session, reader.within(BO) as other:
+        began = monotonic()
+        with pytest.raises(QuestionTooSlowError, match=r"longer than 0\.2 seconds"):
+            read_out(session)
+        assert monotonic() - began < 20, "thousands of seconds, unless it was ended"
+        assert rows(session, "select distinct user_code from marts.visits") == [("ada",)]
+        assert rows(other, "select distinct user_code from marts.visits") == [("bo",)]
+    assert reader.health()["failures"] == 0, "the lake is well"
+    reader.close()
+
+
+def test_no_hint_makes_a_plan_grow_beyond_all_bounds(reader: ScopedReader):
+    """Planning cannot be interrupted: where each table is written out twice, fourteen of them take seconds."""
+    doubled = [f"a{n} as not materialized (select one.x from a{n - 1} as one, a{n - 1} as two)" for n in range(1, 15)]
+    question = f"with a0 as not materialized (select 1 as x), {', '.join(doubled)} select count(*) from a14"
+    began = monotonic()
+    assert ask(reader, ADA, question) == [(1,)]
+    assert monotonic() - began < 2
+
+
+def test_a_question_that_is_done_in_time_leaves_the_next_one_its_whole_time(settings: Settings):
+    """One of half the time each, so that an interrupt of the first would meet another."""
+    reader = ScopedReader(settings.model_copy(update={"question_seconds": 0.5}))
+    with reader.within(ADA) as session:
+        began = monotonic()
+        while monotonic() - began < 1.2:
+            assert rows(session, "select count(*) from marts.visits") == [(2500,)]
+    reader.close()
 
 
 def test_the_shell_s_reader_sees_all(settings: Settings):
