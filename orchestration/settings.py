@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     collector_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the collector.")
     trusted_proxies: str = Field(
         default="",
-        description="Networks of proxies whose word for a visitor's address is believed, with commas between.",
+        description="Networks of proxies whose word for a client's address is believed, with commas between.",
     )
     rate_limit_free: int = Field(
         default=60, ge=0, description="Requests a minute of one key, or person, of plan free; 0 is no limit."

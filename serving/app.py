@@ -1,7 +1,7 @@
 """The web process: everything that answers people and programs, put together."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,7 +15,9 @@ from serving.access.caller import maybe_caller
 from serving.access.routes import add_access
 from serving.http.answers import Answers
 from serving.http.api import make_bare_api
-from serving.http.bodies import BoundedBodies
+from serving.http.bodies import BoundedBodies, in_flight_of_pages
+from serving.http.client_address import ClientAddress, trusted_networks
+from serving.http.connections import Connections, connections_at_once
 from serving.http.errors import answer_problems
 from serving.http.guard import Asgi, Guard
 from serving.http.proxy import Proxy
@@ -38,18 +40,30 @@ COUNTS = "monitoring-counts.json"
 
 def build_app(settings: Settings, *, questions: Any = None, cache: Any = None) -> Asgi:
     """Return the ASGI application of this installation, behind its guard; tests may replace its parts."""
-    api = build_api(settings, questions=questions, cache=cache)
+    addresses = ClientAddress(trusted_networks(settings.trusted_proxies))
+    port, most = settings.web_port, settings.connection_limit
+    in_flight = in_flight_of_pages(most)
+    connections = Connections(port, most, connections_at_once(), addresses.client_at, in_flight.busy)
+    api = build_api(settings, connections, questions=questions, cache=cache)
+    bounded = BoundedBodies(api, in_flight, addresses)
     names = {reached_at(settings.web_host), *settings.web_host_names}
-    return Guard(Answers(Measured(BoundedBodies(api))), names, ACTING, forms=FORMS, setting="DOGEAR_WEB_HOSTS")
+    return Guard(Answers(Measured(bounded)), names, ACTING, forms=FORMS, setting="DOGEAR_WEB_HOSTS")
 
 
-def build_api(settings: Settings, *, questions: Any = None, cache: Any = None) -> FastAPI:  # noqa: ARG001 - to come
-    """Return the routes and their contract."""
+def build_api(
+    settings: Settings,
+    connections: AbstractContextManager[Any] | None = None,
+    *,
+    questions: Any = None,
+    cache: Any = None,  # noqa: ARG001 - to come
+) -> FastAPI:
+    """Return the routes and their contract; ``connections`` are looked at while it runs."""
     dagster = Proxy(place(reached_at(settings.host), settings.port))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        yield
+        with connections or nullcontext():
+            yield
         await dagster.close()
 
     api = make_bare_api("Dogear", DESCRIPTION, lifespan=lifespan)

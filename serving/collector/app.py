@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
-from serving.collector.answers import Answer, Headers
+from serving.collector.answers import Answer
 from serving.collector.batch import Kind
-from serving.collector.bodies import ClientGoneError, Receive, joined
+from serving.collector.bodies import ClientGoneError, Receive
 from serving.collector.ingest import KINDS, Collector
 from serving.http.failures import log_failure
+from serving.http.headers import Headers, joined
 from serving.http.problems import CONTENT_TYPE, problem
 
 Scope = MutableMapping[str, Any]

@@ -1,11 +1,12 @@
 """The contents of a request: its headers, and its body as far as we read it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from serving.collector.answers import Headers, RefusedError
-from serving.collector.in_flight import LARGEST_BODY, Held
+from serving.collector.answers import RefusedError
+from serving.http.headers import Headers
+from serving.http.in_flight import LARGEST_BODY, Held
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 LONGEST_WAIT = 30.0  # seconds
@@ -15,17 +16,6 @@ MOST_PARTS = 2_000
 
 class ClientGoneError(Exception):
     """The client has gone, and part of the body with it."""
-
-
-def joined(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """Return headers by name; repeated ones joined by commas, in their order (RFC 9110, 5.3)."""
-    headers = dict(pairs)
-    if len(headers) == len(pairs):
-        return headers
-    together: dict[bytes, bytes] = {}
-    for name, value in pairs:
-        together[name] = b"%b, %b" % (together[name], value) if name in together else value
-    return together
 
 
 async def read_body(headers: Headers, receive: Receive, held: Held) -> bytes:

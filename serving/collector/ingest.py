@@ -11,18 +11,19 @@ import msgspec
 from orchestration.events.journal.journal import Journal, JournalFullError
 from orchestration.events.places import NOWHERE, Places
 from orchestration.hosts import is_host_of
-from serving.collector.answers import Answer, Headers, RefusedError
+from serving.collector.answers import Answer, RefusedError, refused
 from serving.collector.batch import BadBodyError, Kind, Reading, read_batch, read_one
 from serving.collector.bodies import Receive, read_body
-from serving.collector.client_address import ClientAddress
-from serving.collector.clients import Client, client_of
-from serving.collector.in_flight import InFlight
 from serving.collector.limits import Limits
 from serving.collector.origins import host_of
 from serving.collector.place_headers import place_in_headers
 from serving.collector.registry import Known, KnownSite
 from serving.collector.sender import Sender
-from serving.http.problems import problem
+from serving.http.client_address import ClientAddress
+from serving.http.clients import Client, client_of
+from serving.http.headers import Headers
+from serving.http.in_flight import InFlight
+from serving.http.problems import ProblemError, problem
 
 RETRY_AFTER = 30
 LONGEST_USER_AGENT = 1_000
@@ -60,8 +61,8 @@ class Collector:
                 finally:
                     self.limits.sent_bytes.take(client, held.body)
                 return await self.keep(kind, body, sender, client)
-        except RefusedError as refused:
-            return refused.answer
+        except ProblemError as error:
+            return refused(error)
 
     async def keep(self, kind: Kind, body: bytes, sender: Sender, client: Client) -> Answer:
         try:

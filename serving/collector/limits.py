@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orchestration.settings import Settings
 from serving.collector.answers import RefusedError
-from serving.collector.clients import Client
+from serving.http.clients import Client
 from serving.http.token_buckets import TokenBuckets
 
 

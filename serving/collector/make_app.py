@@ -33,12 +33,12 @@ def open_collector(settings: Settings, stack: AsyncExitStack) -> "Collector":
     from orchestration.events.places import Places
     from orchestration.resources.database import expected_url
     from orchestration.resources.parent_process import end_with_parent
-    from serving.collector.client_address import ClientAddress, trusted_networks
-    from serving.collector.connections import Connections, connections_at_once
-    from serving.collector.in_flight import InFlight
     from serving.collector.ingest import Collector
     from serving.collector.limits import limits_of
     from serving.collector.registry import Known
+    from serving.http.client_address import ClientAddress, trusted_networks
+    from serving.http.connections import Connections, connections_at_once
+    from serving.http.in_flight import InFlight
 
     end_with_parent()
     folder = settings.journal_folder

@@ -9,6 +9,7 @@ from granian.server import Server
 
 from orchestration.resources.listening import address_of
 from orchestration.resources.parent_process import end_with_parent
+from serving.http.connections import MOST_CONNECTIONS, connections_at_once
 
 # Seconds that clients have to finish their requests once we are asked to stop.
 LONGEST_END = 10
@@ -34,6 +35,8 @@ def serve(make_app: str, server: str, **more: Any) -> None:
         # Only HTTP/1: a connection is one request at a time, and the bounds are those of one request.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=LONGEST_HEADERS, max_buffer_size=LARGEST_HEADERS),
+        backlog=MOST_CONNECTIONS,
+        backpressure=connections_at_once(),
         workers=1,
         respawn_failed_workers=True,
         workers_kill_timeout=LONGEST_END,

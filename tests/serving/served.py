@@ -13,7 +13,9 @@ import uvicorn
 def served(app: Any) -> Iterator[str]:
     """The URL at which it answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", server_header=False))
+        # It believes what a client on this machine says of others, which our own server does not.
+        config = uvicorn.Config(app, log_level="error", server_header=False, proxy_headers=False)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:

@@ -105,11 +105,11 @@ async def answers_of_a_broken_collector(folder: Path, body: bytes) -> list[Mutab
     from orchestration.events.journal.journal import Journal
     from orchestration.events.places import Places
     from serving.collector.app import CollectorApp
-    from serving.collector.client_address import ClientAddress
-    from serving.collector.in_flight import InFlight
     from serving.collector.ingest import Collector
     from serving.collector.limits import limits_of
     from serving.collector.registry import Known, KnownSite, State
+    from serving.http.client_address import ClientAddress
+    from serving.http.in_flight import InFlight
 
     known = Known(folder, "postgresql://nowhere")
     known._state = State({SITE: KnownSite("owner")})

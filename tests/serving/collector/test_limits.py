@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.settings import Settings
-from serving.collector.clients import Client, client_of
 from serving.collector.limits import Limiter
+from serving.http.clients import Client, client_of
 from serving.http.token_buckets import MOST_KEYS
 from tests.conftest import database_of_its_own
 from tests.serving.collector.running import BROWSER, SITE, page_view, running_collector

@@ -1,11 +1,9 @@
-"""Peers and headers in, the client's address (and place) out."""
+"""Peers and headers in, the client's address out."""
 
 import pytest
 
 from orchestration.errors import DogearError
-from orchestration.events.places import NOWHERE, Place
-from serving.collector.client_address import ClientAddress, trusted_networks
-from serving.collector.place_headers import place_in_headers
+from serving.http.client_address import ClientAddress, trusted_networks
 
 PROXY = "10.0.0.1"
 CLIENT = "203.0.113.7"
@@ -83,36 +81,3 @@ def test_forwarded_counts_where_there_is_no_x_forwarded_for(addresses, header, a
 def test_a_network_that_is_none_is_one_clear_error():
     with pytest.raises(DogearError, match=r"DOGEAR_TRUSTED_PROXIES: 10\.0\.0\.0/99 is no network"):
         trusted_networks("127.0.0.1,10.0.0.0/99")
-
-
-@pytest.mark.parametrize(
-    ("headers", "place"),
-    [
-        ({b"cf-ipcountry": b"GB", b"cf-region": b"England", b"cf-ipcity": b"London"}, Place("GB", "England", "London")),
-        ({b"cf-ipcountry": b"DE"}, Place("DE")),
-        ({b"cf-ipcountry": b"XX"}, NOWHERE),
-        ({b"cf-ipcountry": b"T1"}, NOWHERE),
-        (
-            {
-                b"cloudfront-viewer-country": b"FR",
-                b"cloudfront-viewer-country-region-name": b"Brittany",
-                b"cloudfront-viewer-city": "Plœmeur".encode(),
-            },
-            Place("FR", "Brittany", "Plœmeur"),
-        ),
-        (
-            {
-                b"x-vercel-ip-country": b"BR",
-                b"x-vercel-ip-country-region": b"SP",
-                b"x-vercel-ip-city": b"S%C3%A3o%20Paulo",
-            },
-            Place("BR", "SP", "São Paulo"),
-        ),
-        ({b"fly-region": b"ams"}, NOWHERE),
-        ({b"cf-ipcountry": b"gb\n"}, NOWHERE),
-        ({b"cf-ipcountry": b"GB", b"cf-ipcity": b"\xff%00%0a" + b"x" * 5000}, Place("GB", None, "x" * 100)),
-    ],
-)
-def test_the_place_is_what_a_trusted_network_says(headers, place):
-    assert place_in_headers(headers, through_trusted_proxy=True) == place
-    assert place_in_headers(headers, through_trusted_proxy=False) == NOWHERE

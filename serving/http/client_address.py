@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from orchestration.errors import DogearError
 from orchestration.events.addresses import read_address
-from serving.collector.clients import Client, client_of
+from serving.http.clients import Client, client_of
 
 Network = IPv4Network | IPv6Network
 

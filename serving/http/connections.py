@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from serving.collector.clients import Client, most_at_once
-from serving.collector.in_flight import Peer
+from serving.http.clients import Client, most_at_once
+from serving.http.in_flight import Peer
 
 # The most connections at once, if the system allows so many; others wait until one ends.
 MOST_CONNECTIONS = 4_096
@@ -25,7 +25,7 @@ OTHER_FILES = 256
 DESCRIPTORS = Path("/dev/fd")
 LOOK_EVERY = 0.25
 INTERNET = (socket.AF_INET, socket.AF_INET6)
-log = logging.getLogger("dogear.collector")
+log = logging.getLogger("dogear.connections")
 
 
 class Connections:

@@ -3,28 +3,28 @@
 from types import TracebackType
 from typing import Self
 
-from serving.collector.answers import RefusedError
-from serving.collector.clients import Client, most_at_once
+from serving.http.clients import Client, most_at_once
+from serving.http.problems import ProblemError
 
 LARGEST_BODY = 1_000_000
 # Bytes of a request besides its body: a connection, its headers, our objects.
 EACH = 32 * 2**10
 MOST = 128 * 2**20
 # Seconds until a client may try again.
-SOON = 1.0
-LATER = 5.0
+SOON = {"Retry-After": "1"}
+LATER = {"Retry-After": "5"}
 # Address and port of the other end of a connection.
 Peer = tuple[str, str]
 
 
 class InFlight:
-    """``most`` bytes in all; for each client a number of requests, and one large body besides. 0: no limit for one.
+    """``most`` bytes in all; for each client a number of requests, and ``largest`` bytes besides. 0: no limit for one.
 
     ``total``: bytes at this moment. ``busy``: the peers whose requests are not answered yet.
     """
 
-    def __init__(self, most_requests: int, most: int = MOST) -> None:
-        self._most_of_one = most_requests and most_requests * EACH + LARGEST_BODY
+    def __init__(self, most_requests: int, most: int = MOST, largest: int = LARGEST_BODY) -> None:
+        self._most_of_one = most_requests and most_requests * EACH + largest
         self._most = most
         self.total = 0
         self._of: dict[str, int] = {}
@@ -35,13 +35,13 @@ class InFlight:
         return Held(self, client, peer)
 
     def take(self, client: Client, size: int) -> None:
-        """Raise RefusedError if that is too much, and takes nothing then."""
+        """Count so many bytes. Raises ProblemError if that is too much, and takes nothing then."""
         if self.total + size > self._most:
-            raise RefusedError(503, "Too much comes in at this moment; send it again later.", LATER)
+            raise ProblemError(503, "Too much comes in at this moment; send it again later.", headers=LATER)
         if self._most_of_one:
             for key, share in client:
                 if self._of.get(key, 0) + size > most_at_once(self._most_of_one, share, self._most):
-                    raise RefusedError(429, "Too much at once from one address; send less side by side.", SOON)
+                    raise ProblemError(429, "Too much at once from one address; send less side by side.", headers=SOON)
         self.total += size
         for key, _ in client:
             self._of[key] = self._of.get(key, 0) + size
@@ -72,9 +72,14 @@ class Held:
         return self
 
     def add(self, size: int) -> None:
-        """Raise RefusedError if there is no room."""
+        """Count more of its body. Raises ProblemError if there is no room."""
         self._in_flight.take(self._client, size)
         self.body += size
+
+    def less(self, size: int) -> None:
+        """Give back what does not wait any more."""
+        self._in_flight.give_back(self._client, size)
+        self.body -= size
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._in_flight.busy.discard(self._peer)
