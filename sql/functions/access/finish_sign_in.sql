@@ -5,6 +5,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_id uuid := access.awaiting(awaited);
 begin
+    -- See access.begin_session. What ended while we waited for the account awaits no code.
+    perform from access.accounts where accounts.account_id = found_id for no key update;
+    found_id := access.awaiting(awaited);
     if totp_step is not null then
         update access.accounts set totp_step = finish_sign_in.totp_step
         where accounts.account_id = found_id and accounts.totp_step < finish_sign_in.totp_step;

@@ -18,6 +18,17 @@ begin
     from access.accounts
     where accounts.name = known;
     if is_right is true then
+        -- Who changes the password, or disables the account, ends its sessions: ours must not begin meanwhile.
+        perform
+        from access.accounts
+        where
+            accounts.account_id = found_id
+            and accounts.password_hash = sha256(sign_in.password_hash)
+            and accounts.disabled_at is null
+        for no key update;
+        is_right := found;
+    end if;
+    if is_right is true then
         perform access.forgive_attempts('password of ' || known);
         outcome := access.sign_in_or_ask(found_id, credential, 'password');
     else

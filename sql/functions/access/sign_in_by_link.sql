@@ -3,15 +3,18 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_id uuid;
 begin
-    delete from access.sign_in_links
-    using access.accounts
+    -- The account before its link, as who ends its sessions takes them: see access.begin_session.
+    select accounts.account_id into found_id
+    from access.sign_in_links
+    inner join access.accounts on accounts.account_id = sign_in_links.account_id
     where
         sign_in_links.secret_hash = sha256(link)
         and sign_in_links.expires_at > clock_timestamp()
-        and accounts.account_id = sign_in_links.account_id
         and accounts.disabled_at is null
-    returning sign_in_links.account_id into found_id;
-    if found_id is null then
+    for no key update of accounts;
+    delete from access.sign_in_links
+    where sign_in_links.secret_hash = sha256(link) and sign_in_links.account_id = found_id;
+    if not found then
         return 'refused';
     end if;
     return access.sign_in_or_ask(found_id, credential, 'link');

@@ -14,7 +14,9 @@ begin
         and accounts.disabled_at is null
     -- An account that has this id already, before one of the same address.
     order by accounts.oidc_subject
-    limit 1;
+    limit 1
+    -- See access.begin_session. Of two who come for the first time at once, the second finds the id of the first.
+    for no key update;
     if found_id is null then
         perform access.note_refused(null, 'provider');
         return 'refused';

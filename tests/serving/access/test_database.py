@@ -307,6 +307,89 @@ def test_the_last_free_guess_is_free_for_one_of_two(web, web_url, operator):
     assert [outcome for outcome, _ in outcomes] == ["refused", "wait"]
 
 
+NEW_PASSWORD = "select access.set_password_of('ada', 'a new hash')"
+DISABLED = "select access.change_account(null, 'ada', is_enabled => false)"
+
+
+def by_password(web: psycopg.Connection, _: bytes) -> bytes:
+    return signed_in(web, "ada")
+
+
+def by_link(web: psycopg.Connection, _: bytes) -> bytes:
+    credential = secrets.token_bytes(32)
+    assert one(web, "sign_in_by_link", b"link", credential) == "signed_in"
+    return credential
+
+
+def by_code(web: psycopg.Connection, waiting: bytes) -> bytes:
+    credential = secrets.token_bytes(32)
+    assert one(web, "finish_sign_in", waiting, credential, 101) == "signed_in"
+    return credential
+
+
+def by_provider(web: psycopg.Connection, _: bytes) -> bytes:
+    credential = secrets.token_bytes(32)
+    assert one(web, "sign_in_by_provider", "https://id.example", "1", "ada", credential) == "signed_in"
+    return credential
+
+
+WAYS = (by_password, by_link, by_code, by_provider)
+ENDS = {"a new password": NEW_PASSWORD, "disabled": DISABLED}
+
+
+def with_all_ways_in(web: psycopg.Connection, operator: psycopg.Connection, way: object) -> bytes:
+    """An account that has all of them; of the code also the sign-in that waits for it."""
+    waiting = b""
+    if way is by_code:
+        waiting = with_totp(web, operator)
+    else:
+        add_account(operator, "ada", "owner")
+    operator.execute("update access.accounts set oidc_issuer = 'https://id.example'")
+    one(operator, "make_link", None, "ada", b"link")
+    return waiting
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("way", WAYS)
+def test_who_signs_in_while_all_sessions_are_ended_has_none(web, web_url, owner_url, operator, way, end):
+    """As somebody does who knows the old password, and tries all the time."""
+    waiting = with_all_ways_in(web, operator, way)
+    with ThreadPoolExecutor() as threads, psycopg.connect(web_url) as signing_in:
+        credential = way(signing_in, waiting)
+        ending = threads.submit(psycopg.connect(owner_url, autocommit=True).execute, end)
+        blocked = "select from pg_stat_activity where query = %s and wait_event_type = 'Lock'"
+        until(lambda: ending.done() or operator.execute(blocked, [end]).rowcount)
+        signing_in.commit()
+        ending.result(10)
+    one(operator, "change_account", None, "ada", None, None, None, True)
+    assert not is_valid(web, credential)
+
+
+@pytest.mark.parametrize(
+    ("way", "end"),
+    # A provider's word counts whatever the password is.
+    [(way, end) for way in WAYS for end in ENDS.values() if (way, end) != (by_provider, NEW_PASSWORD)],
+)
+def test_who_signs_in_once_all_sessions_have_ended_is_refused(web, web_url, owner_url, operator, way, end):
+    waiting = with_all_ways_in(web, operator, way)
+    with ThreadPoolExecutor() as threads, psycopg.connect(owner_url) as ending:
+        ending.execute(end.encode())
+        with psycopg.connect(web_url, autocommit=True) as signing_in:
+            trying = threads.submit(way, signing_in, waiting)
+            blocked = "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+            until(lambda: trying.done() or operator.execute(blocked, [signing_in.info.backend_pid]).rowcount)
+            ending.commit()
+            with pytest.raises(AssertionError, match="refused"):
+                trying.result(10)
+
+
+def test_an_account_is_bound_to_one_of_two_who_come_first_at_once(web_url, operator):
+    issuer = "https://id.example"
+    one(operator, "add_account", None, "bob@example.org", "owner", "free", [], issuer)
+    came = [(issuer, subject, "bob@example.org", secrets.token_bytes(32)) for subject in ("1", "2")]
+    assert both_at_once(web_url, "sign_in_by_provider", *came) == ["signed_in", "refused"]
+
+
 def test_who_lost_the_device_is_helped_by_a_command(web, operator):
     waiting = with_totp(web, operator)
     one(operator, "reset_second_factor", None, "ada")
