@@ -14,6 +14,7 @@ from serving.access.cookies import SESSION, read_cookie
 from serving.access.database import AccessDatabase
 from serving.access.few_at_once import FewAtOnce
 from serving.access.tokens import Tokens
+from serving.http.clients import client_in
 
 if TYPE_CHECKING:
     from serving.access.provider import Provider
@@ -48,14 +49,15 @@ class Access:
             self._tokens = Tokens(bytes(await self.database.value("jwt_secret")))
         return self._tokens
 
-    async def hashed(self, password: str, name: str) -> bytes:
+    async def hashed(self, connection: HTTPConnection, password: str, name: str) -> bytes:
         """Return the raw hash of a password of this account, or of none: it takes the same.
 
         Raises ProblemError if many wait already.
         """
-        self._hashing.check()
+        client = client_in(connection.scope)
+        self._hashing.check(client)
         salt = await self.database.value("salt_of", name=name)
-        return await self._hashing.run(partial(raw_hash, password, bytes(salt)))
+        return await self._hashing.run(partial(raw_hash, password, bytes(salt)), client)
 
     async def presented(self, connection: HTTPConnection) -> Secret | None:
         """Return what a request presents: a key or a token, else the cookie of a session; None for nothing of these."""

@@ -30,18 +30,19 @@ NOT_YOURS = "This is not your password."
 class Act:
     """One form that somebody sent: who, and its fields. Methods return what the page shows then."""
 
-    def __init__(self, access: Access, caller: Caller, fields: Mapping[str, str]) -> None:
-        self._access, self._caller, self._fields = access, caller, fields
+    def __init__(self, request: Request, caller: Caller, fields: Mapping[str, str]) -> None:
+        self._request, self._access = request, Access.of(request)
+        self._caller, self._fields = caller, fields
         self._own = {"credential": caller.secret.digest}
 
     async def current(self) -> bytes | None:
         """Return the hash of the password that was typed; None where none was."""
         typed = self._fields.get("current")
-        return await self._access.hashed(typed, self._caller.name) if typed else None
+        return await self._access.hashed(self._request, typed, self._caller.name) if typed else None
 
     async def password(self) -> dict[str, Any]:
         check_new_password(password := self._fields.get("password", ""))
-        hashed = await self._access.hashed(password, self._caller.name)
+        hashed = await self._access.hashed(self._request, password, self._caller.name)
         given = {"password_hash": hashed, "current_hash": await self.current()}
         checked(await self._access.database.value("set_password", **self._own, **given))
         return {"done": "Your password is set; other sessions have ended."}
@@ -132,7 +133,7 @@ async def act(request: Request) -> Response:
     if do is None:
         return await shown(request, found, 422, problem="There is no such form.")
     try:
-        said = await do(Act(Access.of(request), found, fields))
+        said = await do(Act(request, found, fields))
     except DogearError as error:
         return await shown(request, found, 422, problem=str(error))
     except ProblemError as error:

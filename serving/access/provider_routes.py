@@ -15,6 +15,7 @@ from serving.access.cookies import PROVIDER, drop_cookie, is_https, read_cookie,
 from serving.access.local_path import local_path
 from serving.access.provider import Provider, ProviderError, Visit
 from serving.access.sign_in import Next, form_page, go_on
+from serving.http.clients import client_in
 
 routes = APIRouter(include_in_schema=False)
 log = logging.getLogger("dogear.access")
@@ -38,7 +39,9 @@ def way_back(request: Request) -> str:
 async def leave(request: Request, wanted: Next = None) -> Response:
     provider, visit = provider_of(request), Visit.new(local_path(wanted))
     try:
-        url = await Access.of(request).visits.run(partial(provider.address, visit, way_back(request)))
+        url = await Access.of(request).visits.run(
+            partial(provider.address, visit, way_back(request)), client_in(request.scope)
+        )
     except (ProviderError, AuthlibBaseError, RequestException, KeyError, ValueError) as error:
         return failed(request, error)
     response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
@@ -58,7 +61,9 @@ async def come_back(
             request, local_path(None), problem="Begin again: this answer belongs to no sign-in.", status=403
         )
     try:
-        found = await Access.of(request).visits.run(partial(provider.identity, visit, code, way_back(request)))
+        found = await Access.of(request).visits.run(
+            partial(provider.identity, visit, code, way_back(request)), client_in(request.scope)
+        )
     except (ProviderError, AuthlibBaseError, RequestException, KeyError, ValueError) as error:
         return failed(request, error)
     secret = new_secret("session")

@@ -43,7 +43,7 @@ async def sign_in(request: Request) -> Response:
     access, target = Access.of(request), local_path(fields.get("next"))
     name, password = fields.get("name", "").strip().lower()[:200], fields.get("password", "")
     secret = new_secret("session")
-    hashed = await access.hashed(password, name)
+    hashed = await access.hashed(request, password, name)
     (found,) = await access.database.rows("sign_in", name=name, password_hash=hashed, credential=secret.digest)
     if found["outcome"] == "wait":
         return waiting(form_page(request, target, name, patience(found["wait_seconds"]), 429), found["wait_seconds"])

@@ -1,4 +1,4 @@
-"""Requests and their bodies: how many of one client at once, how large and how slow, and how much is held at once.
+"""Requests and their bodies: whose they are, how many of one client, how large, how slow, and how much is held at once.
 
 All of it is decided before anybody knows who sends them.
 """
@@ -7,7 +7,7 @@ import asyncio
 from contextlib import ExitStack
 
 from serving.http.client_address import ClientAddress
-from serving.http.clients import client_of
+from serving.http.clients import CLIENT, client_of
 from serving.http.guard import Asgi, Message, Receive, Scope, Send
 from serving.http.headers import Headers, joined
 from serving.http.in_flight import LARGEST_BODY, Held, InFlight
@@ -39,6 +39,7 @@ class BoundedBodies:
         headers = joined(scope["headers"])
         host, port = scope.get("client") or ("", 0)
         client = client_of(self._addresses.of(host, headers) or "")
+        scope[CLIENT] = client
         with ExitStack() as stack:
             try:
                 held = stack.enter_context(self._in_flight.request(client, (host, str(port))))

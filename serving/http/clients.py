@@ -1,7 +1,9 @@
 """What is limited as one client: a machine by its address, and a network that has addresses by the million."""
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from ipaddress import IPv6Network
+from typing import Any
 
 MOST_REMEMBERED = 10_000
 # A host has a /64 to itself, and customers who ask for more get a /48: 65,536 hosts (RFC 6177). Such a network may do
@@ -9,6 +11,9 @@ MOST_REMEMBERED = 10_000
 HOST, NETWORK, HOSTS_OF_A_NETWORK = 64, 48, 16
 # It holds at most this share of everything that is open at once: seven times as much is left to others.
 PART_OF_ALL = 8
+
+# Where the scope of a request holds its client.
+CLIENT = "dogear.client"
 
 # The keys under which a client is counted, each with its multiple of a limit.
 Client = tuple[tuple[str, int], ...]
@@ -23,6 +28,11 @@ def client_of(address: str) -> Client:
         return ((address, 1),)
     host, network = (str(IPv6Network((address, length), strict=False)) for length in (HOST, NETWORK))
     return ((host, 1), (network, HOSTS_OF_A_NETWORK))
+
+
+def client_in(scope: MutableMapping[str, Any]) -> Client:
+    """Return the client of a request; nobody where nothing has looked for one."""
+    return scope.get(CLIENT, ())
 
 
 def most_at_once(of_one: int, share: int, of_all: int) -> int:

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 
 from orchestration.settings import Settings
 from serving.access.routes import add_access
+from serving.http.bodies import BoundedBodies, in_flight_of_pages
+from serving.http.client_address import ClientAddress, trusted_networks
 from serving.http.errors import answer_problems
 from serving.http.guard import Guard
 from tests.serving.served import served
@@ -27,7 +29,9 @@ def make_app(settings: Settings) -> Guard:
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     answer_problems(app)
     add_access(app, settings)
-    return Guard(app, forms=FORMS)
+    # Behind a proxy on this machine, which says whose request it passes on.
+    addresses = ClientAddress(trusted_networks("127.0.0.1"))
+    return Guard(BoundedBodies(app, in_flight_of_pages(0), addresses), forms=FORMS)
 
 
 @contextmanager

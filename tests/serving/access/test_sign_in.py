@@ -2,7 +2,10 @@
 
 import re
 import statistics
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -10,13 +13,16 @@ from pyotp.totp import TOTP
 
 from orchestration.access import passwords
 from orchestration.access.accounts import add_account, change_account, make_link, reset_second_factor, set_password
-from orchestration.access.passwords import KIBIBYTES
+from orchestration.access.passwords import KIBIBYTES, raw_hash
+from serving.access import access as access_module
 from serving.access.local_path import local_path
 from serving.access.one_time_codes import step_of
 from tests.serving.access.served import HTTPS, Browser, field_of
+from tests.serving.collector.running import until
 
 PASSWORD, WRONG = "correct horse battery staple", "incorrect horse battery staple"
 COOKIE = "dogear-session"
+CROWD = "198.51.100.1"
 
 
 @pytest.fixture
@@ -110,6 +116,31 @@ def test_too_many_guesses_are_refused_with_the_time_to_wait(ada, operator):
     assert {answer.status_code for answer in answers} == {429}
     assert all(800 < int(answer.headers["Retry-After"]) <= 900 for answer in answers)
     assert "Try again in 15 minutes" in answers[0].text
+
+
+def test_who_floods_the_page_keeps_nobody_else_from_signing_in(ada, monkeypatch):
+    may_go_on = threading.Event()
+
+    def slow_hash(password: str, salt: bytes) -> bytes:
+        may_go_on.wait(30)
+        return raw_hash(password, salt)
+
+    monkeypatch.setattr(access_module, "raw_hash", slow_hash)
+    token = field_of(ada.get("/sign-in").text, "csrf")
+
+    def tried(address: str) -> int:
+        headers = {"Origin": ada.url, "X-Forwarded-For": address}
+        data = {"csrf": token, "name": "ada", "password": PASSWORD if address != CROWD else WRONG}
+        sent = {"data": data, "headers": headers, "cookies": ada.session.cookies}
+        return requests.post(f"{ada.url}/sign-in", **sent, timeout=60, allow_redirects=False).status_code
+
+    with ThreadPoolExecutor(40) as threads:
+        flood = [threads.submit(tried, CROWD) for _ in range(30)]
+        until(lambda: sum(it.done() for it in flood) == 25)
+        another = threads.submit(tried, "203.0.113.7")
+        may_go_on.set()
+        assert another.result() == 303
+    assert Counter(it.result() for it in flood) == {503: 25, 403: 5}
 
 
 def test_a_session_is_another_one_after_each_sign_in(ada):
