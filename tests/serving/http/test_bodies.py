@@ -1,5 +1,6 @@
 """Bodies that are too large, too slow or too many: refused before anything is made of them, whatever reads them."""
 
+import asyncio
 import socket
 import sys
 from collections.abc import Iterator
@@ -7,9 +8,10 @@ from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 import requests
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
 from pydantic import BaseModel
 
 from serving.http import bodies as bodies_module
@@ -43,6 +45,11 @@ def make_api() -> FastAPI:
     @api.post("/unread")
     def unread() -> str:
         return "not looked at"
+
+    @api.websocket("/socket")
+    async def socket_of_ours(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.receive()
 
     return api
 
@@ -144,3 +151,22 @@ def test_who_sends_slowly_leaves_room_to_everybody_else():
         assert until(lambda: in_flight.total == 0)
         assert in_flight.busy == set()
         assert posted(url) == 200
+
+
+def test_an_open_socket_is_a_request_under_way():
+    """So it is not closed as a connection that waits for nothing, and one client holds so many and no more."""
+    in_flight = InFlight(1, largest=0)
+
+    async def opened(url: str) -> None:
+        async with aiohttp.ClientSession() as session:
+            async with session.ws_connect(f"{url}/socket"):
+                assert [peer and peer[0] for peer in in_flight.busy] == ["127.0.0.1"]
+                with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                    await session.ws_connect(f"{url}/socket")
+                assert refused.value.status == 403
+            assert await asyncio.to_thread(until, lambda: not in_flight.busy)
+            async with session.ws_connect(f"{url}/socket"):
+                pass
+
+    with served(Answers(BoundedBodies(make_api(), in_flight, ClientAddress(())))) as url:
+        asyncio.run(opened(url))
