@@ -33,6 +33,13 @@ begin
     ) >= 100 then
         raise exception 'An account has 100 keys at most: revoke one first.' using errcode = 'program_limit_exceeded';
     end if;
+    if (
+        select count(*)
+        from access.api_keys as recent
+        where recent.account_id = own and recent.created_at > clock_timestamp() - interval '1 day'
+    ) >= 1000 then
+        raise exception 'An account makes 1000 keys a day at most.' using errcode = 'program_limit_exceeded';
+    end if;
     -- One that has expired leaves its name.
     update access.api_keys as ended set revoked_at = ended.expires_at
     where
@@ -62,4 +69,4 @@ exception when unique_violation then
 end
 $$;
 comment on function access.make_key is
-'Makes a key of the caller, or for_account''s where a command does it. It acts on these sites alone, if they are not NULL. One that a key made ends with that key. An account has 100 valid keys at most. Returns its id.';
+'Makes a key of the caller, or for_account''s where a command does it. It acts on these sites alone, if they are not NULL. One that a key made ends with that key. An account has 100 valid keys at most, and makes 1000 a day. Returns its id.';

@@ -466,6 +466,34 @@ def test_keys_that_have_ended_leave_their_room_and_their_names(web, operator, co
         make_key(web, ada, "one too many")
 
 
+def test_an_account_fills_no_table_with_keys_that_it_revokes(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    ada = signed_in(web, "ada")
+    ended_keys(operator, "ada", "revoked_at", "now()")
+    operator.execute(
+        """
+        insert into access.api_keys (account_id, name, secret_hash, hint, revoked_at)
+        select account_id, name, sha256((n || name)::bytea), hint, revoked_at
+        from access.api_keys, generate_series(1, 9) as n
+        """
+    )
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="1000 keys a day"):
+        make_key(web, ada, "one too many")
+    forward(operator, "api_keys", "1 day")
+    make_key(web, ada, "the next day")
+
+
+def test_an_account_has_a_hundred_sessions_and_the_newest_count(web, operator):
+    add_account(operator, "ada", "owner", "ada")
+    add_account(operator, "bob", "owner", "bob")
+    bob, token = signed_in(web, "bob"), secrets.token_bytes(32)
+    sessions = [signed_in(web, "ada") for _ in range(2)]
+    one(web, "make_token", sessions[0], token)
+    sessions += [signed_in(web, "ada") for _ in range(100)]
+    assert [is_valid(web, it) for it in (*sessions[:3], sessions[-1])] == [False, False, True, True]
+    assert [is_valid(web, it) for it in (token, bob)] == [False, True]
+
+
 def test_two_who_make_the_hundredth_key_at_once_make_one(web, web_url, operator):
     add_account(operator, "ada", "owner", "ada")
     ada = signed_in(web, "ada")
