@@ -103,9 +103,11 @@ def measure(url: str, settings: Settings, days: int, events: int) -> dict[str, f
         year.add(done, step, events)
         done += step
         answers = answers or year.answers(*old)
-        if done == kept:
-            size_then = year.sizes()
-        print(f"{done:>5} days, {time.perf_counter() - started:,.0f} s", flush=True)
+        sizes = year.sizes()
+        size_then = sizes if done == kept else size_then
+        print(
+            f"{done:>5} days, {sum(sizes.values()) / 1e6:,.0f} MB, {time.perf_counter() - started:,.0f} s", flush=True
+        )
     size_now = year.sizes()
     assert year.answers(*old) == answers, "a number has changed since its days left"
     ratio = sum(size_now.values()) / sum(size_then.values())
