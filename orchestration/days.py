@@ -27,6 +27,13 @@ class DayRange:
         """Return each of these days, and as many before and after."""
         return [self.first + n * ONE_DAY for n in range(-number, (self.last - self.first).days + number + 1)]
 
+    def in_parts(self, most: int) -> list["DayRange"]:
+        """Return ranges of at most so many days, oldest first, which are these days together."""
+        starts = range(0, (self.last - self.first).days + 1, most)
+        return [
+            DayRange(self.first + n * ONE_DAY, min(self.first + (n + most - 1) * ONE_DAY, self.last)) for n in starts
+        ]
+
     def __str__(self) -> str:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 

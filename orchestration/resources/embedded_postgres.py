@@ -38,6 +38,8 @@ SERVER_OPTIONS = {
     "timezone": "UTC",
     "max_connections": "100",
     "shared_buffers": "256MB",
+    # A question over years of days locks each of their partitions.
+    "max_locks_per_transaction": "256",
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",

@@ -7,8 +7,8 @@ run are among its variables.
 import gc
 import json
 import os
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -31,6 +31,9 @@ from orchestration.settings import Settings
 
 # How many days before and after the built days a model may read (at_days in the dbt project).
 READ_AROUND = 3
+# A model locks the partitions of its days, with their indexes, until it is written. Four at once, of tables that are
+# new, lock 44 things a day, and a server has room for 6,400 by default.
+MOST_DAYS = 90
 CANCEL_EVERY = 0.2
 VISITORS_OF_ALL_TIME = "analytics_visitors"
 MATERIALIZED_VIEWS = "config.materialized:materialized_view"
@@ -50,6 +53,13 @@ class NodeResult:
     rows: int | None
     message: str
 
+    def after(self, before: Mapping[str, "NodeResult"]) -> "NodeResult":
+        """Return this result together with that of earlier days."""
+        if (earlier := before.get(self.unique_id)) is None:
+            return self
+        rows = None if self.rows is None or earlier.rows is None else earlier.rows + self.rows
+        return replace(self, seconds=earlier.seconds + self.seconds, rows=rows)
+
 
 def dbt_build(
     database_url: str, settings: Settings, days: DayRange, select: Sequence[str] = ()
@@ -57,22 +67,44 @@ def dbt_build(
     """Build and test the models for ``days`` (all of them, or those selected); yield each result when it is there.
 
     Materialized views are left out, since they hold more than days. Days whose events have left PostgreSQL are first
-    restored from the lake. Only one build runs at a time. Raises DogearError if dbt cannot run at all,
-    or the lake does not return a day.
+    restored from the lake. Many days are built in parts; each result is of all of them. Only one build runs at a time.
+    Raises DogearError if dbt cannot run at all, or the lake does not return a day.
     """
     parsed = parsed_project(database_url, settings)
-    arguments = ["--exclude", MATERIALIZED_VIEWS]
-    arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
-    if select:
-        arguments += ["--select", *select]
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
             refuse_foreign(connection, parsed)
             drop_outdated(connection, parsed)
-        recall(database_url, settings, days.with_days_around(READ_AROUND))
+        *before, last = parts = days.in_parts(MOST_DAYS)
+        # Before any day is marked, so that a lake that does not answer changes nothing.
+        recall(database_url, settings, parts[0].with_days_around(READ_AROUND))
         with connect(database_url) as connection:
             forget_days(connection, days, day_columns(parsed))
-        yield from run_dbt(database_url, settings, parsed, arguments, lock)
+        so_far: dict[str, NodeResult] = {}
+        for part in before:
+            results = [it.after(so_far) for it in build_part(database_url, settings, parsed, part, select, lock)]
+            if any(result.status in {"error", "fail"} for result in results):
+                yield from results
+                return
+            so_far = {result.unique_id: result for result in results}
+        for result in build_part(database_url, settings, parsed, last, select, lock):
+            yield result.after(so_far)
+
+
+def build_part(
+    database_url: str,
+    settings: Settings,
+    parsed: Path,
+    days: DayRange,
+    select: Sequence[str],
+    lock: psycopg.Connection,
+) -> Generator[NodeResult, None, None]:
+    arguments = ["--exclude", MATERIALIZED_VIEWS]
+    arguments += ["--vars", json.dumps({"from_day": str(days.first), "to_day": str(days.last)})]
+    if select:
+        arguments += ["--select", *select]
+    recall(database_url, settings, days.with_days_around(READ_AROUND))
+    yield from run_dbt(database_url, settings, parsed, arguments, lock)
 
 
 def dbt_refresh(database_url: str, settings: Settings, names: Sequence[str]) -> Generator[NodeResult, None, None]:

@@ -4,6 +4,7 @@ dbt could not add today's rows to them, or could add a row without a key. They a
 days are built again, from events that PostgreSQL or the lake holds.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from orchestration.rollups.dbt_project import declared_columns, relations
 
+PARTITIONS_AT_ONCE = 100
 # A type that is not declared, or that the server does not know, may be any; PostgreSQL 15 refuses an empty text.
 OUTDATED = """
     select tables.name
@@ -46,6 +48,15 @@ def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
 def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:
     """Drop them, with dbt's relations that depend on them; the caller holds the lock of builds."""
     for name in outdated_tables(connection, parsed):
+        days = connection.execute("select partition::text from ops.day_partitions where table_name = %s", [name])
+        # All of them at once may be more locks than a server has.
+        for partitions in batched([day for (day,) in days], PARTITIONS_AT_ONCE):
+            connection.execute(f"drop table {', '.join(partitions)}".encode())
+            connection.commit()
         connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(*name.split("."))))
-        # Each with its partitions: all at once would be more locks than a server has.
         connection.commit()
+
+
+def batched(names: list[str], most: int) -> Iterator[list[str]]:
+    """Yield the names, so many at a time."""
+    return (names[start : start + most] for start in range(0, len(names), most))
