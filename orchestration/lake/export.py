@@ -6,6 +6,7 @@ and readers see either the old file or the new one.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,12 +18,12 @@ import psycopg
 
 from orchestration.errors import DogearError
 from orchestration.lake.columns import Column, columns_of, duckdb_checksum, quoted
+from orchestration.lake.day_source import DaySource
 from orchestration.lake.days import alone_in_lake, days_that_left, lake_days, note_repaired, schema_version
 from orchestration.lake.manifest import write_manifest
 from orchestration.lake.recall import recall_day
 from orchestration.lake.storage import LakeRefusesError, LakeStorage, open_lake
 from orchestration.lake.tables import EVENTS, LakeTable
-from orchestration.resources.server import Server
 from orchestration.settings import Settings
 
 NOTE_EXPORT = Path(__file__).with_name("note_export.sql").read_bytes()
@@ -85,20 +86,23 @@ def export_days(
         storage.remove_unfinished()
     failures: list[str] = []
     try:
-        for number, day in enumerate(days, 1):
-            try:
-                # Others, say an erasure, get their turn between two days.
-                with alone_in_lake(database_url) as connection:
-                    done = export_day(database_url, settings, connection, engine, storage, day, table)
-                    if number % MANIFEST_EVERY == 0:
-                        write_manifest(connection, settings, storage)
-                yield done
-            except BeingBuiltError:
-                continue
-            except LakeRefusesError:
-                raise
-            except DogearError as error:
-                failures.append(str(error))
+        with closing(DaySource(database_url)) as source:
+            for number, day in enumerate(days, 1):
+                try:
+                    # Others, say an erasure, get their turn between two days.
+                    with alone_in_lake(database_url) as connection:
+                        if table is EVENTS and days_that_left(connection, day, day):
+                            recall_day(database_url, connection, engine, storage, day)
+                        done = export_day(source, settings, connection, engine, storage, day, table)
+                        if number % MANIFEST_EVERY == 0:
+                            write_manifest(connection, settings, storage)
+                    yield done
+                except BeingBuiltError:
+                    continue
+                except LakeRefusesError:
+                    raise
+                except DogearError as error:
+                    failures.append(str(error))
     finally:
         with alone_in_lake(database_url) as connection:
             write_manifest(connection, settings, storage)
@@ -117,7 +121,7 @@ def check_is_the_lake(connection: psycopg.Connection, storage: LakeStorage) -> N
 
 
 def export_day(
-    database_url: str,
+    source: DaySource,
     settings: Settings,
     connection: psycopg.Connection,
     engine: duckdb.DuckDBPyConnection,
@@ -125,13 +129,11 @@ def export_day(
     day: date,
     table: LakeTable,
 ) -> Export:
-    """Write one day, and record it. The caller holds the lake's lock."""
-    if table is EVENTS and days_that_left(connection, day, day):
-        recall_day(database_url, connection, engine, storage, day)
+    """Write one day of PostgreSQL, and record it. The caller holds the lake's lock."""
     columns = columns_of(connection, table)
     file = storage.room_for_unfinished(settings.spill_folder)
     try:
-        written, made_of = write_file(database_url, engine, columns, day, table, file)
+        written, made_of = write_file(source, engine, columns, day, table, file)
         storage.publish(file, table.file_of(day))
     except duckdb.Error as error:
         raise DogearError(
@@ -148,7 +150,7 @@ def export_day(
 
 
 def write_file(
-    database_url: str,
+    source: DaySource,
     engine: duckdb.DuckDBPyConnection,
     columns: tuple[Column, ...],
     day: date,
@@ -157,8 +159,7 @@ def write_file(
 ) -> tuple[Written, MadeOf]:
     """Write ``file``, and read it back. One batch at a time: sorting spills to disk what does not fit in memory."""
     names = ", ".join(quoted(column.name) for column in columns)
-    with Server.of(database_url).adbc() as source, source.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
+    with source.snapshot() as cursor:
         made_of = what_it_is_made_of(cursor, day, table)
         # With parameters the driver would not use COPY; these are dates.
         cursor.execute(f"select {names} from ({table.rows_of(day)}) as day_rows")  # noqa: S608

@@ -9,6 +9,7 @@ import pytest
 from orchestration.errors import DogearError
 from orchestration.lake.columns import columns_of
 from orchestration.lake.compare import compare_days
+from orchestration.lake.export import export_days
 from orchestration.lake.reader import make_events
 from orchestration.lake.storage import open_lake
 from orchestration.lake.tables import EVENTS
@@ -57,6 +58,24 @@ def test_late_events_of_a_day_and_no_other_have_it_written_again(lake):
     assert lake.export() == [MAY_1]
     assert lake.read("select count(*) from raw.events where day = '2026-05-01'") == [(24,)]
     assert lake.export() == []
+
+
+def test_a_connection_is_kept_from_day_to_day_and_another_opened_where_the_server_ended_it(lake):
+    for day in (MAY_1, MAY_2, MAY_3):
+        lake.add(day)
+    of_days = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    exported = export_days(lake.url, lake.settings, open_duckdb(lake.settings), [MAY_1, MAY_2, MAY_3])
+    assert next(exported).day == MAY_1
+    kept = lake.rows(of_days)
+    assert next(exported).day == MAY_2
+    assert lake.rows(of_days) == kept
+    lake.rows(f"select pg_terminate_backend(pid, 10000) from ({of_days}) as exporting")
+    assert [done.day for done in exported] == [MAY_3]
+    assert lake.read("select day, count(*) from raw.events group by all order by all") == [
+        (MAY_1, 20),
+        (MAY_2, 20),
+        (MAY_3, 20),
+    ]
 
 
 def test_one_crawler_is_a_change_too(lake):
