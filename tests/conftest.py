@@ -17,6 +17,7 @@ from tests.installation import Installation
 from tests.memory import folder_in_memory
 from tests.parsing import Parsed, database_name
 from tests.pure import is_pure
+from tests.rollups.building import Warehouse
 from tests.scheduling import GROUP_OF_SITES, WholeFiles, group_of
 from tests.shared import shared
 
@@ -90,8 +91,8 @@ def create_database(server_url: str, template: str = TEMPLATE) -> str:
 
 
 @contextmanager
-def database_of_its_own(server_url: str) -> Iterator[str]:
-    url = create_database(server_url)
+def database_of_its_own(server_url: str, template: str = TEMPLATE) -> Iterator[str]:
+    url = create_database(server_url, template)
     yield url
     with connect(server_url) as connection:
         connection.autocommit = True
@@ -111,6 +112,26 @@ def database_url(server_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def built_template(server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a database in which dbt has made all that it makes for a build of days, without a row in it.
+
+    To make its tables, views and seeds takes dbt longer than to build a day, and most tests are about days.
+    """
+    url = create_database(server_url)
+    home = tmp_path_factory.mktemp("built_template")
+    parsed.give(url, home)
+    Warehouse(url, home).build_tables()
+    return str(conninfo_to_dict(url)["dbname"])
+
+
+@pytest.fixture
+def built_database_url(server_url: str, built_template: str) -> Iterator[str]:
+    """URL of a copy of it for one test."""
+    with database_of_its_own(server_url, built_template) as url:
+        yield url
+
+
 @pytest.fixture
 def other_database_url(server_url: str) -> Iterator[str]:
     """URL of another one, to compare."""
@@ -126,15 +147,16 @@ def semicomplete() -> Path:
 
 @pytest.fixture(scope="session")
 def make_installation(
-    server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory
+    server_url: str, parsed: Parsed, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Callable[..., Installation]:
     """Make an installation; ``settings`` are DOGEAR_* variables without their prefix.
 
-    With ``like`` its database is a copy of that one's, as it is now.
+    With ``like`` its database is a copy of that one's, as it is now; with ``has_tables``, of ``built_template``.
     """
 
-    def make(name: str, like: Installation | None = None, **settings: object) -> Installation:
-        url = create_database(server_url, str(conninfo_to_dict(like.database_url)["dbname"]) if like else TEMPLATE)
+    def make(name: str, like: Installation | None = None, has_tables: bool = False, **settings: object) -> Installation:
+        template = request.getfixturevalue("built_template") if has_tables else TEMPLATE
+        url = create_database(server_url, str(conninfo_to_dict(like.database_url)["dbname"]) if like else template)
         home = tmp_path_factory.mktemp(name)
         parsed.give(url, home)
         variables = {"HOME": home, **settings}

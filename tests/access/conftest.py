@@ -57,7 +57,7 @@ def web(server_url: str) -> Iterator[Web]:
 @pytest.fixture(scope="session")
 def tenants(make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Two owners with every mart built."""
-    return add_tenants(make_installation("tenants"), tmp_path_factory.mktemp("repositories"))
+    return add_tenants(make_installation("tenants", has_tables=True), tmp_path_factory.mktemp("repositories"))
 
 
 @pytest.fixture(scope="module")

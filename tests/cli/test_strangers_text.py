@@ -45,7 +45,7 @@ def test_nothing_that_is_shown_is_obeyed_and_what_can_be_seen_stays(text):
 
 def test_a_summary_shows_paths_and_clicks_as_they_were_sent(make_installation):
     """Into ``raw.events`` itself: what was accepted by an earlier release is there."""
-    site = make_installation("evil")
+    site = make_installation("evil", has_tables=True)
     save_site(site.database_url, Site("example.org", "ada"))
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     known: dict[str, Any] = {"occurred_at": at, "user_code": "ada", "site": "example.org", "page_path": EVIL}

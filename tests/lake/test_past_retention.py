@@ -73,7 +73,7 @@ def view(after_hours: float, path: str = "/", visitor: str = "ada") -> Event:
 @pytest.fixture
 def warehouse(make_installation: Callable[..., Installation]) -> Warehouse:
     """A session over midnight, days around it, and one of today; all built, and closed days in the lake."""
-    warehouse = Warehouse.of(make_installation("past_retention"))
+    warehouse = Warehouse.of(make_installation("past_retention", has_tables=True))
     today = (datetime.now(UTC) - MARCH_1) / timedelta(hours=1)
     hours = (-48, -24, 0, 0.3, 0.5, 24, 48, 120)
     warehouse.load([view(after, visitor=who) for after in hours for who in ("ada", "bo")] + [view(today)])

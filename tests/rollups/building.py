@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from psycopg import sql
 
 from orchestration.days import DayRange
 from orchestration.resources.postgres import connect
+from orchestration.rollups.dbt_project import parsed_project, relations, views_and_seeds
 from orchestration.rollups.dbt_run import dbt_build, dbt_refresh
-from orchestration.rollups.stale_days import days_to_build
+from orchestration.rollups.stale_days import days_to_build, missing_tables
 from orchestration.settings import Settings
 from tests.installation import Installation
 from tests.rollups.session_model import Event
@@ -32,6 +34,8 @@ SESSION = (
 )
 # All but dbt's own tests, which take half of the time and say less than a comparison of all rows.
 MODELS = ["resource_type:seed", "resource_type:model", "--indirect-selection", "empty"]
+# Those of them that hold days, which are all that the job "update" builds.
+OF_DAYS = ["config.materialized:incremental", "config.materialized:table", *MODELS[2:]]
 MARTS = {
     "sessions": f"select site, {SESSION} from marts.analytics_sessions as s",
     "page_views": f"""
@@ -49,6 +53,10 @@ MARTS = {
         from marts.analytics_aggregates where entity_type <> 'site'
     """,
 }
+
+
+# Before the first event.
+NO_DAY = DayRange(date(2000, 1, 1), date(2000, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -82,12 +90,29 @@ class Warehouse:
             connection.execute("select raw.analyze_event_partitions(%s)", [days])
 
     def build(self, *ranges: DayRange, select: Sequence[str] = ()) -> None:
-        """Build ``ranges``, one after the other; by default the days that need it."""
+        """Build ``ranges``, one after the other; by default the days that need it.
+
+        Of ``MODELS``, views and seeds are left alone where they stand, as the sensor leaves them.
+        """
         settings = Settings(home=self.home)
         for days in ranges or days_to_build(self.url, settings):
-            with closing(dbt_build(self.url, settings, days, select)) as results:
+            selected = OF_DAYS if select == MODELS and self.has_views_and_seeds() else select
+            with closing(dbt_build(self.url, settings, days, selected)) as results:
                 failed = [result for result in results if result.status not in {"success", "pass"}]
             assert not failed, failed
+
+    def build_tables(self) -> None:
+        """Make all relations, without a row but those of seeds and of what content says."""
+        self.build(NO_DAY, select=MODELS)
+        with connect(self.url) as connection:
+            of_days = relations(parsed_project(self.url, Settings(home=self.home)), "incremental", "table")
+            connection.execute(
+                sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier(*name.split(".")) for name in of_days))
+            )
+
+    def has_views_and_seeds(self) -> bool:
+        with connect(self.url) as connection:
+            return not missing_tables(connection, views_and_seeds(parsed_project(self.url, Settings(home=self.home))))
 
     def refresh(self, *views: str) -> None:
         """Refresh materialized views, which builds leave alone."""

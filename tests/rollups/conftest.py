@@ -9,6 +9,6 @@ from tests.rollups.building import Warehouse
 
 
 @pytest.fixture
-def warehouse(database_url: str, parsed: Parsed, tmp_path: Path) -> Warehouse:
-    parsed.give(database_url, tmp_path)
-    return Warehouse(database_url, tmp_path)
+def warehouse(built_database_url: str, parsed: Parsed, tmp_path: Path) -> Warehouse:
+    parsed.give(built_database_url, tmp_path)
+    return Warehouse(built_database_url, tmp_path)

@@ -32,13 +32,9 @@ def test_models_do_what_their_unit_tests_say(warehouse: Warehouse):
 @pytest.mark.parametrize("paths", [["/twice", "/twice"], [None]])
 def test_a_key_that_is_there_twice_or_null_is_found(warehouse: Warehouse, paths: list[str | None]):
     with connect(warehouse.url) as connection:
-        connection.execute("create schema intermediate")
         connection.execute(
-            "create table intermediate.int_viewed_pages (event_day date, user_code text, site text, page_path text, "
-            "is_seen_after_midnight boolean, path text, page_views bigint)"
-        )
-        connection.execute(
-            "insert into intermediate.int_viewed_pages select %s, 'jordan', 'example.org', unnest(%s::text[])",
+            "insert into intermediate.int_viewed_pages (event_day, user_code, site, page_path) "
+            "select %s, 'jordan', 'example.org', unnest(%s::text[])",
             [DAY.first, paths],
         )
     with pytest.raises(AssertionError, match=r"unique_together_int_viewed_pages.*Got 1 result"):

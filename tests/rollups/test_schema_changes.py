@@ -10,16 +10,16 @@ from orchestration.settings import Settings
 from tests.rollups.building import Warehouse
 
 DAY = DayRange(date(2026, 3, 1), date(2026, 3, 1))
-PAGES = ["+int_viewed_pages", "--indirect-selection", "empty"]
+SESSIONS = ["+int_event_sessions", "--indirect-selection", "empty"]
 
 
 def test_a_column_of_another_type_stops_its_model_and_no_other(warehouse: Warehouse):
-    warehouse.build(DAY, select=PAGES)
+    warehouse.build(DAY, select=SESSIONS)
     with connect(warehouse.url) as connection:
-        connection.execute("alter table intermediate.int_viewed_pages alter column page_views type text")
-    with closing(dbt_build(warehouse.url, Settings(home=warehouse.home), DAY, PAGES)) as results:
+        connection.execute("alter table intermediate.int_event_sessions alter column engaged_seconds type text")
+    with closing(dbt_build(warehouse.url, Settings(home=warehouse.home), DAY, SESSIONS)) as results:
         said = {result.unique_id.rpartition(".")[2]: (result.status, result.message) for result in results}
-    status, message = said.pop("int_viewed_pages")
+    status, message = said.pop("int_event_sessions")
     assert status == "error"
-    assert "New column types: [{'column_name': 'page_views', 'new_type': 'bigint'}]" in message
+    assert "New column types: [{'column_name': 'engaged_seconds', 'new_type': 'double precision'}]" in message
     assert {status for status, _ in said.values()} == {"success"}

@@ -46,7 +46,7 @@ def build_all(warehouse: Warehouse) -> None:
 @pytest.fixture(scope="module")
 def warehouse(make_installation) -> Iterator[Warehouse]:
     """Ten days up to today, and twenty around a day two months ago: one page view each."""
-    installation = make_installation("ticks")
+    installation = make_installation("ticks", has_tables=True)
     with installation.here() as settings:
         warehouse = Warehouse(installation.database_url, settings.home_folder)
         warehouse.load(view(days_after(TODAY, -day)) for day in range(10))

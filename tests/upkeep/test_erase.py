@@ -65,7 +65,7 @@ OTHERS = [
 @pytest.fixture(scope="module")
 def make(make_installation, tmp_path_factory):
     def make(name: str, lines: list[str]):
-        installation = make_installation(name)
+        installation = make_installation(name, has_tables=True)
         save_site(installation.database_url, Site("example.org", "ada"))
         (file := tmp_path_factory.mktemp("events") / "events.ndjson").write_text("".join(f"{line}\n" for line in lines))
         import_file(installation.database_url, file, site="example.org", user_code="ada")

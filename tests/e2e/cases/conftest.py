@@ -10,6 +10,6 @@ from tests.rollups.building import Warehouse
 
 
 @pytest.fixture
-def site(database_url: str, parsed: Parsed, tmp_path: Path) -> CaseSite:
-    parsed.give(database_url, tmp_path)
-    return CaseSite(Warehouse(database_url, tmp_path))
+def site(built_database_url: str, parsed: Parsed, tmp_path: Path) -> CaseSite:
+    parsed.give(built_database_url, tmp_path)
+    return CaseSite(Warehouse(built_database_url, tmp_path))

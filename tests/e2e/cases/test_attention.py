@@ -18,7 +18,7 @@ DAYS = [DayRange(date(2026, 11, day), date(2026, 11, day)) for day in (24, 22, 2
 
 @pytest.mark.skipif(not STRAY.exists(), reason="../shared is absent")
 def test_stray_heartbeats(make_installation: Callable[..., Installation]) -> None:
-    installation = make_installation("stray_heartbeats")
+    installation = make_installation("stray_heartbeats", has_tables=True)
     installation.dogear("site", "add", "n42.example")
     installation.dogear("import", str(STRAY))
     Warehouse.of(installation).build(*DAYS, select=MODELS)
