@@ -1,6 +1,5 @@
 """One PostgreSQL server for the whole session; each test that asks gets a database of its own, made from a template."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,9 +99,9 @@ def database_of_its_own(server_url: str, template: str = TEMPLATE) -> Iterator[s
 
 
 @pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parsed:
-    folder = tmp_path_factory.getbasetemp()
-    return Parsed(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+def parsed(pytestconfig: pytest.Config) -> Parsed:
+    """The parsed project; kept from one run of tests to the next, since it holds what it was parsed from."""
+    return Parsed(pytestconfig.cache.mkdir("dbt"))
 
 
 @pytest.fixture

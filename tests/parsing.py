@@ -26,7 +26,7 @@ def database_name() -> str:
 
 
 class Parsed:
-    """The project as parsed for a database that need not exist, in a folder that all workers share."""
+    """The project as parsed for a database that need not exist, in a folder that all workers share and that stays."""
 
     def __init__(self, shared: Path) -> None:
         self._home = shared / "parsed"
