@@ -28,6 +28,13 @@ DATABASE_SECONDS = Histogram(
     buckets=BUCKETS,
     registry=REGISTRY,
 )
+QUESTION_SECONDS = Histogram(
+    "dogear_question_duration_seconds",
+    "Seconds until a question had its answer, by where its rows come from (rollup, detail, mixed).",
+    ["source"],
+    buckets=BUCKETS,
+    registry=REGISTRY,
+)
 STORE_SECONDS = Histogram(
     "dogear_cache_store_duration_seconds",
     "Seconds that a cache took, by cache and operation (get or put).",

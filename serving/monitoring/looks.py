@@ -36,7 +36,7 @@ def looks(settings: Settings, reading: Kept[Reading], questions: Any) -> dict[st
     async def router() -> Found:
         if questions is None:
             return Found("off", detail={"reason": "This installation answers no questions yet."})
-        return questions.health()
+        return Found("ok", detail=questions.health())
 
     lake = LakeLook(settings)
     return {

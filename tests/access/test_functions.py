@@ -11,7 +11,9 @@ DAYS = "'2026-03-01', '2026-12-31'"
 # One call each; {site} is a site.
 CALLS = {
     "get_breakdown": f"('{{site}}', 'entry_page', {DAYS})",
+    "get_document_paths": "()",
     "get_entity_visitors": f"('site', '{{site}}', {DAYS})",
+    "get_freshness": "()",
     "get_heatmap": f"('{{site}}', 'page', '/a', {DAYS})",
     "get_letters_by_type": f"('{{site}}', {DAYS})",
     "get_live_stats": "()",

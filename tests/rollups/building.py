@@ -76,11 +76,13 @@ class Warehouse:
         with connect(self.url) as connection:
             days = sorted({event.day for event in events})
             connection.execute("select raw.ensure_event_partitions(%s)", [days])
-            names = sql.SQL(", ").join(map(sql.Identifier, [*COLUMNS, "source"]))
+            # A kind of event with more fields has more columns.
+            columns = [field.name for field in fields(events[0])] if events else COLUMNS
+            names = sql.SQL(", ").join(map(sql.Identifier, [*columns, "source"]))
             copy = sql.SQL("copy raw.events ({}) from stdin").format(names)
             with connection.cursor() as cursor, cursor.copy(copy) as rows:
                 for event in events:
-                    rows.write_row([*(getattr(event, name) for name in COLUMNS), "test"])
+                    rows.write_row([*(getattr(event, name) for name in columns), "test"])
             people, crawlers = (Counter(e.day for e in events if e.is_bot is is_bot) for is_bot in (False, True))
             with connection.cursor() as cursor:
                 cursor.executemany(
