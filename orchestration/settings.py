@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     rate_limit_pro: int = Field(
         default=600, ge=0, description="Requests a minute of one key, or person, of plan pro; 0 is no limit."
     )
+    question_seconds: float = Field(
+        default=30, ge=0.1, le=3_600, description="Seconds that a question may take, of PostgreSQL or DuckDB."
+    )
     oidc_issuer: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="OpenID provider that signs people in, by its URL."
     )
@@ -155,9 +158,6 @@ class Settings(BaseSettings):
     )
     duckdb_threads: int | None = Field(
         default=None, ge=1, le=1024, description="Threads that DuckDB may use (default: one for each processor)."
-    )
-    question_seconds: int = Field(
-        default=30, ge=1, le=3_600, description="Seconds after which DuckDB ends a question that somebody asks."
     )
     lake_url: str | None = Field(
         default=None, description="Where the lake is: a folder, or an fsspec URL such as s3://bucket/path."

@@ -28,6 +28,8 @@ from serving.monitoring.looks import looks
 from serving.monitoring.readings import Readings
 from serving.monitoring.requests import Measured
 from serving.monitoring.routes import monitoring_routes
+from serving.questions.service import Questions
+from serving.rest.routes import add_api
 
 DESCRIPTION = "What readers do with what you write. Errors are problem details (RFC 9457) with a stable `code`."
 # Pages whose forms are sent to themselves.
@@ -38,7 +40,7 @@ READING_SECONDS = 4.0
 COUNTS = "monitoring-counts.json"
 
 
-def build_app(settings: Settings, *, questions: Any = None, cache: Any = None) -> Asgi:
+def build_app(settings: Settings, *, questions: Questions | None = None, cache: Any = None) -> Asgi:
     """Return the ASGI application of this installation, behind its guard; tests may replace its parts."""
     addresses = ClientAddress(trusted_networks(settings.trusted_proxies))
     port, most = settings.web_port, settings.connection_limit
@@ -54,10 +56,11 @@ def build_api(
     settings: Settings,
     connections: AbstractContextManager[Any] | None = None,
     *,
-    questions: Any = None,
+    questions: Questions | None = None,
     cache: Any = None,  # noqa: ARG001 - to come
 ) -> FastAPI:
     """Return the routes and their contract; ``connections`` are looked at while it runs."""
+    questions = questions or Questions(settings.question_seconds)
     dagster = Proxy(place(reached_at(settings.host), settings.port))
 
     @asynccontextmanager
@@ -73,6 +76,7 @@ def build_api(
     reading = Kept(Readings(monitor_url, settings.home_folder / COUNTS).read, READING_SECONDS)
     components = {name: Component(look) for name, look in looks(settings, reading, questions).items()}
     add_access(api, settings)
+    add_api(api, questions)
     api.include_router(monitoring_routes(components, reading, role_of))
     api.include_router(dagster_routes(dagster, role_of))
     return api

@@ -6,18 +6,20 @@ from pathlib import Path
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-# What is shared by several files, and takes long to make. Some files ask for both, so one worker makes both, once.
-SHARED_SITES = ("real_site", "tiny_site")
+# What is shared by several files, and takes long to make. Some files ask for both sites, so one worker makes both.
 GROUP_OF_SITES = "shared sites"
+GROUPS = {GROUP_OF_SITES: ("real_site", "tiny_site"), "questions": ("three_sites",)}
 
 
 @cache
 def group_of(file: str) -> str:
-    """The group of the shared sites where a file asks for one, itself or by its conftest; else the file."""
+    """The group of what a file asks for, itself or by its conftest; else the file."""
     path = Path(file)
     texts = [it.read_text() for it in (path, path.with_name("conftest.py")) if it.exists()]
-    asks = any(re.search(rf"\b{site}\b", text) for site in SHARED_SITES for text in texts)
-    return GROUP_OF_SITES if asks else file
+    for group, shared in GROUPS.items():
+        if any(re.search(rf"\b{site}\b", text) for site in shared for text in texts):
+            return group
+    return file
 
 
 class WholeFiles(LoadScopeScheduling):

@@ -42,14 +42,17 @@ async def maybe_caller(connection: HTTPConnection) -> Caller | None:
 
 @asynccontextmanager
 async def scoped(
-    connection: HTTPConnection, least_role: str = "analyst"
+    connection: HTTPConnection, least_role: str = "analyst", *, is_snapshot: bool = False
 ) -> AsyncGenerator[tuple[Caller, AsyncConnection[dict[str, Any]]]]:
-    """Yield who asks, and a connection on which only that person's rows can be read, in one transaction."""
+    """Yield who asks, and a connection on which only that person's rows can be read, in one transaction.
+
+    With ``is_snapshot`` all its statements see the same data, whatever is built meanwhile.
+    """
     access = Access.of(connection)
     secret = await access.presented(connection)
     if secret is None:
         raise not_signed_in()
-    async with access.database.scoped(secret) as (found, database):
+    async with access.database.scoped(secret, is_snapshot=is_snapshot) as (found, database):
         check(access, connection, found)
         check_role(found, least_role)
         yield found, database

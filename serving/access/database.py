@@ -24,6 +24,7 @@ MOST_CONNECTIONS = 8
 PATIENCE = 5.0
 RETRY = {"Retry-After": "5"}
 WHO: LiteralString = "select * from access.enter(%s)"
+SNAPSHOT: LiteralString = "set transaction isolation level repeatable read, read only"
 NOTE: LiteralString = "select access.note_use(%s)"
 # Who owns the tables of access is taken for a command, and sees all.
 IS_OWNER: LiteralString = """
@@ -107,13 +108,15 @@ class AccessDatabase:
         return None if row is None else caller_of(row, secret)
 
     @asynccontextmanager
-    async def scoped(self, secret: Secret) -> AsyncGenerator[tuple[Caller, Connection]]:
+    async def scoped(self, secret: Secret, *, is_snapshot: bool = False) -> AsyncGenerator[tuple[Caller, Connection]]:
         """Yield who presents the secret, and a connection on which that person's rows can be read: one transaction.
 
-        Raises ProblemError if it is not valid.
+        With ``is_snapshot`` all statements see the same data. Raises ProblemError if the secret is not valid.
         """
         async with self.connection() as connection:
             async with connection.transaction():
+                if is_snapshot:
+                    await connection.execute(SNAPSHOT)
                 row = await (await connection.execute(WHO, [secret.digest])).fetchone()
                 if row is None:
                     raise not_signed_in()

@@ -13,7 +13,9 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str
-    errors: Annotated[list[dict[str, str]], Field(description="Parts of the request that are not valid.")] = []
+    errors: Annotated[
+        list[dict[str, str | list[str]]], Field(description="Parts of the request that are not valid.")
+    ] = []
 
 
 def problems(described: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:

@@ -14,7 +14,11 @@ from serving.questions.faults import Fault, NotBuiltError, QuestionError, TooSlo
 from serving.questions.freshness import read_freshness
 from serving.questions.parsing import parse
 from serving.questions.question import Question
+from serving.questions.router import SOURCES
 
+# Before the first question there is a series of each, which says that there were none.
+for _source in (*SOURCES, "mixed"):
+    QUESTION_SECONDS.labels(_source)
 # Returns the sites that who asks may see.
 SitesOf = Callable[[], Awaitable[Collection[str]]]
 
@@ -35,6 +39,7 @@ class Questions:
         began = perf_counter()
         engine = PostgresEngine(connection)
         day = today()
+        await engine.limit(self._seconds)
         try:
             freshness = await read_freshness(engine, day)
         except NotBuiltError:
@@ -45,7 +50,6 @@ class Questions:
         if question.sites is not None:
             check_sites(question.sites, await sites_of())
         try:
-            await engine.limit(self._seconds)
             found = await answer(question, engine, freshness)
         except TooSlowError:
             self._too_slow += 1

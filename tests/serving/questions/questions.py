@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from serving.questions.dimensions import DIMENSIONS
 from serving.questions.metrics import METRICS
+from serving.questions.parsing import MEMBERS
 from serving.questions.router import dimensions_of
 from tests.serving.questions.world import FIRST, LAST
 
@@ -107,3 +108,40 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0 or ("time:hour" in dimensions and len(dimensions) > 2):
         question["fill"] = False
     return question
+
+
+SHARP = [
+    "is",
+    "and",
+    "not",
+    "matches",
+    "country",
+    "page",
+    "time:day",
+    "28d",
+    "'; drop table x --",
+    "\u202e",
+    "$1",
+    "%s",
+]
+JUNK = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**30), 10**30),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=30),
+        st.sampled_from(SHARP),
+    ),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=4),
+        st.dictionaries(st.one_of(st.sampled_from(["to", "match"]), st.text(max_size=5)), parts, max_size=3),
+    ),
+    max_leaves=12,
+)
+
+
+def hostile_questions() -> st.SearchStrategy[dict[str, Any]]:
+    """Good questions, some of whose members are anything that JSON can say."""
+    changes = st.dictionaries(st.sampled_from([*MEMBERS, "no_member", ""]), JUNK, min_size=1, max_size=3)
+    return st.builds(lambda question, changed: {**question, **changed}, questions(), changes)

@@ -17,19 +17,19 @@ from tests.serving.questions.asking import Asker
 from tests.serving.questions.model import Facts, expected, read
 from tests.serving.questions.questions import questions
 
-FEW = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @pytest.fixture(scope="module")
-def asker(world: Installation) -> Iterator[Asker]:
-    asker = Asker(world.database_url)
+def asker(three_sites: Installation) -> Iterator[Asker]:
+    asker = Asker(three_sites.database_url)
     yield asker
     asker.close()
 
 
 @pytest.fixture(scope="module")
-def facts(world: Installation) -> Facts:
-    return read(world)
+def facts(three_sites: Installation) -> Facts:
+    return read(three_sites)
 
 
 def value(name: str, said: Any) -> Any:

@@ -15,8 +15,8 @@ PAGES = {"metrics": ["page_views", "visitors"], "dimensions": ["page", "time:day
 
 
 @pytest.fixture(scope="module")
-def asker(world: Installation) -> Iterator[Asker]:
-    asker = Asker(world.database_url)
+def asker(three_sites: Installation) -> Iterator[Asker]:
+    asker = Asker(three_sites.database_url)
     yield asker
     asker.close()
 

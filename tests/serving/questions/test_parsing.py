@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from serving.questions.faults import Fault, QuestionError
 from serving.questions.metrics import METRICS
 from serving.questions.parsing import parse
 from serving.questions.question import Question, resolved
+from tests.serving.questions.questions import hostile_questions
 
 TODAY, FIRST = date(2026, 11, 28), date(2026, 3, 1)  # a Saturday
 GOOD = {"metrics": ["visitors"], "range": "28d"}
@@ -143,3 +145,16 @@ def test_a_question_as_it_was_understood_is_the_same_question_again():
     )
     said = msgspec.json.decode(msgspec.json.encode(resolved(question)))
     assert resolved(parse(said, today=TODAY, first_day=FIRST)) == resolved(question)
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(said=hostile_questions())
+def test_anything_is_a_question_or_has_faults(said: dict[str, Any]):
+    try:
+        question = parse(said, today=TODAY, first_day=FIRST)
+    except QuestionError as error:
+        if not error.faults or not all(it.code and it.detail and it.pointer[:1] in {"", "/"} for it in error.faults):
+            raise
+    else:
+        again = msgspec.json.decode(msgspec.json.encode(resolved(question)))
+        assert resolved(parse(again, today=TODAY, first_day=FIRST)) == resolved(question)

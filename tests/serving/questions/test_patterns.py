@@ -106,7 +106,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(begin=st.sampled_from(["", "^"]), pattern=PIECES, end=st.sampled_from(["", "$"]))
 def test_all_engines_find_the_same(database: psycopg.Connection, begin: str, pattern: str, end: str):
     asked = portable(begin + pattern + end)

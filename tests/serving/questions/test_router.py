@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.settings import PROJECT_ROOT
 from serving.questions.catalogue import Dimension
 from serving.questions.dimensions import DIMENSIONS
 from serving.questions.faults import QuestionError
@@ -106,3 +107,12 @@ def test_the_catalogue_and_the_tables_know_the_same_names():
     for metric in METRICS.values():
         assert {*metric.measures} <= measures[metric.fact], metric
         assert {"site", "time:day"} <= {*dimensions_of(metric.fact)}, metric
+
+
+def test_the_documentation_has_every_metric_and_dimension_as_the_catalogue_says_it():
+    text = (PROJECT_ROOT / "docs" / "api.md").read_text()
+    for metric in METRICS.values():
+        additive = "yes" if metric.additive else "no"
+        assert f"| `{metric.name}` | {metric.definition} | {metric.unit} | {additive} |" in text
+    for dimension in DIMENSIONS.values():
+        assert f"| `{dimension.name}` | {dimension.definition} |" in text

@@ -1,0 +1,1 @@
+"""The API over HTTP. What it answers is found below, in ``questions``."""

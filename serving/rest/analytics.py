@@ -1,0 +1,95 @@
+"""Questions over HTTP: what readers did."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response, Security
+
+from serving.access.api import CREDENTIALS, EVERYWHERE, Somebody
+from serving.access.caller import scoped
+from serving.access.database import RETRY
+from serving.http.contract import problems
+from serving.http.problems import ProblemError
+from serving.questions.faults import DataChangedError, Fault, NotBuiltError, QuestionError, TooSlowError
+from serving.questions.service import Questions
+from serving.rest.contract import ANSWER, CATALOGUE, OF_BODY, OF_PARAMETERS, catalogue
+from serving.rest.formats import JSON, written
+from serving.rest.parameters import question_of
+
+STATE = "dogear_questions"
+ASKED = problems(
+    {
+        409: "The data are others by now: a cursor does not read on in them.",
+        504: "The answer takes longer than a question may.",
+    }
+)
+
+routes = APIRouter(
+    prefix="/api/v1/analytics",
+    tags=["analytics"],
+    responses=EVERYWHERE,
+    dependencies=[Security(credential) for credential in CREDENTIALS],
+)
+
+
+@routes.post(
+    "/query", summary="Ask a question", response_class=Response, responses={**ASKED, **ANSWER}, openapi_extra=OF_BODY
+)
+async def query(request: Request) -> Response:
+    """How many, by what, of which: docs/api.md has the language, and /api/v1/analytics/catalogue what can be asked."""
+    # Nobody who sends slowly holds a connection meanwhile.
+    body = await request.body()
+    return await answered(request, lambda: decoded(body))
+
+
+@routes.get(
+    "/query",
+    summary="Ask a question by a URL",
+    response_class=Response,
+    responses={**ASKED, **ANSWER},
+    openapi_extra=OF_PARAMETERS,
+)
+async def query_by_url(request: Request) -> Response:
+    """The same members as parameters: lists with commas between, conditions as JSON."""
+    return await answered(request, lambda: question_of(request.query_params))
+
+
+@routes.get("/catalogue", summary="What can be asked", responses=CATALOGUE, response_class=Response)
+async def what_can_be_asked(_: Somebody) -> Response:
+    """Metrics with their definition and unit, and dimensions; and which of them go together."""
+    return Response(msgspec.json.encode(catalogue()), media_type=JSON)
+
+
+async def answered(request: Request, said: Any) -> Response:
+    """Answer the question that ``said`` returns, or say why not."""
+    questions: Questions = getattr(request.app.state, STATE)
+    async with scoped(request, is_snapshot=True) as (found, connection):
+
+        async def sites() -> Collection[str]:
+            rows = await connection.execute("select site from access.list_sites(%s)", [found.secret.digest])
+            return {row["site"] for row in await rows.fetchall()}
+
+        try:
+            question, answer = await questions.answer(said(), connection, sites)
+        except QuestionError as error:
+            detail = "This question cannot be answered; `errors` says why."
+            raise ProblemError(422, detail, "invalid_question", errors=list(error.faults)) from None
+        except DataChangedError:
+            detail = "The marts were built again since the first page. Ask without the cursor, from the first page on."
+            raise ProblemError(409, detail, "data_changed") from None
+        except NotBuiltError:
+            detail = "There are no marts yet, or they are being made: dogear build makes them."
+            raise ProblemError(503, detail, "not_built", RETRY) from None
+        except TooSlowError:
+            detail = "This takes longer than DOGEAR_QUESTION_SECONDS. Ask for a shorter range, or for fewer dimensions."
+            raise ProblemError(504, detail, "question_too_slow") from None
+    return written(question, answer)
+
+
+def decoded(body: bytes) -> Any:
+    """Return the JSON of a body. Raises QuestionError."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise QuestionError(Fault("not_json", "", "The body cannot be read as JSON.")) from None
