@@ -102,7 +102,9 @@ class Compiler:
             yield f"{sql} as {prefix(is_compared)}{name}"
 
     def _column(self, step: Step, name: str) -> str:
-        return step.table.columns[name].sql.format(s=session_of(step.table), shift=self._shift(step))
+        table = step.table
+        clock = self._engine.clock(table.instant or "")
+        return table.columns[name].sql.format(s=session_of(table), shift=self._shift(step), clock=clock)
 
     def _shift(self, step: Step) -> str:
         """Return what moves a day of the range that is compared with to the day of the other that it belongs to."""

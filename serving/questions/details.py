@@ -61,7 +61,7 @@ def of_row(columns: dict[str, Column]) -> dict[str, Column]:
 
 OF_VIEWS = {
     **OWN,
-    **of_instants("t.view_day", "t.viewed_at"),
+    **of_instants("t.view_day"),
     **of_session(SESSION),
     **of_row({"channel": SESSION["channel"], "traffic_source": SESSION["traffic_source"]}),
     **of_row(PLACES),
@@ -83,7 +83,7 @@ DETAILS = [
         instant="t.first_seen",
         columns={
             **OWN,
-            **of_instants("t.session_day", "t.first_seen"),
+            **of_instants("t.session_day"),
             **{
                 name: Column(column.sql.replace("{s}", "t"), column.joins)
                 for name, column in {**SESSION, **PLACES}.items()
@@ -135,7 +135,7 @@ DETAILS = [
         instant="t.clicked_at",
         columns={
             **OWN,
-            **of_instants("t.click_day", "t.clicked_at"),
+            **of_instants("t.click_day"),
             **of_session({**SESSION, **PLACES}),
             **of_row({"device": PLACES["device"]}),
             **PAGE,
@@ -151,7 +151,7 @@ DETAILS = [
         instant="t.occurred_at",
         columns={
             **OWN,
-            **of_instants("t.event_day", "t.occurred_at"),
+            **of_instants("t.event_day"),
             **of_session({**SESSION, **PLACES}),
             **PAGE,
             "event": Column("t.event_type"),

@@ -22,6 +22,10 @@ class Engine(Protocol):
         """Return what a mart, or ``documents``, is called in SQL."""
         ...
 
+    def clock(self, instant: str) -> str:
+        """Return SQL of an instant as clocks show it in UTC, without a time zone."""
+        ...
+
     def matches(self, value: str, pattern: str) -> str:
         """Return SQL that is true where a regular expression fits somewhere."""
         ...
@@ -41,6 +45,9 @@ class PostgresEngine:
 
     def relation(self, name: str) -> str:
         return "analytics.get_document_paths()" if name == "documents" else f"marts.{name}"
+
+    def clock(self, instant: str) -> str:
+        return f"({instant} at time zone 'UTC')"
 
     def matches(self, value: str, pattern: str) -> str:
         return f"regexp_like({value}, {pattern})"

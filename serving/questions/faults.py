@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-MOST = 50
+MOST_FAULTS = 50
 LONGEST_PART = 100
 
 
@@ -37,6 +37,10 @@ class NotBuiltError(Exception):
     """There are no marts yet, or they are being made."""
 
 
+class BusyError(Exception):
+    """Many questions are being answered just now."""
+
+
 class TooSlowError(Exception):
     """The answer took longer than a question may."""
 
@@ -48,7 +52,7 @@ class Faults:
         self._found: list[Fault] = []
 
     def add(self, code: str, pointer: str, detail: str, allowed: Iterable[str] = ()) -> None:
-        if len(self._found) < MOST:
+        if len(self._found) < MOST_FAULTS:
             self._found.append(Fault(code, pointer, detail, tuple(allowed)))
 
     def raise_any(self) -> None:

@@ -13,6 +13,8 @@ from serving.questions.question import Question, Range
 from serving.questions.router import capped_tables, first_detail_day
 from serving.questions.tables import Known
 
+# Within the scope of who asks: since when others have visits is theirs to know.
+FIRST_DAY = "select min(date) from marts.analytics_daily_sites"
 FRESHNESS = "select data_version, first_day, fresh_until, stale_days, now() from analytics.get_freshness()"
 
 
@@ -42,6 +44,12 @@ async def read_freshness(engine: Engine, today: date) -> Freshness:
     return Freshness(version, first_day or today, fresh_until or now, tuple(stale_days), now)
 
 
+async def read_first_day(engine: Engine, today: date) -> date:
+    """Return the first day of which who asks has visits; today where there are none."""
+    ((first_day,),) = await engine.rows(FIRST_DAY, [])
+    return first_day or today
+
+
 async def read_known(engine: Engine, question: Question, freshness: Freshness) -> Known:
     """Return what the router must know for this question."""
     values, checks, names = Values(), list[str](), list[tuple[str, str]]()
@@ -50,7 +58,8 @@ async def read_known(engine: Engine, question: Question, freshness: Freshness) -
     for table, dimension in capped_tables(question):
         where = [f"{table.day} between {first} and {last}", *table.where, table.capped[dimension]]
         names.append((table.title, dimension))
-        checks.append(f"exists(select from {engine.relation(table.name)} as t where {' and '.join(where)})")
+        rows = f"select 1 from {engine.relation(table.name)} as t where {' and '.join(where)}"  # noqa: S608 - names of ours
+        checks.append(f"exists({rows})")
     found: Any = (await engine.rows(f"select {', '.join(checks)}", values.list))[0] if checks else ()
     return Known(
         first_day=freshness.first_day,

@@ -1,7 +1,8 @@
 """How a table answers questions: its columns by dimension, its sums by measure. ``rollups`` and ``details`` list them.
 
 In the SQL here ``t`` is the table, ``{s}`` the row of its session, ``{shift}`` what moves a day to the one that it is
-compared with. It is the same for each engine; what engines name differently is in ``engines``.
+compared with, ``{clock}`` the instant as clocks show it in UTC. It is the same for each engine; what engines say
+differently is in ``engines``.
 """
 
 from collections.abc import Mapping
@@ -111,12 +112,12 @@ def of_days(day: str) -> dict[str, Column]:
     }
 
 
-def of_instants(day: str, instant: str) -> dict[str, Column]:
-    """Return the dimensions of time that an instant has. Sessions of the database are in UTC."""
+def of_instants(day: str) -> dict[str, Column]:
+    """Return the dimensions of time that rows with an instant have."""
     return {
         **of_days(day),
-        "time:hour": Column(f"(date_trunc('hour', {instant} at time zone 'UTC'){{shift}})"),
-        "hour": Column(f"cast(extract(hour from {instant} at time zone 'UTC') as integer)"),
+        "time:hour": Column("(date_trunc('hour', {clock}){shift})"),
+        "hour": Column("cast(extract(hour from {clock}) as integer)"),
     }
 
 

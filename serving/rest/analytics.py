@@ -1,6 +1,6 @@
 """Questions over HTTP: what readers did."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from serving.access.caller import scoped
 from serving.access.database import RETRY
 from serving.http.contract import problems
 from serving.http.problems import ProblemError
-from serving.questions.faults import DataChangedError, Fault, NotBuiltError, QuestionError, TooSlowError
+from serving.questions.faults import BusyError, DataChangedError, Fault, NotBuiltError, QuestionError, TooSlowError
 from serving.questions.service import Questions
 from serving.rest.contract import ANSWER, CATALOGUE, OF_BODY, OF_PARAMETERS, catalogue
 from serving.rest.formats import JSON, written
@@ -24,6 +24,19 @@ ASKED = problems(
         504: "The answer takes longer than a question may.",
     }
 )
+
+REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+    DataChangedError: (
+        *(409, "data_changed"),
+        "The marts were built again since the first page. Ask without the cursor, from the first page on.",
+    ),
+    BusyError: (503, "busy", "Many questions are being answered just now. Ask again in some seconds."),
+    NotBuiltError: (503, "not_built", "There are no marts yet, or they are being made: dogear build makes them."),
+    TooSlowError: (
+        *(504, "question_too_slow"),
+        "This takes longer than DOGEAR_QUESTION_SECONDS. Ask for a shorter range, or for fewer dimensions.",
+    ),
+}
 
 routes = APIRouter(
     prefix="/api/v1/analytics",
@@ -61,30 +74,29 @@ async def what_can_be_asked(_: Somebody) -> Response:
     return Response(msgspec.json.encode(catalogue()), media_type=JSON)
 
 
-async def answered(request: Request, said: Any) -> Response:
+async def answered(request: Request, said: Callable[[], Any]) -> Response:
     """Answer the question that ``said`` returns, or say why not."""
     questions: Questions = getattr(request.app.state, STATE)
-    async with scoped(request, is_snapshot=True) as (found, connection):
+    try:
+        async with questions.turn(), scoped(request, is_snapshot=True) as (found, connection):
 
-        async def sites() -> Collection[str]:
-            rows = await connection.execute("select site from access.list_sites(%s)", [found.secret.digest])
-            return {row["site"] for row in await rows.fetchall()}
+            async def sites() -> Collection[str]:
+                rows = await connection.execute("select site from access.list_sites(%s)", [found.secret.digest])
+                return {row["site"] for row in await rows.fetchall()}
 
-        try:
             question, answer = await questions.answer(said(), connection, sites)
-        except QuestionError as error:
-            detail = "This question cannot be answered; `errors` says why."
-            raise ProblemError(422, detail, "invalid_question", errors=list(error.faults)) from None
-        except DataChangedError:
-            detail = "The marts were built again since the first page. Ask without the cursor, from the first page on."
-            raise ProblemError(409, detail, "data_changed") from None
-        except NotBuiltError:
-            detail = "There are no marts yet, or they are being made: dogear build makes them."
-            raise ProblemError(503, detail, "not_built", RETRY) from None
-        except TooSlowError:
-            detail = "This takes longer than DOGEAR_QUESTION_SECONDS. Ask for a shorter range, or for fewer dimensions."
-            raise ProblemError(504, detail, "question_too_slow") from None
+    except (QuestionError, BusyError, DataChangedError, NotBuiltError, TooSlowError) as error:
+        raise problem_of(error) from None
     return written(question, answer)
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """Return what a request ends with, and the way out."""
+    if isinstance(error, QuestionError):
+        detail = "This question cannot be answered; `errors` says why."
+        return ProblemError(422, detail, "invalid_question", errors=list(error.faults))
+    status, code, detail = REFUSALS[type(error)]
+    return ProblemError(status, detail, code, RETRY if status == 503 else None)
 
 
 def decoded(body: bytes) -> Any:

@@ -11,7 +11,7 @@ import psycopg
 from orchestration.resources.server import Server
 from serving.questions.answer import answer
 from serving.questions.calendar import today
-from serving.questions.engines import PostgresEngine
+from serving.questions.engines import Engine, PostgresEngine
 from serving.questions.freshness import read_freshness
 from serving.questions.parsing import parse
 from serving.questions.router import SOURCES
@@ -30,14 +30,18 @@ class Asker:
         await connection.execute(Server.of(database_url).session().encode())
         return connection
 
-    def ask(self, question: dict[str, Any], sources: Sequence[Source] = SOURCES) -> dict[str, Any]:
-        """The answer as JSON has it."""
+    def ask(
+        self, question: dict[str, Any], sources: Sequence[Source] = SOURCES, of_marts: Engine | None = None
+    ) -> dict[str, Any]:
+        """The answer as JSON has it; ``of_marts`` is another engine that has the marts."""
 
         async def asked() -> dict[str, Any]:
             engine = PostgresEngine(self._connection)
             freshness = await read_freshness(engine, today())
             parsed = parse(question, today=today(), first_day=freshness.first_day)
-            return msgspec.json.decode(msgspec.json.encode(await answer(parsed, engine, freshness, sources)))
+            return msgspec.json.decode(
+                msgspec.json.encode(await answer(parsed, of_marts or engine, freshness, sources))
+            )
 
         return self._runner.run(asked())
 

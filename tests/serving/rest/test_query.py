@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 
 from orchestration.access.accounts import add_account
 from orchestration.access.keys import add_key
+from serving.questions.service import MOST_AT_ONCE
 from tests.installation import Installation
+from tests.serving.access.conftest import LOGIN
+from tests.serving.collector.running import until
 from tests.serving.questions.questions import hostile_questions, questions
 from tests.serving.questions.world import FIRST, LAST, MARK, SITES
 from tests.serving.rest.asked import Program
@@ -151,6 +155,32 @@ def test_what_takes_too_long_ends_with_a_way_out(three_sites: Installation, keys
         assert (answer.status_code, answer.json()["code"]) == (504, "question_too_slow")
         building.rollback()
         assert program.post({"metrics": ["conversions"], "range": RANGE}).status_code == 200
+
+
+def test_questions_that_wait_leave_connections_to_others(
+    url: str, three_sites: Installation, keys: dict[str, str], programs: dict[str, Program]
+):
+    waiting = "select 1 from pg_stat_activity where usename = %s and wait_event_type = 'Lock'"
+    question = {"metrics": ["conversions"], "range": RANGE}
+    with psycopg.connect(three_sites.database_url) as building, ThreadPoolExecutor(20) as threads:
+        building.execute("lock table marts.analytics_sessions")
+        asked = [threads.submit(Program(url, keys["ada"]).post, question) for _ in range(12)]
+        assert until(lambda: len(three_sites.rows(waiting, [LOGIN])) == MOST_AT_ONCE)
+        # Nobody else waits for them.
+        assert programs["ada"].get("/catalogue").status_code == 200
+        building.rollback()
+        answers = [one.result() for one in asked]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({json.dumps(answer.json()["rows"]) for answer in answers}) == 1
+
+
+def test_all_is_since_ones_own_first_day(programs: dict[str, Program], three_sites: Installation):
+    early = "insert into marts.analytics_daily_sites (user_code, site, date, visitors) values"
+    three_sites.execute(f"{early} ('zorro', 'zorro.example', '2026-03-01', 0)")
+    found = {name: programs[name].ask({"metrics": ["visitors"], "range": "all"}) for name in ("ada", "zorro", "root")}
+    three_sites.execute("delete from marts.analytics_daily_sites where date = '2026-03-01'")
+    firsts = {name: answer["meta"]["question"]["range"][0] for name, answer in found.items()}
+    assert firsts == {"ada": RANGE[0], "zorro": "2026-03-01", "root": "2026-03-01"}
 
 
 def test_before_the_first_build_the_answer_is_try_later(database_url: str, tmp_path: Path):
