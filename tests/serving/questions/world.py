@@ -63,11 +63,17 @@ def acts() -> Iterator[Act]:
         at = datetime.combine(FIRST, datetime.min.time(), UTC) + timedelta(
             days=dice.randrange(DAYS), hours=dice.choice([0, 9, 14, 23]), minutes=dice.randrange(60)
         )
+        # Some begin shortly before midnight, and view their first page after it.
+        is_late = visit % 13 == 0
+        if is_late:
+            at = at.replace(hour=23, minute=59, second=30)
         country, region, city = dice.choice(PLACES)
         device, system, browser, width = dice.choice(DEVICES)
         origin = dice.choice(ORIGINS)
-        for act in range(dice.randrange(1, 8)):
+        for act in range(dice.randrange(2 if is_late else 1, 8)):
             kind = dice.choice(ACTS) if act else dice.choice(["page_view"] * 6 + ["signup"])
+            if is_late and act < 2:
+                kind = ("signup", "page_view")[act]
             path = dice.choice(PATHS)
             yield Act(
                 event_id=UUID(int=dice.getrandbits(128)),
@@ -96,7 +102,7 @@ def acts() -> Iterator[Act]:
                 language_code=dice.choice(["de", "en", None]),
                 **(origin if not act else {}),  # pyright: ignore[reportArgumentType]
             )
-            at += timedelta(seconds=dice.choice([1, 7.5, 60, 900]))
+            at += timedelta(seconds=60 if is_late else dice.choice([1, 7.5, 60, 900]))
 
 
 def build_world(installation: Installation, folder: Path) -> Installation:
