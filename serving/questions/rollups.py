@@ -114,6 +114,21 @@ def visitor_sets(label: str, columns: Mapping[str, Column], where: str, **more: 
     )
 
 
+def periods(period: str) -> Table:
+    """Return the newcomers of each week, or month: those up to a day are its visitors up to that day."""
+    step = f"time:{period}"
+    return rollup(
+        "visitor_periods",
+        "visitors",
+        {**SITE, step: of_days("t.day")[step]},
+        {"visitors": total("t.newcomers")},
+        day="t.day",
+        where=(f"t.period = '{period}'", "t.newcomers > 0"),
+        whole=step,
+        label=f"{period}s",
+    )
+
+
 ROLLUPS = [
     rollup("analytics_daily_sites", "sessions", DAYS, SESSIONS, where=("t.sessions > 0",)),
     rollup(
@@ -155,6 +170,7 @@ ROLLUPS = [
         whole="time:hour",
         label="sites by hour",
     ),
+    *map(periods, ("week", "month")),
     visitor_sets("sites", SETS, IS_SITE),
     visitor_sets("pages", {**SETS, **PAGES}, IS_PAGE, needs=OF_PAGES, capped=OTHER_PAGE),
     rollup("analytics_daily_sites", "clicks", DAYS, {"clicks": total("t.clicks")}, where=("t.clicks > 0",)),

@@ -4,8 +4,8 @@ Each fact of a question is counted from one table: the first that fits of its ta
 first. A table fits only if what it says is exact.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from serving.questions.details import DETAILS
 from serving.questions.dimensions import DIMENSIONS
 from serving.questions.faults import Fault, QuestionError, at
 from serving.questions.metrics import METRICS
-from serving.questions.question import Question, Range
+from serving.questions.question import Compare, Question, Range
 from serving.questions.rollups import ROLLUPS
 from serving.questions.tables import Known, Source, Table
 
@@ -127,8 +127,8 @@ def misfit(
         return f"It does not hold {missing}."
     if not days.is_whole_days and table.instant is None:
         return "It holds whole days or hours, and the range cuts them."
-    if table.whole and table.whole not in question.dimensions and not is_one(table.whole, days):
-        return f"Its {', '.join(measures)} cannot be added up beyond {table.whole}."
+    if table.whole and not is_whole(table.whole, question, days):
+        return f"Its {', '.join(measures)} are of each {table.whole} from its first day, and cannot be added up."
     if capped := next((name for name in question.used if (table.title, name) in known.capped), None):
         return f"Some values of {capped} share a row named (other)."
     if table.source == "detail" and max(days.first, known.first_day) < known.first_detail_day:
@@ -136,8 +136,32 @@ def misfit(
     return None
 
 
-def is_one(step: str, days: Range) -> bool:
-    return step == "time:day" and days.first == days.last
+def is_whole(step: str, question: Question, days: Range) -> bool:
+    """Return whether people who are counted once a step are counted once in each row of the answer."""
+    if not begins(step, days.first):
+        return False
+    if step not in question.dimensions:
+        return step != "time:hour" and start_of_step(step, days.last) == days.first
+    compare = question.compare
+    # Where days are moved, a step must become a step.
+    return compare is None or days is not compare.range or step not in SHIFTS or SHIFTS[step](compare)
+
+
+SHIFTS: dict[str, Callable[[Compare], bool]] = {
+    "time:week": lambda compare: not compare.is_year and compare.days % 7 == 0,
+    "time:month": lambda compare: compare.is_year,
+}
+
+
+def begins(step: str, day: date) -> bool:
+    return start_of_step(step, day) == day
+
+
+def start_of_step(step: str, day: date) -> date:
+    """Return the first day of the step of time that a day is in."""
+    if step == "time:week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "time:month" else day
 
 
 def capped_tables(question: Question) -> list[tuple[Table, str]]:

@@ -27,9 +27,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A mart as one fact sees it.
 
     ``day`` is the column of its day, ``instant`` that of the time. ``measures`` are aggregates; ``person`` is counted
-    distinct in their place. Measures of a table that is ``whole`` only for a step of time cannot be added up over
-    several steps. ``needs``: it has rows of these alone, so questions without any of them are not for it. ``capped``:
-    values that share rows named (other), by the condition that is true for such a row.
+    distinct in their place. ``whole``: its measures are of each such step of time from its first day on, and cannot be
+    added up over several. ``needs``: it has rows of these alone, so questions without any of them are not for it.
+    ``capped``: values that share rows named (other), by the condition that is true for such a row.
     """
 
     name: str

@@ -39,6 +39,9 @@ def value(name: str, said: Any) -> Any:
     return date.fromisoformat(said) if name.startswith("time:") else said
 
 
+COMPARED = [None, "previous", {"to": "previous", "match": "weekday"}, {"to": "year"}]
+
+
 def rounded(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(round(one, 6) if isinstance(one, float) else one for one in values)
 
@@ -74,8 +77,9 @@ def test_an_answer_is_what_counting_in_python_gives(asker: Asker, facts: Facts, 
 
 
 @FEW
-@given(question=questions())
-def test_rollups_and_detail_give_the_same_rows(asker: Asker, question: dict[str, Any]):
+@given(question=questions(), compare=st.sampled_from(COMPARED))
+def test_rollups_and_detail_give_the_same_rows(asker: Asker, question: dict[str, Any], compare: Any):
+    question = {**question, "compare": compare}
     answer = asker.ask(question)
     by_detail = unless(asker, question, "no_exact_answer", ["detail"])
     # Of all events, and of goals, there is no detail.

@@ -29,9 +29,14 @@ def tables(plan: Plan) -> list[str]:
 
 
 ROUTES = {
-    ("visitors page_views sessions", ""): ["visitor_sets (sites)", "analytics_daily_sites", "analytics_daily_sites"],
+    ("visitors page_views sessions", ""): [
+        "visitor_periods (months)",
+        "analytics_daily_sites",
+        "analytics_daily_sites",
+    ],
     ("visitors", "time:day site"): ["analytics_daily_sites"],
     ("visitors", "time:week"): ["visitor_sets (sites)"],
+    ("visitors", "time:month site"): ["visitor_periods (months)"],
     ("visitors page_views", "time:hour"): ["analytics_aggregates (sites by hour)"] * 2,
     ("visitors page_views", "page"): ["visitor_sets (pages)", "analytics_aggregates (pages by day)"],
     ("visitors", "country"): ["analytics_page_views"],
@@ -64,6 +69,34 @@ def test_a_filter_must_be_known_to_the_table_as_a_dimension_is():
 
 def test_one_day_of_visitors_needs_no_sets():
     assert tables(planned("visitors", range=["2026-03-02", "2026-03-02"])) == ["analytics_daily_sites"]
+
+
+PERIODS = {
+    "up to a day of a month": (["2026-03-01", "2026-03-10"], "", "visitor_periods (months)"),
+    "from a day of a month on": (["2026-03-02", "2026-03-31"], "", "visitor_sets (sites)"),
+    "more than a month": (["2026-03-01", "2026-04-01"], "", "visitor_sets (sites)"),
+    "each month": (["2026-03-01", "2026-04-10"], "time:month", "visitor_periods (months)"),
+    "up to a day of a week": (["2026-03-02", "2026-03-05"], "", "visitor_periods (weeks)"),
+    "weeks from a Tuesday on": (["2026-03-03", "2026-03-20"], "time:week", "visitor_sets (sites)"),
+}
+
+
+@pytest.mark.parametrize(("days", "dimensions", "table"), PERIODS.values(), ids=PERIODS)
+def test_people_of_a_period_are_counted_from_its_first_day_on(days: list[str], dimensions: str, table: str):
+    assert tables(planned("visitors", dimensions, range=days)) == [table]
+
+
+def test_moved_days_keep_their_week_or_their_month():
+    def of_others(days: list[str], dimensions: str, compare: Any) -> str:
+        return tables(planned("visitors", dimensions, range=days, compare=compare))[1]
+
+    weeks = ["2026-03-30", "2026-04-12"]
+    assert of_others(weeks, "time:week", "previous") == "visitor_periods (weeks)"
+    assert of_others(weeks, "time:week", "year") == "visitor_sets (sites)"
+    months = ["2026-04-01", "2026-05-30"]
+    assert of_others(months, "time:month", "year") == "visitor_periods (months)"
+    # The 1st of February plus 59 days is the 1st of April, but the 1st of March becomes the 29th.
+    assert of_others(months, "time:month", ["2026-02-01", "2026-04-01"]) == "visitor_sets (sites)"
 
 
 def test_values_that_share_a_row_are_asked_of_the_detail():

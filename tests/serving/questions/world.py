@@ -25,9 +25,10 @@ ORIGINS = [
     {},
     {"referrer_host": "google.com"},
     {"referrer_host": "news.example"},
+    {"referrer_host": "SITE", "utm_medium": "email"},
     {"utm_source": "letter", "utm_medium": "email", "utm_campaign": "spring", "utm_content": "top", "utm_term": "a b"},
 ]
-PATHS = ["/", "/a", "/a/", "/b.html", DOCUMENT, DOCUMENT, "/draft/100%_c", "/deep/path/x"]
+PATHS = [None, "/", "/a", "/a/", "/b.html", DOCUMENT, DOCUMENT, "/draft/100%_c", "/deep/path/x"]
 ACTS = ["page_view"] * 5 + ["click", "heartbeat", "heartbeat", "scroll", "signup", "theme"]
 
 
@@ -69,19 +70,21 @@ def acts() -> Iterator[Act]:
             at = at.replace(hour=23, minute=59, second=30)
         country, region, city = dice.choice(PLACES)
         device, system, browser, width = dice.choice(DEVICES)
-        origin = dice.choice(ORIGINS)
+        origin = {name: site if value == "SITE" else value for name, value in dice.choice(ORIGINS).items()}
         for act in range(dice.randrange(2 if is_late else 1, 8)):
             kind = dice.choice(ACTS) if act else dice.choice(["page_view"] * 6 + ["signup"])
             if is_late and act < 2:
                 kind = ("signup", "page_view")[act]
             path = dice.choice(PATHS)
+            if dice.random() < 0.1:
+                country, region, city = dice.choice(PLACES)
             yield Act(
                 event_id=UUID(int=dice.getrandbits(128)),
                 occurred_at=at,
                 event_type=kind if kind != "theme" else f"{mark}theme",
                 site=site,
                 user_code=SITES[site],
-                page_path=path if path in {DOCUMENT, "/"} or not mark else f"/{mark}{path[1:]}",
+                page_path=path if path in {None, DOCUMENT, "/"} or not mark else f"/{mark}{path[1:]}",
                 page_host=site,
                 account_id=f"{mark}account {reader % 7}" if reader % 5 == 0 else None,
                 client_visitor_id=None if reader % 3 else f"{mark}visitor {reader}",
