@@ -33,8 +33,11 @@ class Answer(msgspec.Struct, kw_only=True):
 
 async def answer(
     question: Question, engine: Engine, freshness: Freshness, sources: Sequence[Source] = SOURCES
-) -> Answer:
-    """Return the answer; ``sources`` are those that may be asked. Raises QuestionError where no table is exact."""
+) -> tuple[Answer, Plan]:
+    """Return the answer, and how it was found; ``sources`` are those that may be asked.
+
+    Raises QuestionError where no table is exact.
+    """
     began = perf_counter()
     offset = offset_of(question, freshness.data_version)
     known = await read_known(engine, question, freshness)
@@ -60,7 +63,7 @@ async def answer(
     if question.explain:
         result.meta["explain"] = explained(plan, statement.text)
     result.meta["milliseconds"] = round((perf_counter() - began) * 1000, 1)
-    return result
+    return result, plan
 
 
 def columns(question: Question) -> list[dict[str, Any]]:

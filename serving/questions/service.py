@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 
@@ -16,7 +16,7 @@ from serving.questions.faults import MOST_FAULTS, BusyError, Fault, NotBuiltErro
 from serving.questions.freshness import read_first_day, read_freshness
 from serving.questions.parsing import parse
 from serving.questions.question import Question
-from serving.questions.router import SOURCES
+from serving.questions.router import SOURCES, Plan
 
 # Before the first question there is a series of each, which says that there were none.
 for _source in (*SOURCES, "mixed"):
@@ -28,6 +28,14 @@ PATIENCE = 5.0
 MOST_NAMED = 100
 # Returns the sites that who asks may see.
 SitesOf = Callable[[], Awaitable[Collection[str]]]
+
+
+class Answered(NamedTuple):
+    """A question, how it was answered, and the answer."""
+
+    question: Question
+    plan: Plan
+    answer: Answer
 
 
 class Questions:
@@ -51,8 +59,8 @@ class Questions:
         finally:
             self._turns.release()
 
-    async def answer(self, said: Any, connection: AsyncConnection[Any], sites_of: SitesOf) -> tuple[Question, Answer]:
-        """Return a question and its answer, on a connection within the scope of who asks.
+    async def answer(self, said: Any, connection: AsyncConnection[Any], sites_of: SitesOf) -> Answered:
+        """Return a question with its answer, asked on a connection within the scope of who asks.
 
         Raises QuestionError for what cannot be answered, DataChangedError for a cursor of other data, NotBuiltError
         where there are no marts, and TooSlowError.
@@ -72,13 +80,13 @@ class Questions:
         if question.sites is not None:
             check_sites(question.sites, await sites_of())
         try:
-            found = await answer(question, engine, freshness)
+            found, plan = await answer(question, engine, freshness)
         except TooSlowError:
             self._too_slow += 1
             raise
         self._answered += 1
         QUESTION_SECONDS.labels(found.meta["source"]).observe(perf_counter() - began)
-        return question, found
+        return Answered(question, plan, found)
 
     def health(self) -> dict[str, Any]:
         """Return what this process has done so far."""

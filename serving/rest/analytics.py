@@ -1,22 +1,29 @@
 """Questions over HTTP: what readers did."""
 
+import logging
 from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
+import psycopg
 from fastapi import APIRouter, Request, Response, Security
+from starlette.background import BackgroundTask
 
+from serving.access.access import Access
 from serving.access.api import CREDENTIALS, EVERYWHERE, Somebody
 from serving.access.caller import scoped
 from serving.access.database import RETRY
 from serving.http.contract import problems
+from serving.http.failures import log_failure
 from serving.http.problems import ProblemError
+from serving.questions.decisions import decision_of
 from serving.questions.faults import BusyError, DataChangedError, Fault, NotBuiltError, QuestionError, TooSlowError
 from serving.questions.service import Questions
 from serving.rest.contract import ANSWER, CATALOGUE, OF_BODY, OF_PARAMETERS, catalogue
 from serving.rest.formats import JSON, written
 from serving.rest.parameters import question_of
 
+log = logging.getLogger("dogear.web")
 STATE = "dogear_questions"
 ASKED = problems(
     {
@@ -84,10 +91,21 @@ async def answered(request: Request, said: Callable[[], Any]) -> Response:
                 rows = await connection.execute("select site from access.list_sites(%s)", [found.secret.digest])
                 return {row["site"] for row in await rows.fetchall()}
 
-            question, answer = await questions.answer(said(), connection, sites)
+            done = await questions.answer(said(), connection, sites)
     except (QuestionError, BusyError, DataChangedError, NotBuiltError, TooSlowError) as error:
         raise problem_of(error) from None
-    return written(question, answer)
+    response = written(done.question, done.answer)
+    # Nobody waits for it.
+    response.background = BackgroundTask(note, Access.of(request), found.secret.digest, decision_of(*done))
+    return response
+
+
+async def note(access: Access, credential: bytes, decision: dict[str, Any]) -> None:
+    """Keep how a question was answered; the answer does not depend on it."""
+    try:
+        await access.database.rows("note_question", credential=credential, **decision)
+    except (ProblemError, psycopg.Error) as error:
+        log_failure(log, "Noting a question", error)
 
 
 def problem_of(error: Exception) -> ProblemError:

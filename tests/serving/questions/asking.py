@@ -39,9 +39,8 @@ class Asker:
             engine = PostgresEngine(self._connection)
             freshness = await read_freshness(engine, today())
             parsed = parse(question, today=today(), first_day=freshness.first_day)
-            return msgspec.json.decode(
-                msgspec.json.encode(await answer(parsed, of_marts or engine, freshness, sources))
-            )
+            found, _ = await answer(parsed, of_marts or engine, freshness, sources)
+            return msgspec.json.decode(msgspec.json.encode(found))
 
         return self._runner.run(asked())
 

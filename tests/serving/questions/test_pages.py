@@ -144,6 +144,38 @@ def test_a_document_is_one_page_under_all_its_paths(asker: Asker):
     assert moved[0]["page_views"] == sum(row["page_views"] for row in rows if row["content_type"] == "blog")
 
 
+def test_no_row_counts_nothing_unless_it_is_filled(asker: Asker):
+    """A rollup of pages has rows of sessions that entered a page on another day than they viewed it."""
+    question = {"metrics": ["page_views"], "dimensions": ["page", "channel", "time:day"], "range": RANGE, "fill": False}
+    answer = asker.ask(question)
+    assert answer["meta"]["source"] == "rollup"
+    assert all(row["page_views"] > 0 for row in answer["rows"])
+
+
+def test_a_day_alone_has_the_rows_that_it_has_among_others(asker: Asker):
+    """Also where sessions began the day before."""
+    question = {"metrics": ["page_views", "clicks", "custom_events"], "limit": 10_000, "fill": False}
+    among = asker.ask({**question, "dimensions": ["time:day", "entry_page", "source"], "range": RANGE})["rows"]
+    order = [["entry_page", "asc"], ["source", "asc"]]
+    for day in {row["time:day"] for row in among}:
+        alone = {**question, "dimensions": ["entry_page", "source"], "range": [day, day], "order_by": order}
+        names = ("time:day", "complete")
+        wanted = [
+            {name: it for name, it in row.items() if name not in names} for row in among if row["time:day"] == day
+        ]
+        assert asker.ask(alone)["rows"] == wanted
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_what_is_not_known_comes_last(asker: Asker, direction: str):
+    question = {"metrics": ["scroll_depth"], "dimensions": ["page", "country"], "range": RANGE}
+    for name in ("scroll_depth", "country"):
+        values = [row[name] for row in asker.ask({**question, "order_by": [[name, direction]]})["rows"]]
+        known = [value for value in values if value is not None]
+        assert values == [*sorted(known, reverse=direction == "desc"), *[None] * values.count(None)]
+        assert None in values
+
+
 def test_instants_cut_a_day(asker: Asker):
     noon = ["2026-03-27T12:00:00Z", "2026-03-28T00:00:00Z"]
     morning = ["2026-03-27T00:00:00Z", "2026-03-27T12:00:00Z"]

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from orchestration.settings import PROJECT_ROOT
 from serving.questions.catalogue import Dimension
@@ -149,3 +150,9 @@ def test_the_documentation_has_every_metric_and_dimension_as_the_catalogue_says_
         assert f"| `{metric.name}` | {metric.definition} | {metric.unit} | {additive} |" in text
     for dimension in DIMENSIONS.values():
         assert f"| `{dimension.name}` | {dimension.definition} |" in text
+
+
+def test_the_lineage_names_the_marts_that_questions_read():
+    exposures = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
+    named = next(exposure["depends_on"] for exposure in exposures if exposure["name"] == "questions")
+    assert sorted(named) == sorted(f"ref('{name}')" for name in {table.name for table in TABLES})

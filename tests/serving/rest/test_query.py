@@ -183,6 +183,22 @@ def test_all_is_since_ones_own_first_day(programs: dict[str, Program], three_sit
     assert firsts == {"ada": RANGE[0], "zorro": "2026-03-01", "root": "2026-03-01"}
 
 
+def test_how_a_question_was_answered_is_kept_without_its_values(
+    programs: dict[str, Program], three_sites: Installation
+):
+    old = "('{visitors}', '{}', '{}', 1, 'postgresql', 'rollup', '{}', 1, 1, now() - interval '31 days')"
+    columns = "metrics, dimensions, filtered_by, days, engine, source, tables, milliseconds, row_count, decided_at"
+    three_sites.execute(f"insert into ops.query_decisions ({columns}) values {old}")
+    filters = ["or", [["is", "city", ["Leipzig"]], ["not", ["is_set", "language"]]]]
+    answer = programs["ada"].ask({**DAYS, "filters": filters})
+    kept = "select metrics, dimensions, days, source, tables, row_count from ops.query_decisions where filtered_by = %s"
+    tables = ["analytics_page_views", "analytics_sessions"]
+    row = (DAYS["metrics"], DAYS["dimensions"], 12, "detail", tables, len(answer["rows"]))
+    # It is kept after the answer was sent, and what is old is deleted then.
+    assert until(lambda: three_sites.rows(kept, [["city", "language"]]) == [row])
+    assert three_sites.rows("select from ops.query_decisions where decided_at < now() - interval '30 days'") == []
+
+
 def test_before_the_first_build_the_answer_is_try_later(database_url: str, tmp_path: Path):
     add_account(database_url, "ada", "owner", ["ada"])
     with web_process(database_url, tmp_path) as url:
