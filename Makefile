@@ -83,6 +83,7 @@ bench: $(READY)
 	$(VENV)/bin/python -m bench.latency
 	$(VENV)/bin/python -m bench.lake
 	$(VENV)/bin/python -m bench.access
+	$(VENV)/bin/python -m bench.questions
 
 tracker: $(READY)
 	$(VENV)/bin/python -m serving.tracker.minify
