@@ -12,7 +12,7 @@ MOST_SKIPPED = 10**9
 
 
 class Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """How many rows came before, of which question, and of which data."""
+    """How many rows came before; of what question and what data."""
 
     offset: int
     question: str

@@ -99,7 +99,7 @@ class FilterReader:
             # A single value may stand without a list around it.
             values = [values]
         if len(said) != 3 or not values:
-            self._add("wrong_type", pointer_of_values, "A condition ends with its values, of which one must fit.")
+            self._add("wrong_type", pointer_of_values, "A condition ends with its values; one of them must fit.")
             return None
         self._values += len(values)
         if self._values > MOST_VALUES:

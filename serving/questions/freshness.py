@@ -45,7 +45,7 @@ async def read_freshness(engine: Engine, today: date) -> Freshness:
 
 
 async def read_first_day(engine: Engine, today: date) -> date:
-    """Return the first day of which who asks has visits; today where there are none."""
+    """Return the first day that has visits for who asks; today where there are none."""
     ((first_day,),) = await engine.rows(FIRST_DAY, [])
     return first_day or today
 

@@ -37,7 +37,7 @@ def ratio(
 def load_time(share: int) -> Metric:
     return Metric(
         name=f"load_time_p{share}",
-        definition=f"Within this time {share} in 100 pages had loaded, of those of which that is known.",
+        definition=f"Within this time {share} in 100 pages had loaded, where it is known.",
         fact="page_views",
         kind="value",
         measures=(f"load_time_p{share}",),
@@ -109,7 +109,7 @@ METRICS = named(
             "sessions",
             ("engaged_seconds", "sessions"),
             "seconds",
-            "engaged_time, divided by all sessions, also those of which no attention is known.",
+            "engaged_time, divided by all sessions, also those without any heartbeat.",
             "more",
         ),
         count("converting_sessions", "sessions", "sessions", "Sessions that reached a goal of the site."),
@@ -133,7 +133,7 @@ METRICS = named(
             "page_views",
             ("seconds_on_page", "timed_views"),
             "seconds",
-            "Seconds on the page, divided by the page views of which they are known.",
+            "Seconds on the page, divided by the page views for which they are known.",
             "more",
         ),
         ratio(
@@ -141,7 +141,7 @@ METRICS = named(
             "page_views",
             ("scroll_depths", "scrolled_views"),
             "percent",
-            "How far down the page was seen, divided by the page views of which that is known; 0 to 100.",
+            "How far down the page was seen, divided by the page views for which that is known; 0 to 100.",
             "more",
         ),
         *map(load_time, (50, 75, 95)),

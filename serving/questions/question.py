@@ -36,7 +36,7 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """``name`` (a dimension or a metric) compared with values, of which one must fit."""
+    """``name`` (a dimension or a metric) compared with values; one of them must fit."""
 
     operator: Operator
     name: str

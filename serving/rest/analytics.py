@@ -57,7 +57,7 @@ routes = APIRouter(
     "/query", summary="Ask a question", response_class=Response, responses={**ASKED, **ANSWER}, openapi_extra=OF_BODY
 )
 async def query(request: Request) -> Response:
-    """How many, by what, of which: docs/api.md has the language, and /api/v1/analytics/catalogue what can be asked."""
+    """How many, by what, where: docs/api.md has the language, and /api/v1/analytics/catalogue what can be asked."""
     # Nobody who sends slowly holds a connection meanwhile.
     body = await request.body()
     return await answered(request, lambda: decoded(body))

@@ -13,7 +13,7 @@ create table ops.query_decisions (
 );
 create index on ops.query_decisions (decided_at);
 comment on table ops.query_decisions is
-'One row per question that the API answered, for 30 days: what was asked for, never of which values, and not by whom.';
+'One row per question that the API answered, for 30 days: what was asked for, without values and without who asked.';
 comment on column ops.query_decisions.decided_at is 'When it was answered.';
 comment on column ops.query_decisions.metrics is 'Names of the metrics.';
 comment on column ops.query_decisions.dimensions is 'Names of the dimensions by which rows are grouped.';

@@ -109,7 +109,7 @@ def test_a_step_is_complete_once_it_is_over_and_built(asker: Asker):
     assert (today["sessions"], today["complete"]) == (0, False)
 
 
-def test_values_that_share_a_row_in_a_rollup_are_told_apart_by_the_detail(asker: Asker):
+def test_values_that_share_a_row_in_a_rollup_are_asked_of_the_detail(asker: Asker):
     question = {"metrics": ["sessions"], "dimensions": ["source"], "range": RANGE, "explain": True}
     wanted = asker.ask(question)
     assert wanted["meta"]["source"] == "rollup"
