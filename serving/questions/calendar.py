@@ -1,11 +1,6 @@
-"""Days of sites. They are UTC's until sites have time zones: what today is, is asked here alone."""
+"""When days of sites begin and end. They are UTC's until sites have time zones."""
 
 from datetime import UTC, date, datetime
-
-
-def today() -> date:
-    """Return the day that it is on the sites."""
-    return datetime.now(UTC).date()
 
 
 def end_of(day: date) -> datetime:

@@ -10,17 +10,22 @@ from serving.questions.conditions import Values
 from serving.questions.engines import Engine
 from serving.questions.faults import NotBuiltError
 from serving.questions.question import Question, Range
-from serving.questions.router import capped_tables, first_detail_day
+from serving.questions.router import capped_tables
 from serving.questions.tables import Known
 
 # Within the scope of who asks: since when others have visits is theirs to know.
 FIRST_DAY = "select min(date) from marts.analytics_daily_sites"
-FRESHNESS = "select data_version, first_day, fresh_until, stale_days, now() from analytics.get_freshness()"
+# A page view of the first day that is kept may belong to a session of the day before, which is not.
+FRESHNESS = """
+    select data_version, first_day, fresh_until, stale_days, now(), analytics.detail_begins() + 1
+    from analytics.get_freshness()
+"""
 
 
 class Freshness(msgspec.Struct, frozen=True):
     """How far the marts are: ``data_version`` is another one after each build, and until ``fresh_until`` nothing is
     missing. Of ``stale_days`` there are events that the marts do not count yet. ``asked_at`` is when that was so.
+    Rows of detail are in PostgreSQL from ``first_detail_day`` on.
     """
 
     data_version: str
@@ -28,6 +33,7 @@ class Freshness(msgspec.Struct, frozen=True):
     fresh_until: datetime
     stale_days: tuple[date, ...]
     asked_at: datetime
+    first_detail_day: date
 
     def is_complete(self, found: Range) -> bool:
         """Return whether a range is over, and its marts hold all that was collected of it."""
@@ -40,8 +46,9 @@ async def read_freshness(engine: Engine, today: date) -> Freshness:
     rows = await engine.rows(FRESHNESS, [])
     if not rows:
         raise NotBuiltError
-    version, first_day, fresh_until, stale_days, now = rows[0]
-    return Freshness(version, first_day or today, fresh_until or now, tuple(stale_days), now)
+    version, first_day, fresh_until, stale_days, now, first_detail_day = rows[0]
+    first_day = first_day or today
+    return Freshness(version, first_day, fresh_until or now, tuple(stale_days), now, first_detail_day or first_day)
 
 
 async def read_first_day(engine: Engine, today: date) -> date:
@@ -63,6 +70,6 @@ async def read_known(engine: Engine, question: Question, freshness: Freshness) -
     found: Any = (await engine.rows(f"select {', '.join(checks)}", values.list))[0] if checks else ()
     return Known(
         first_day=freshness.first_day,
-        first_detail_day=first_detail_day(freshness.first_day),
+        first_detail_day=freshness.first_detail_day,
         capped=frozenset(name for name, is_capped in zip(names, found, strict=True) if is_capped),
     )

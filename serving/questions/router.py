@@ -174,8 +174,3 @@ def capped_tables(question: Question) -> list[tuple[Table, str]]:
         for name in table.capped
         if name in question.used
     ]
-
-
-def first_detail_day(first_day: date) -> date:
-    """Return the first day whose detail PostgreSQL holds: today all of history."""
-    return first_day

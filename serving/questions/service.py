@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 
+from orchestration.days import today
 from serving.measures import QUESTION_SECONDS
 from serving.questions.answer import Answer, answer
-from serving.questions.calendar import today
 from serving.questions.engines import PostgresEngine
 from serving.questions.faults import MOST_FAULTS, BusyError, Fault, NotBuiltError, QuestionError, TooSlowError, at
 from serving.questions.freshness import read_first_day, read_freshness

@@ -40,4 +40,4 @@ end
 $$;
 comment on function analytics.get_freshness is
 'One row: how far the marts of this installation follow its events; none before the first build. It says nothing of any one site.
-data_version: another text after each build. first_day: the first UTC day that has events. stale_days: days with events that their marts do not count yet. fresh_until: from when on events are missing; NULL where none are.';
+data_version: another text after each build. first_day: the first of the site''s days that has events. stale_days: days with events that their marts do not count yet. fresh_until: from when on events are missing; NULL where none are.';

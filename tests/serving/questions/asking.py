@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import psycopg
 
+from orchestration.days import today
 from orchestration.resources.server import Server
 from serving.questions.answer import answer
-from serving.questions.calendar import today
 from serving.questions.engines import Engine, PostgresEngine
 from serving.questions.freshness import read_freshness
 from serving.questions.parsing import parse
