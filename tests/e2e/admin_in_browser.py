@@ -34,7 +34,8 @@ def admin_sees_dagster(web: str, link: str) -> None:
         used_link_opens_nothing(browser, link)
         # Dagster looks for the icon of a run where it would be without a prefix.
         asked = [it for it in answers if not it.url.startswith(f"{web}/favicon")]
-        assert [(it.url, it.status) for it in asked if it.status >= 400 or not it.url.startswith(web)] == []
+        wrong = [(it.url, it.status) for it in asked if it.status >= 400 or not it.url.startswith(web)]
+        assert not wrong, wrong
 
 
 def stranger_is_asked_to_sign_in(browser: Browser, web: str) -> None:
