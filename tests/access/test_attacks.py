@@ -259,6 +259,8 @@ def test_the_functions_it_may_call_are_those_that_check_for_themselves(tenants: 
     assert [name for name in found if not name.startswith("access.")] == [
         "analytics.detail_begins()",
         "analytics.get_cached_content(text,regprocedure,interval)",
+        "analytics.get_document_paths()",
+        "analytics.get_freshness()",
         "analytics.get_live_stats(text)",
     ]
 
