@@ -101,9 +101,9 @@ def lake_days(
     return [LakeDay(day, count, int(checksum), *rest) for day, count, checksum, *rest in rows]
 
 
-def days_that_left(connection: psycopg.Connection, first: date, last: date) -> list[date]:
-    """Return those of these days whose events only the lake holds."""
-    return [day.day for day in lake_days(connection, first, last) if day.left_at]
+def days_that_left(connection: psycopg.Connection, first: date, last: date, table: LakeTable = EVENTS) -> list[date]:
+    """Return those of these days whose rows of the table only the lake holds."""
+    return [day.day for day in lake_days(connection, first, last, table) if day.left_at]
 
 
 def schema_version(connection: psycopg.Connection, columns: tuple[Column, ...]) -> int:

@@ -75,9 +75,9 @@ def export_days(
 ) -> Iterator[Export]:
     """Write each of ``days`` of the table to the lake, replacing its old file; yield each when it is there.
 
-    A day that has left PostgreSQL is restored first. One whose marts are being built is left for later. Raises
-    DogearError if the lake takes no files; earlier days are written then. A day that cannot be written for a reason of
-    its own is skipped, and raises at the end.
+    A day of events that has left PostgreSQL is restored first; one of a mart stays as it is in the lake. One whose
+    marts are being built, or wait for it, is left for later. Raises DogearError if the lake takes no files; earlier
+    days are written then. A day that cannot be written for a reason of its own is skipped, and raises at the end.
     Only one export writes at a time; another waits.
     """
     storage = open_lake(settings.lake)
@@ -93,6 +93,9 @@ def export_days(
                     with alone_in_lake(database_url) as connection:
                         if table is EVENTS and days_that_left(connection, day, day):
                             recall_day(database_url, connection, engine, storage, day)
+                        elif days_that_left(connection, day, day, table):
+                            # It left after the caller looked: the lake has its only rows, until it is built.
+                            continue
                         done = export_day(source, settings, connection, engine, storage, day, table)
                         if number % MANIFEST_EVERY == 0:
                             write_manifest(connection, settings, storage)

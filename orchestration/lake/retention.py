@@ -111,6 +111,9 @@ def let_old_days_leave(
     for day, size in days.items():
         # Builds read raw.events for longer than a drop should wait; between two days, others get their turn.
         with alone(database_url, BUILD), alone_in_lake(database_url) as connection:
+            if EVENTS.name not in partitions(connection, day):
+                # Another process has dropped it meanwhile.
+                continue
             noted = noted_of(connection, EVENTS, day)
             kept = why_it_waits(connection, day) or let_leave(connection, engine, storage, day)
         yield Leaving(day, noted and noted.rows, size, kept)

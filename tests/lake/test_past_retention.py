@@ -19,6 +19,7 @@ from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
 from orchestration.lake.retention import let_old_days_leave
 from orchestration.lake.tables import MARTS, TABLES
+from orchestration.lake.wanted_days import days_of_range
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
@@ -198,6 +199,17 @@ def test_a_day_whose_marts_are_not_in_the_lake_stays_as_a_whole(warehouse: Wareh
     assert days.pop(DAY) == "its marts.analytics_sessions has changed since it was exported"
     assert set(days.values()) == {None}
     assert days_in_postgres(warehouse, DETAIL) == days_in_postgres(warehouse, EVENTS) == [DAY]
+
+
+def test_a_day_that_leaves_meanwhile_is_neither_written_nor_dropped_again(warehouse: Warehouse):
+    rows, settings, sessions = detail(warehouse), Settings(home=warehouse.home), TABLES["marts.analytics_sessions"]
+    days = days_of_range(warehouse.url, DayRange(FIRST, LAST), only_changed=False, table=sessions)
+    writing = export_days(warehouse.url, settings, open_duckdb(settings), days, sessions)
+    leaving = let_old_days_leave(warehouse.url, settings, open_duckdb(settings))
+    assert next(writing).day == next(leaving).day == FIRST
+    assert let_leave(warehouse) == 5
+    assert list(writing) == list(leaving) == []
+    assert detail(warehouse) == rows
 
 
 def test_killed_while_days_leave_each_is_in_one_place_as_a_whole(warehouse: Warehouse):
