@@ -191,7 +191,12 @@ def what_it_is_made_of(cursor: adbc.Cursor, day: date, table: LakeTable) -> Made
         cursor.execute(COUNTS, [day])
         return MadeOf(*cursor.fetchall()[0])
     cursor.execute(BUILT, [day])
-    events, built_at = next(iter(cursor.fetchall()), (0, None))
+    built = cursor.fetchall()
+    if not built:
+        # It holds nothing any more, or nothing yet.
+        cursor.execute(COUNTS, [day])
+        built = [(-count, None) for count, _ in cursor.fetchall()]
+    events, built_at = built[0]
     if events < 0:
         raise BeingBuiltError(f"The marts of {day} are being built.")
     return MadeOf(built_at=built_at)

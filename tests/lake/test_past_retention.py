@@ -212,6 +212,19 @@ def test_a_day_that_leaves_meanwhile_is_neither_written_nor_dropped_again(wareho
     assert detail(warehouse) == rows
 
 
+def test_files_stay_while_marts_that_were_dropped_are_built_again(warehouse: Warehouse):
+    rows = detail(warehouse)
+    warehouse.execute("drop schema marts cascade")
+    # Of all days, one is built before the lake is next written.
+    today = datetime.now(UTC).date()
+    warehouse.build(DayRange(today, today), select=MODELS)
+    export(warehouse)
+    assert detail(warehouse) == rows
+    warehouse.build(select=MODELS)
+    let_leave(warehouse)
+    assert detail(warehouse) == rows
+
+
 def test_killed_while_days_leave_each_is_in_one_place_as_a_whole(warehouse: Warehouse):
     rows = detail(warehouse)
     names = {name for (name,) in warehouse.rows(f"select table_name from ops.day_partitions where day = '{DAY}'")}
