@@ -147,8 +147,11 @@ def leave_or_wait(connection: psycopg.Connection, day: date, rows: int) -> str |
     """Drop the partitions of a day, of which raw.events must hold so many rows; return the reason if it stays."""
     for _ in range(ATTEMPTS):
         connection.commit()
-        with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
-            return drop_partitions(connection, day, rows)
+        try:
+            with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
+                return drop_partitions(connection, day, rows)
+        except psycopg.errors.DependentObjectsStillExist as error:
+            return f"others have made something of its partitions: {error.diag.message_detail}"
     return "others use its tables just now; it leaves next time"
 
 

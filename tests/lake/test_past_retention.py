@@ -225,6 +225,22 @@ def test_files_stay_while_marts_that_were_dropped_are_built_again(warehouse: War
     assert detail(warehouse) == rows
 
 
+def test_what_somebody_made_of_partitions_keeps_its_day_and_no_other(warehouse: Warehouse):
+    warehouse.execute(
+        f"""
+        create view public.mine as select * from days.analytics_sessions_{DAY:%Y%m%d};
+        create table raw.others partition of raw.events default;
+        create table days.mine (day date) partition by range (day);
+        create table days.mine_99999999 partition of days.mine default;
+        """
+    )
+    settings = Settings(home=warehouse.home)
+    days = {day.day: day.kept for day in let_old_days_leave(warehouse.url, settings, open_duckdb(settings))}
+    assert "view mine depends on table" in (days.pop(DAY) or "")
+    assert len(days) == 5
+    assert set(days.values()) == {None}
+
+
 def test_killed_while_days_leave_each_is_in_one_place_as_a_whole(warehouse: Warehouse):
     rows = detail(warehouse)
     names = {name for (name,) in warehouse.rows(f"select table_name from ops.day_partitions where day = '{DAY}'")}
