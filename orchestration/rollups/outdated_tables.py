@@ -11,6 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from orchestration.lake.days import NOT_BUILT
+from orchestration.resources.locks import LAKE, take
 from orchestration.rollups.dbt_project import declared_columns, relations
 
 PARTITIONS_AT_ONCE = 100
@@ -46,12 +48,24 @@ def outdated_tables(connection: psycopg.Connection, parsed: Path) -> list[str]:
 
 
 def drop_outdated(connection: psycopg.Connection, parsed: Path) -> None:
-    """Drop them, with dbt's relations that depend on them; the caller holds the lock of builds."""
-    for name in outdated_tables(connection, parsed):
+    """Drop them, with dbt's relations that depend on them; the caller holds the lock of builds.
+
+    No day counts as built any more: one that is half dropped is not written to the lake, nor compared with it.
+    """
+    outdated = outdated_tables(connection, parsed)
+    if not outdated:
+        return
+    if connection.execute("select where to_regclass('marts.built_days') is not null").rowcount:
+        connection.execute("update marts.built_days set events = %s", [NOT_BUILT])
+    connection.commit()
+    # A file that is being written now is of days that are still there.
+    take(connection, LAKE)
+    connection.commit()
+    for name in outdated:
         days = connection.execute("select partition::text from ops.day_partitions where table_name = %s", [name])
         # All of them at once may be more locks than a server has.
         for partitions in batched([day for (day,) in days], PARTITIONS_AT_ONCE):
-            connection.execute(f"drop table {', '.join(partitions)}".encode())
+            connection.execute(f"drop table {', '.join(partitions)} cascade".encode())
             connection.commit()
         connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(*name.split("."))))
         connection.commit()

@@ -22,6 +22,8 @@ from orchestration.lake.tables import MARTS, TABLES
 from orchestration.lake.wanted_days import days_of_range
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
+from orchestration.rollups import outdated_tables
+from orchestration.rollups.dbt_project import parsed_project
 from orchestration.settings import Settings
 from tests.installation import Installation
 from tests.lake.lake import Lake
@@ -239,6 +241,24 @@ def test_what_somebody_made_of_partitions_keeps_its_day_and_no_other(warehouse: 
     assert "view mine depends on table" in (days.pop(DAY) or "")
     assert len(days) == 5
     assert set(days.values()) == {None}
+
+
+def test_a_table_that_is_half_dropped_changes_no_file(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch):
+    rows, settings, sessions = detail(warehouse), Settings(home=warehouse.home), TABLES["marts.analytics_sessions"]
+    warehouse.execute("alter table marts.analytics_sessions drop column country_code cascade")
+    monkeypatch.setattr(outdated_tables, "PARTITIONS_AT_ONCE", 1)
+    with connect(warehouse.url) as reader, connect(warehouse.url) as connection:
+        reader.execute(f"select from days.analytics_sessions_{DAY:%Y%m%d}".encode())
+        connection.execute("set lock_timeout = '10ms'")
+        connection.commit()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            outdated_tables.drop_outdated(connection, parsed_project(warehouse.url, settings))
+    assert days_in_postgres(warehouse, "table_name = 'marts.analytics_sessions'")[0] == DAY
+    assert list(compare_days(warehouse.url, settings, open_duckdb(settings), table=sessions)) == []
+    export(warehouse)
+    warehouse.build(select=MODELS)
+    let_leave(warehouse)
+    assert detail(warehouse) == rows
 
 
 def test_killed_while_days_leave_each_is_in_one_place_as_a_whole(warehouse: Warehouse):
