@@ -10,6 +10,7 @@ from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.lake.days import days_that_left
 from orchestration.lake.recall import recall
+from orchestration.lake.tables import TABLES
 from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
@@ -22,6 +23,7 @@ from orchestration.settings import Settings
 
 # Other commands write tables that hold no days.
 WRITING_DAYS = {"build", "run", "retry", "clone"}
+FULL_REFRESH = {"--full-refresh", "-f"}
 
 
 @contextmanager
@@ -29,12 +31,17 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
     """Keep the days that a command of dbt writes in PostgreSQL until the block ends, and other builds out.
 
     Yields the environment for dbt. Named days count as not built until they are. Raises DogearError if the
-    command names no days, but some have left for the lake.
+    command names no days, but some have left for the lake; or if it names some, and would drop the others.
     """
     if command_of(arguments) not in WRITING_DAYS:
         yield {}
         return
     days = named_days(arguments)
+    if days and FULL_REFRESH.intersection(arguments):
+        raise DogearError(
+            "--full-refresh would drop all other days. Leave it out, which builds the days of --vars again; to build "
+            "all days, try: dogear build"
+        )
     parsed = parsed_project(database_url, settings)
     with alone(database_url, BUILD) as lock:
         with connect(database_url) as connection:
@@ -44,7 +51,7 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
             recall(database_url, settings, days.with_days_around(READ_AROUND))
             with connect(database_url) as connection:
                 forget_days(connection, days, day_columns(parsed))
-        elif left := days_that_left(lock, date.min, date.max):
+        elif left := sorted({day for of in TABLES.values() for day in days_that_left(lock, date.min, date.max, of)}):
             raise DogearError(
                 f"{len(left)} days, {left[0]} to {left[-1]}, have left PostgreSQL for the lake: dbt would empty "
                 "their marts. Name the days: --vars '{from_day: 2026-03-01, to_day: 2026-03-07}', or try: dogear build"

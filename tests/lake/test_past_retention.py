@@ -14,15 +14,18 @@ import psycopg
 import pytest
 
 from orchestration.days import DayRange
+from orchestration.errors import DogearError
 from orchestration.lake.compare import compare_days
 from orchestration.lake.days import changed_days
 from orchestration.lake.export import export_days
+from orchestration.lake.recall import recall
 from orchestration.lake.retention import let_old_days_leave
 from orchestration.lake.tables import MARTS, TABLES
 from orchestration.lake.wanted_days import days_of_range
 from orchestration.resources.duckdb_engine import open_duckdb
 from orchestration.resources.postgres import connect
 from orchestration.rollups import outdated_tables
+from orchestration.rollups.dbt_by_hand import days_at_hand
 from orchestration.rollups.dbt_project import parsed_project
 from orchestration.settings import Settings
 from tests.installation import Installation
@@ -258,6 +261,26 @@ def test_a_table_that_is_half_dropped_changes_no_file(warehouse: Warehouse, monk
     export(warehouse)
     warehouse.build(select=MODELS)
     let_leave(warehouse)
+    assert detail(warehouse) == rows
+
+
+def test_dbt_by_hand_writes_no_table_whose_days_it_does_not_know(warehouse: Warehouse):
+    rows, settings = detail(warehouse), Settings(home=warehouse.home)
+    vars_of_day = ["--vars", f"{{from_day: {DAY}, to_day: {DAY}}}"]
+    with (
+        pytest.raises(DogearError, match="would drop all other days"),
+        days_at_hand(warehouse.url, settings, ["run", "--full-refresh", *vars_of_day]),
+    ):
+        pass
+    # Events of days whose marts have left are back, as around a day that was built again.
+    let_leave(warehouse)
+    recall(warehouse.url, settings, [FIRST + timedelta(days=number) for number in range(10)])
+    with (
+        pytest.raises(DogearError, match="6 days, 2026-02-27 to 2026-03-06, have left"),
+        days_at_hand(warehouse.url, settings, ["run", "--select", "analytics_sessions"]),
+    ):
+        pass
+    assert let_leave(warehouse) == 6
     assert detail(warehouse) == rows
 
 
