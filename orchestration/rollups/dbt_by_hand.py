@@ -14,11 +14,11 @@ from orchestration.lake.tables import TABLES
 from orchestration.resources.locks import BUILD, alone
 from orchestration.resources.postgres import connect
 from orchestration.rollups.dbt_project import day_columns, parsed_project
-from orchestration.rollups.dbt_run import READ_AROUND, lock_environment
+from orchestration.rollups.dbt_run import READ_AROUND, VISITORS_OF_ALL_TIME, dbt_refresh, lock_environment
 from orchestration.rollups.dbt_words import command_of, value_of
 from orchestration.rollups.foreign_relations import refuse_foreign
 from orchestration.rollups.outdated_tables import drop_outdated
-from orchestration.rollups.stale_days import forget_days
+from orchestration.rollups.stale_days import forget_days, missing_tables
 from orchestration.settings import Settings
 
 # Other commands write tables that hold no days.
@@ -57,6 +57,20 @@ def days_at_hand(database_url: str, settings: Settings, arguments: Sequence[str]
                 "their marts. Name the days: --vars '{from_day: 2026-03-01, to_day: 2026-03-07}', or try: dogear build"
             )
         yield lock_environment(lock)
+    if days:
+        refresh_visitors(database_url, settings)
+
+
+def refresh_visitors(database_url: str, settings: Settings) -> None:
+    """Refresh visitors of all time: dbt may have done so while days that came back were still summed up as left."""
+    with connect(database_url) as connection:
+        if not connection.execute("select from lake.left_visits limit 1").rowcount:
+            return
+        if missing_tables(connection, [f"marts.{VISITORS_OF_ALL_TIME}"]):
+            return
+    for result in dbt_refresh(database_url, settings, [VISITORS_OF_ALL_TIME]):
+        if result.status in {"error", "fail"}:
+            raise DogearError(f"{VISITORS_OF_ALL_TIME} could not be refreshed: {result.message}")
 
 
 def named_days(arguments: Sequence[str]) -> DayRange | None:

@@ -28,7 +28,7 @@ from orchestration.rollups import outdated_tables
 from orchestration.rollups.dbt_by_hand import days_at_hand
 from orchestration.rollups.dbt_project import parsed_project
 from orchestration.settings import Settings
-from tests.installation import Installation
+from tests.installation import Installation, run_dogear
 from tests.lake.lake import Lake
 from tests.rollups.building import MODELS, REFRESHED, Warehouse
 from tests.rollups.session_model import Event
@@ -282,6 +282,20 @@ def test_dbt_by_hand_writes_no_table_whose_days_it_does_not_know(warehouse: Ware
         pass
     assert let_leave(warehouse) == 6
     assert detail(warehouse) == rows
+
+
+def test_visits_of_a_day_that_dbt_by_hand_restored_count_once(warehouse: Warehouse):
+    warehouse.refresh("analytics_visitors")
+    visits = "select entity_id, visit_count, days_visited from marts.analytics_visitors where visitor_id = 'ada'"
+    before = sorted(warehouse.rows(visits))
+    let_leave(warehouse)
+    warehouse.refresh("analytics_visitors")
+    run_dogear(
+        {"DATABASE_URL": warehouse.url, "DOGEAR_HOME": str(warehouse.home)},
+        *("dbt", "run", "--select", "+analytics_visitors", "--vars", f"{{from_day: {DAY}, to_day: {DAY}}}"),
+    )
+    assert days_in_postgres(warehouse, "table_name = 'marts.visitor_days'") == [DAY]
+    assert sorted(warehouse.rows(visits)) == before
 
 
 def test_killed_while_days_leave_each_is_in_one_place_as_a_whole(warehouse: Warehouse):
