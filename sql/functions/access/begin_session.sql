@@ -9,4 +9,4 @@ begin
     return 'signed_in';
 end
 $$;
-comment on function access.begin_session is 'Signs an account in, for 30 days at most, and notes by what. Returns signed_in. Its caller has locked the account and checked it since, so that whoever ends all sessions at the same time ends this one too, or has ended what it came by.';
+comment on function access.begin_session is 'Signs an account in, for 30 days at most, and notes by what. Returns signed_in. Its caller has locked the account and checked it since, so that anyone who ends all sessions at the same time ends this one too, or has ended what it came by.';
