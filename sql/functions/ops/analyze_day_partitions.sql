@@ -1,5 +1,6 @@
 create or replace function ops.analyze_day_partitions(of_table regclass, first_day date, last_day date) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- Each day has a sample of its own, which need not be as large as that of a table of all days.
+language plpgsql set search_path = pg_catalog, pg_temp set default_statistics_target = 10 as $$
 begin
     -- This analyzes each partition too.
     if not ops.analyze_if_grown(of_table) then
