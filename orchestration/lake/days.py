@@ -137,7 +137,12 @@ def export_again(connection: psycopg.Connection, days: list[date], why: str, tab
 
 
 def build_again(connection: psycopg.Connection, days: Collection[date]) -> None:
-    """Mark ``days`` as not built, so that the next build builds them, even those that have no event left."""
+    """Mark ``days`` as not built, so that the next build builds them, even those that have no event left.
+
+    Where there are no marts, the next build builds all days anyway.
+    """
+    if not is_there(connection, "marts.built_days"):
+        return
     connection.execute("delete from marts.built_days where day = any(%s)", [sorted(days)])
     connection.execute(
         "insert into marts.built_days (day, events, rules, built_at) select unnest(%s::date[]), %s, '', now()",

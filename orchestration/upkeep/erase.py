@@ -24,13 +24,13 @@ from orchestration.content.sites import all_sites
 from orchestration.days import DayRange
 from orchestration.errors import DogearError
 from orchestration.events.journal.damaged_lines import Named, named_lines, remove_lines
-from orchestration.lake.days import alone_in_lake, export_again
+from orchestration.lake.days import alone_in_lake, build_again, export_again
 from orchestration.lake.recall import bring_back
 from orchestration.lake.visitor_rows import VisitorDay, visitor_days
 from orchestration.resources.locks import BUILD, EVENTS, NOTIFICATIONS, take
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
-from orchestration.upkeep.erased_days import days_in_marts, mark_erased, ranges_to_build
+from orchestration.upkeep.erased_days import days_in_marts, ranges_to_build
 from orchestration.upkeep.unfinished import days_not_built, note_erasure, unfinished_erasures
 
 ERASE = Path(__file__).with_name("erase.sql").read_bytes()
@@ -170,7 +170,7 @@ def erased(
     connection.execute("delete from lake.left_visits")
     named = {day.day for day in in_lake if day.in_marts}
     days = named | days_to_clear(connection, visitor, removed, day_columns)
-    mark_erased(connection, days, day_columns)
+    build_again(connection, days)
     if removed or days:
         note_erasure(connection, days | days_of_events(removed))
     return Erasure(removed, ranges_to_build(connection, days, day_columns), [day.day for day in with_events])

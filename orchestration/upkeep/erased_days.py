@@ -12,12 +12,10 @@ import psycopg
 from psycopg import sql
 
 from orchestration.days import DayRange, ranges
-from orchestration.lake.days import build_again
 from orchestration.resources.copy_rows import column_types
 from orchestration.rollups.stale_days import built_days, missing_tables, raw_days, touched_days
 
 MARTS_OF_VISITOR = Path(__file__).with_name("marts_of_visitor.sql").read_text()
-BUILT_DAYS = "marts.built_days"
 
 
 def present(connection: psycopg.Connection, columns: Mapping[str, str]) -> dict[str, str]:
@@ -39,12 +37,6 @@ def days_in_marts(
             rows = connection.execute(question, {"id": visitor_id, "uuid": uuid, "site": site})
             found.update(one_day for (one_day,) in rows)
     return found
-
-
-def mark_erased(connection: psycopg.Connection, days: Collection[date], columns: Mapping[str, str]) -> None:
-    """Mark ``days`` as not built, so that the next build rebuilds them, even those that have no event left."""
-    if BUILT_DAYS in present(connection, columns):
-        build_again(connection, days)
 
 
 def ranges_to_build(
