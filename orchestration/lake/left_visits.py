@@ -1,10 +1,12 @@
 """What visitors did on days that have left PostgreSQL, for the mart that has all of their visits in one row."""
 
+from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import DogearError
-from orchestration.lake.days import lake_days
+from orchestration.lake.days import days_that_left
 from orchestration.lake.tables import VISITOR_DAYS
 from orchestration.resources.postgres import connect
 from orchestration.settings import Settings
@@ -24,10 +26,11 @@ def sum_up_left_visits(database_url: str, settings: Settings) -> int:
     does not answer, or a file is damaged; the old rows stay then.
     """
     with connect(database_url) as connection:
-        if not any(day.left_at for day in lake_days(connection, table=VISITOR_DAYS)):
+        left = days_that_left(connection, date.min, date.max, VISITOR_DAYS)
+        if not left:
             connection.execute("delete from lake.left_visits")
             return 0
-        rows = rows_of_left_days(connection, settings)
+        rows = rows_of_days(connection, settings, left)
     # Few runs come here, and these take half a second to import.
     import duckdb
 
@@ -55,13 +58,12 @@ def sum_up_left_visits(database_url: str, settings: Settings) -> int:
     return written
 
 
-def rows_of_left_days(connection: "psycopg.Connection", settings: Settings) -> str:
-    """Return the SQL, of DuckDB, of the lake's visitor days that PostgreSQL no longer holds."""
+def rows_of_days(connection: "psycopg.Connection", settings: Settings, days: Collection[date]) -> str:
+    """Return the SQL, of DuckDB, of the lake's visitor days on these days."""
     from orchestration.lake.manifest import known_manifest
     from orchestration.lake.reader import rows_of_lake
     from orchestration.lake.storage import open_lake
 
-    left = {day.day for day in lake_days(connection, table=VISITOR_DAYS) if day.left_at}
-    manifest = known_manifest(connection)
-    manifest.marts[VISITOR_DAYS.name] = [day for day in manifest.days_of(VISITOR_DAYS) if day.day in left]
+    wanted, manifest = set(days), known_manifest(connection)
+    manifest.marts[VISITOR_DAYS.name] = [day for day in manifest.days_of(VISITOR_DAYS) if day.day in wanted]
     return rows_of_lake(manifest, open_lake(settings.lake), VISITOR_DAYS)

@@ -74,23 +74,24 @@ def partitions(connection: psycopg.Connection, day: date) -> dict[str, str]:
     return dict(connection.execute(PARTITIONS, [day]).fetchall())
 
 
-def proven_tables(connection: psycopg.Connection, day: date) -> list[LakeTable]:
-    """Return the tables of the lake of which PostgreSQL holds the day."""
+def held(connection: psycopg.Connection, day: date) -> dict[LakeTable, str]:
+    """Return the tables of the lake of which PostgreSQL holds the day, raw.events first, each with its partition."""
     there = partitions(connection, day)
-    return [table for table in TABLES.values() if table.name in there]
+    return {table: there[table.name] for table in TABLES.values() if table.name in there}
 
 
 def why_it_waits(connection: psycopg.Connection, day: date) -> str | None:
     """Return why the day cannot be dropped before it is exported; None if it may."""
-    return next(filter(None, (why_table_waits(connection, it, day) for it in proven_tables(connection, day))), None)
+    reasons = (why_table_waits(connection, *it, day) for it in held(connection, day).items())
+    return next(filter(None, reasons), None)
 
 
-def why_table_waits(connection: psycopg.Connection, table: LakeTable, day: date) -> str | None:
+def why_table_waits(connection: psycopg.Connection, table: LakeTable, partition: str, day: date) -> str | None:
     noted = noted_of(connection, table, day)
     it = "it" if table is EVENTS else f"its {table.name}"
-    if noted and noted.left_at and not is_empty(connection, table, day):
+    if noted and noted.left_at and not is_empty(connection, partition):
         return "events of it have come since it left: it is exported again first"
-    if noted is None and not is_empty(connection, table, day):
+    if noted is None and not is_empty(connection, partition):
         return f"{it} is not in the lake yet"
     if noted and not noted.left_at and is_changed(connection, day, table):
         return f"{it} has changed since it was exported"
@@ -111,7 +112,7 @@ def let_old_days_leave(
     for day, size in days.items():
         # Builds read raw.events for longer than a drop should wait; between two days, others get their turn.
         with alone(database_url, BUILD), alone_in_lake(database_url) as connection:
-            if EVENTS.name not in partitions(connection, day):
+            if EVENTS not in held(connection, day):
                 # Another process has dropped it meanwhile.
                 continue
             noted = noted_of(connection, EVENTS, day)
@@ -123,7 +124,7 @@ def let_leave(
     connection: psycopg.Connection, engine: duckdb.DuckDBPyConnection, storage: LakeStorage, day: date
 ) -> str | None:
     """Prove that the lake has the day, and drop its partitions; return the reason if it stays."""
-    for table in proven_tables(connection, day):
+    for table in held(connection, day):
         noted = noted_of(connection, table, day)
         # What the lake has no file of is empty, and so is what has left.
         if noted is None or noted.left_at:
@@ -137,9 +138,8 @@ def let_leave(
     return leave_or_wait(connection, day, 0 if noted is None or noted.left_at else noted.rows)
 
 
-def is_empty(connection: psycopg.Connection, table: LakeTable, day: date) -> bool:
+def is_empty(connection: psycopg.Connection, partition: str) -> bool:
     """Return whether a partition holds no row: all were erased, or none came after it was created."""
-    partition = partitions(connection, day)[table.name]
     return not connection.execute(f"select from {partition} limit 1".encode()).rowcount
 
 

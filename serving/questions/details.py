@@ -84,10 +84,7 @@ DETAILS = [
         columns={
             **OWN,
             **of_instants("t.session_day"),
-            **{
-                name: Column(column.sql.replace("{s}", "t"), column.joins)
-                for name, column in {**SESSION, **PLACES}.items()
-            },
+            **of_row({**SESSION, **PLACES}),
         },
         measures={
             "sessions": "count(*)",
